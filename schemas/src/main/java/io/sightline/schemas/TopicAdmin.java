@@ -1,0 +1,148 @@
+package io.sightline.schemas;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Brings topics to what {@link Topics} says. Applying twice changes nothing the second time. Thread-safe.
+ *
+ * <p>A topic with another number of partitions is refused, not changed: repartitioning would move image ids between
+ * partitions and break the order per key.
+ */
+public final class TopicAdmin {
+
+    private final Admin admin;
+
+    /** Uses, and does not close, the given client. */
+    public TopicAdmin(Admin admin) {
+        this.admin = admin;
+    }
+
+    /** What {@link #apply} did to a topic. */
+    public enum Change {
+        /** It was not there. */
+        CREATED,
+        /** Its settings were brought in line. */
+        UPDATED,
+        /** It was as it should be. */
+        UNCHANGED
+    }
+
+    /**
+     * Creates what is missing and corrects settings.
+     *
+     * @return what was done, by topic name
+     * @throws TopicConflictException if a topic exists with another number of partitions
+     */
+    public Map<String, Change> apply(Collection<Topic> topics) {
+        Map<String, Change> changes = new TreeMap<>();
+        for (Topic topic : topics) {
+            changes.put(topic.name(), apply(topic));
+        }
+        return changes;
+    }
+
+    /** Number of partitions of a topic, or empty if it does not exist. */
+    public Optional<Integer> partitions(String topic) {
+        try {
+            return Optional.of(describe(topic).partitions().size());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return Optional.empty();
+            }
+            throw failure("describe topic " + topic, e);
+        }
+    }
+
+    /** Deletes a topic; one that does not exist is no error. */
+    public void delete(String topic) {
+        try {
+            await(admin.deleteTopics(List.of(topic)).all());
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                throw failure("delete topic " + topic, e);
+            }
+        }
+    }
+
+    private Change apply(Topic topic) {
+        try {
+            NewTopic request = new NewTopic(
+                            topic.name(),
+                            Optional.of(topic.partitions()),
+                            Optional.of(topic.replicationFactor()).filter(factor -> factor > 0))
+                    .configs(topic.settings());
+            await(admin.createTopics(List.of(request)).all());
+            return Change.CREATED;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TopicExistsException) {
+                return align(topic);
+            }
+            throw failure("create topic " + topic.name(), e);
+        }
+    }
+
+    private Change align(Topic topic) {
+        try {
+            int actual = describe(topic.name()).partitions().size();
+            if (actual != topic.partitions()) {
+                throw new TopicConflictException(topic.name(), topic.partitions(), actual);
+            }
+            ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+            Config current = await(requireNonNull(
+                    admin.describeConfigs(List.of(resource)).values().get(resource)));
+            List<AlterConfigOp> operations = new ArrayList<>();
+            topic.settings().forEach((name, value) -> {
+                ConfigEntry entry = current.get(name);
+                if (entry == null || !value.equals(entry.value())) {
+                    operations.add(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET));
+                }
+            });
+            if (operations.isEmpty()) {
+                return Change.UNCHANGED;
+            }
+            await(admin.incrementalAlterConfigs(Map.of(resource, operations)).all());
+            return Change.UPDATED;
+        } catch (ExecutionException e) {
+            throw failure("align topic " + topic.name(), e);
+        }
+    }
+
+    private TopicDescription describe(String topic) throws ExecutionException {
+        return await(requireNonNull(
+                admin.describeTopics(List.of(topic)).topicNameValues().get(topic)));
+    }
+
+    private static <T> T await(KafkaFuture<T> future) throws ExecutionException {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptException(e);
+        }
+    }
+
+    private static RuntimeException failure(String action, ExecutionException e) {
+        return new IllegalStateException(
+                "could not " + action + ": " + e.getCause() + "; check the brokers and the client's rights",
+                e.getCause());
+    }
+}

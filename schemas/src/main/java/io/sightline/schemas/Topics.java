@@ -1,0 +1,70 @@
+package io.sightline.schemas;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All topics of Sightline, in one place. Immutable.
+ *
+ * <p>Images, labels and every embeddings topic share one number of partitions and one partitioner, so that an image
+ * id stays on one partition all the way from the gateway to the index.
+ *
+ * @param partitions partitions of images, labels and embeddings
+ * @param replicationFactor copies of every topic, or -1 for the broker's default
+ */
+public record Topics(int partitions, short replicationFactor) {
+
+    /** Image events. Compacted, key = image id. */
+    public static final String IMAGES = "sightline.images";
+
+    /** Label events. Compacted, key = image id. */
+    public static final String LABELS = "sightline.labels";
+
+    /** Transitions of model versions. Compacted, key = version, one partition: its order decides. */
+    public static final String MODELS = "sightline.models";
+
+    /** Records that could not be used. */
+    public static final String DEAD_LETTERS = "sightline.dead-letters";
+
+    private static final String EMBEDDINGS_PREFIX = "sightline.embeddings.";
+    private static final String DEAD_LETTER_RETENTION_MS = String.valueOf(14L * 24 * 60 * 60 * 1000);
+
+    /** Four partitions and the broker's replication factor. */
+    public static Topics defaults() {
+        return new Topics(4, (short) -1);
+    }
+
+    /** Name of the embeddings topic of a model version. Compacted, key = image id. */
+    public static String embeddings(String version) {
+        return EMBEDDINGS_PREFIX + version;
+    }
+
+    /** The topics that exist from the start. */
+    public List<Topic> fixed() {
+        return List.of(
+                new Topic(IMAGES, partitions, replicationFactor, compacted()),
+                new Topic(LABELS, partitions, replicationFactor, compacted()),
+                new Topic(MODELS, 1, replicationFactor, compacted()),
+                new Topic(
+                        DEAD_LETTERS,
+                        1,
+                        replicationFactor,
+                        Map.of(
+                                "cleanup.policy",
+                                "delete",
+                                "retention.ms",
+                                DEAD_LETTER_RETENTION_MS,
+                                "max.message.bytes",
+                                String.valueOf(KafkaConnection.MAX_REQUEST_BYTES))));
+    }
+
+    /** The topic that a lane writes. It must have as many partitions as the images topic really has. */
+    public Topic embeddingsTopic(String version, int imagePartitions) {
+        return new Topic(embeddings(version), imagePartitions, replicationFactor, compacted());
+    }
+
+    private static Map<String, String> compacted() {
+        return Map.of(
+                "cleanup.policy", "compact", "max.message.bytes", String.valueOf(KafkaConnection.MAX_REQUEST_BYTES));
+    }
+}
