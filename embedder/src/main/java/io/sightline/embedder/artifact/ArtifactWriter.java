@@ -1,0 +1,96 @@
+package io.sightline.embedder.artifact;
+
+import static io.sightline.embedder.artifact.ModelArtifact.JSON;
+
+import io.sightline.schemas.Sha256;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.tensorflow.Operand;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Session;
+import org.tensorflow.SessionFunction;
+import org.tensorflow.Signature;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+/** Writes artifacts into a temporary folder, hashes them file by file, and renames them into place. Thread-safe. */
+public final class ArtifactWriter {
+
+    private final Path root;
+
+    /** Writes below the given folder, one sub-folder per version. */
+    public ArtifactWriter(Path root) {
+        this.root = root.toAbsolutePath();
+    }
+
+    /**
+     * Writes one version. A folder that a crash left under the same name is replaced: it was never published.
+     *
+     * @param session session over a graph whose weights are constants
+     * @param image input, uint8 [N, size, size, channels]
+     * @param embedding output, float32 [N, d], unit rows
+     * @throws UncheckedIOException if the folder cannot be written
+     */
+    public ModelArtifact write(
+            ModelDescriptor descriptor, Session session, Operand<TUint8> image, Operand<TFloat32> embedding) {
+        Path target = root.resolve(descriptor.version());
+        Path temporary = root.resolve("." + descriptor.version() + ".tmp");
+        try {
+            Files.createDirectories(root);
+            delete(temporary);
+            export(temporary, session, image, embedding);
+            Files.write(
+                    temporary.resolve(ModelArtifact.DESCRIPTOR),
+                    JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(descriptor));
+            byte[] manifest = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest(temporary));
+            Files.write(temporary.resolve(ModelArtifact.MANIFEST), manifest);
+            delete(target);
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            return new ModelArtifact(target, descriptor, Sha256.hex(manifest));
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "could not write the artifact of " + descriptor.version() + " to " + target, e);
+        }
+    }
+
+    private static void export(Path folder, Session session, Operand<TUint8> image, Operand<TFloat32> embedding)
+            throws IOException {
+        Signature signature = Signature.builder()
+                .input(ModelDescriptor.INPUT, image)
+                .output(ModelDescriptor.OUTPUT, embedding)
+                .build();
+        SavedModelBundle.exporter(folder.toString())
+                .withFunction(SessionFunction.create(signature, session))
+                .export();
+    }
+
+    private static ModelArtifact.Manifest manifest(Path folder) throws IOException {
+        Map<String, String> hashes = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                hashes.put(folder.relativize(file).toString(), Sha256.hex(Files.readAllBytes(file)));
+            }
+        }
+        return new ModelArtifact.Manifest(hashes);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+            for (Path file : deepestFirst) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.sightline.embedder.artifact;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sightline.schemas.Sha256;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * A model artifact whose every byte has been checked: {@code manifest.json} names each file with its SHA-256, and the
+ * manifest itself is named by its hash in {@code sightline.models}. Immutable.
+ *
+ * @param directory where it lies
+ * @param descriptor what it is
+ * @param manifestSha256 hash of its manifest
+ */
+public record ModelArtifact(Path directory, ModelDescriptor descriptor, String manifestSha256) {
+
+    static final String MANIFEST = "manifest.json";
+    static final String DESCRIPTOR = "model.json";
+    static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /**
+     * Verifies an artifact.
+     *
+     * @param uri its folder
+     * @param manifestSha256 what its manifest must hash to
+     * @throws ArtifactException naming the first file that is missing, unexpected or altered
+     */
+    public static ModelArtifact open(URI uri, String manifestSha256) {
+        Path directory = Path.of(uri);
+        try {
+            byte[] manifest = read(directory.resolve(MANIFEST));
+            String actual = Sha256.hex(manifest);
+            if (!actual.equals(manifestSha256)) {
+                throw new ArtifactException(directory.resolve(MANIFEST) + " has SHA-256 " + actual + ", not "
+                        + manifestSha256 + " as published: the artifact was altered; restore it or publish again");
+            }
+            verifyFiles(directory, JSON.readValue(manifest, Manifest.class));
+            ModelDescriptor descriptor = JSON.readValue(read(directory.resolve(DESCRIPTOR)), ModelDescriptor.class);
+            return new ModelArtifact(directory, descriptor, manifestSha256);
+        } catch (JsonProcessingException e) {
+            throw new ArtifactException(directory + " holds broken JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new ArtifactException("cannot read the artifact in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void verifyFiles(Path directory, Manifest manifest) throws IOException {
+        Set<String> unexpected = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.filter(Files::isRegularFile)
+                    .map(file -> directory.relativize(file).toString())
+                    .forEach(unexpected::add);
+        }
+        unexpected.remove(MANIFEST);
+        unexpected.removeAll(manifest.files().keySet());
+        if (!unexpected.isEmpty()) {
+            throw new ArtifactException(directory + " holds files that its manifest does not name: " + unexpected);
+        }
+        for (Map.Entry<String, String> entry : manifest.files().entrySet()) {
+            Path file = directory.resolve(entry.getKey()).normalize();
+            if (!file.startsWith(directory.normalize())) {
+                throw new ArtifactException("the manifest in " + directory + " points outside: " + entry.getKey());
+            }
+            String actual = Sha256.hex(read(file));
+            if (!actual.equals(entry.getValue())) {
+                throw new ArtifactException(file + " has SHA-256 " + actual + ", not " + entry.getValue()
+                        + " as its manifest says: restore it or publish again");
+            }
+        }
+    }
+
+    private static byte[] read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new ArtifactException(file + " is missing from the artifact");
+        }
+        return Files.readAllBytes(file);
+    }
+
+    /** Every file of an artifact but the manifest itself, by relative path, with its lower-case hex SHA-256. */
+    record Manifest(Map<String, String> files) {
+        Manifest {
+            files = new TreeMap<>(files);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package io.sightline.embedder.lanes;
+
+import io.sightline.embedder.image.RejectedImageException;
+import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.Sha256;
+import io.sightline.schemas.UndecodableRecordException;
+import io.sightline.schemas.Vectors;
+import io.sightline.schemas.avro.Coordinates;
+import io.sightline.schemas.avro.DeadLetter;
+import io.sightline.schemas.avro.DeadLetterReason;
+import io.sightline.schemas.avro.Embedding;
+import io.sightline.schemas.avro.ImageEvent;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.streams.errors.TaskMigratedException;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Embeds the images of one partition. Records are decoded and inferred elsewhere, several at a time; their results
+ * are forwarded here in the order of the records, when the next record arrives or a punctuation looks for them.
+ *
+ * <p>On failure: a record that can never be embedded becomes a dead letter, and a tombstone removes its image from
+ * this space, since its newest content is not there. A registry that is away, or an inference that does not come back,
+ * gives the task up before anything of the record is visible; whoever takes the partition over does it again.
+ */
+final class EmbedProcessor implements Processor<String, byte[], String, LaneOutput> {
+
+    static final String EMBEDDINGS = "embeddings";
+    static final String DEAD_LETTERS = "dead-letters";
+
+    private static final Duration LOOK_FOR_RESULTS = Duration.ofMillis(5);
+    private static final Duration INFERENCE_TIMEOUT = Duration.ofSeconds(60);
+    private static final int STACK_SUMMARY_FRAMES = 5;
+    private static final int LARGEST_ORIGINAL = KafkaConnection.MAX_REQUEST_BYTES - 64 * 1024;
+
+    private final LaneParts parts;
+    private final Deque<Pending> inFlight = new ArrayDeque<>();
+    private final Supplier<OptionalLong> oldestInFlight = this::oldestInFlight;
+    private long bytesInFlight;
+    private @Nullable Cancellable punctuation;
+    private ProcessorContext<String, LaneOutput> context;
+    private TopicPartition partition;
+
+    @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
+    EmbedProcessor(LaneParts parts) {
+        this.parts = parts;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, LaneOutput> context) {
+        this.context = context;
+        this.partition = new TopicPartition(parts.inputTopic(), context.taskId().partition());
+        // Kafka Streams initialises an instance again when it revives a task.
+        inFlight.clear();
+        bytesInFlight = 0;
+        parts.watermarks().register(partition, oldestInFlight);
+    }
+
+    @Override
+    public void process(Record<String, byte[]> record) {
+        RecordMetadata origin = context.recordMetadata().orElseThrow();
+        while (inFlight.size() >= parts.maxInFlight() || bytesInFlight > parts.maxBytesInFlight()) {
+            forwardHead();
+        }
+        Pending pending = start(record, origin);
+        inFlight.add(pending);
+        bytesInFlight += pending.bytes();
+        forwardCompleted();
+    }
+
+    @Override
+    public void close() {
+        parts.watermarks().unregister(partition, oldestInFlight);
+        stopPunctuation();
+        inFlight.forEach(pending -> pending.outcome.cancel(false));
+        inFlight.clear();
+        bytesInFlight = 0;
+    }
+
+    private OptionalLong oldestInFlight() {
+        Pending head = inFlight.peek();
+        return head == null ? OptionalLong.empty() : OptionalLong.of(head.offset);
+    }
+
+    private Pending start(Record<String, byte[]> record, RecordMetadata origin) {
+        byte[] value = record.value();
+        if (value == null) {
+            return Pending.done(record, origin.offset(), new Outcome.Deleted());
+        }
+        ImageEvent event;
+        try {
+            event = parts.imageEvents().deserialize(origin.topic(), value);
+        } catch (UndecodableRecordException e) {
+            return Pending.done(
+                    record, origin.offset(), new Outcome.Rejected(DeadLetterReason.SCHEMA, e.toString(), e));
+        }
+        Pending pending = new Pending(record, origin.offset(), event, new CompletableFuture<>());
+        parts.decoders().execute(() -> decode(pending, event));
+        return pending;
+    }
+
+    private void decode(Pending pending, ImageEvent event) {
+        if (pending.outcome.isCancelled()) {
+            return;
+        }
+        try {
+            byte[] content = ImageReader.content(event);
+            byte[] pixels = parts.reader().pixels(content);
+            pending.contentSha256 = Sha256.hex(content);
+            parts.batcher().submit(pixels, pending.outcome);
+        } catch (RejectedImageException e) {
+            pending.outcome.complete(new Outcome.Rejected(e.reason(), String.valueOf(e.getMessage()), null));
+        } catch (RuntimeException e) {
+            pending.outcome.complete(new Outcome.Rejected(DeadLetterReason.MALFORMED, e.toString(), e));
+        }
+    }
+
+    private void forwardCompleted() {
+        while (!inFlight.isEmpty() && inFlight.peek().outcome.isDone()) {
+            forwardHead();
+        }
+        if (inFlight.isEmpty()) {
+            stopPunctuation();
+        } else if (punctuation == null) {
+            // Only while something is in flight: a permanent one makes an idle application commit for ever.
+            punctuation =
+                    context.schedule(LOOK_FOR_RESULTS, PunctuationType.WALL_CLOCK_TIME, now -> forwardCompleted());
+        }
+    }
+
+    private void forwardHead() {
+        Pending head = inFlight.element();
+        Outcome outcome = await(head);
+        switch (outcome) {
+            case Outcome.Deleted deleted -> forward(head, EMBEDDINGS, null);
+            case Outcome.Embedded embedded -> forward(head, EMBEDDINGS, embedding(head, embedded));
+            case Outcome.Rejected rejected -> {
+                forward(head, DEAD_LETTERS, deadLetter(head, rejected));
+                forward(head, EMBEDDINGS, null);
+            }
+        }
+        inFlight.remove();
+        bytesInFlight -= head.bytes();
+    }
+
+    private Outcome await(Pending pending) {
+        try {
+            return pending.outcome.get(INFERENCE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | CancellationException | ExecutionException e) {
+            throw new TaskMigratedException(
+                    "no embedding of " + partition + "@" + pending.offset + " from " + parts.version()
+                            + "; the record will be embedded by the next owner of the partition",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TaskMigratedException("interrupted while embedding " + partition + "@" + pending.offset, e);
+        }
+    }
+
+    private void forward(Pending pending, String child, @Nullable SpecificRecord value) {
+        LaneOutput output = new LaneOutput(partition.partition(), value);
+        context.forward(new Record<>(pending.record.key(), output, pending.record.timestamp()), child);
+    }
+
+    private Embedding embedding(Pending pending, Outcome.Embedded embedded) {
+        ImageEvent event = java.util.Objects.requireNonNull(pending.event);
+        return new Embedding(
+                Vectors.encode(embedded.vector()),
+                parts.version(),
+                pending.contentSha256,
+                event.getContentType(),
+                event.getTags(),
+                event.getEventTime(),
+                new Coordinates(partition.topic(), partition.partition(), pending.offset));
+    }
+
+    private DeadLetter deadLetter(Pending pending, Outcome.Rejected rejected) {
+        return new DeadLetter(
+                rejected.reason(),
+                rejected.detail(),
+                pending.record.key(),
+                original(pending.record.value()),
+                partition.topic(),
+                partition.partition(),
+                pending.offset,
+                parts.version(),
+                stackSummary(rejected.cause()),
+                Instant.ofEpochMilli(context.currentSystemTimeMs()));
+    }
+
+    /** The bytes as they were, unless the dead letter would be too large to write: then its coordinates must do. */
+    private static @Nullable ByteBuffer original(byte[] value) {
+        return value.length > LARGEST_ORIGINAL ? null : ByteBuffer.wrap(value);
+    }
+
+    private static String stackSummary(@Nullable Throwable cause) {
+        if (cause == null) {
+            return "";
+        }
+        return cause
+                + Arrays.stream(cause.getStackTrace())
+                        .limit(STACK_SUMMARY_FRAMES)
+                        .map(frame -> "\n  at " + frame)
+                        .collect(Collectors.joining());
+    }
+
+    private void stopPunctuation() {
+        if (punctuation != null) {
+            punctuation.cancel();
+            punctuation = null;
+        }
+    }
+
+    /** What a processor needs of its lane. */
+    record LaneParts(
+            String version,
+            String inputTopic,
+            Deserializer<ImageEvent> imageEvents,
+            ImageReader reader,
+            java.util.concurrent.Executor decoders,
+            MicroBatcher batcher,
+            Watermarks watermarks,
+            int maxInFlight,
+            long maxBytesInFlight) {}
+
+    private static final class Pending {
+
+        private final Record<String, byte[]> record;
+        private final long offset;
+        private final @Nullable ImageEvent event;
+        private final CompletableFuture<Outcome> outcome;
+        /** Written by the decoder before it completes the outcome or hands it on. */
+        private String contentSha256 = "";
+
+        Pending(
+                Record<String, byte[]> record,
+                long offset,
+                @Nullable ImageEvent event,
+                CompletableFuture<Outcome> outcome) {
+            this.record = record;
+            this.offset = offset;
+            this.event = event;
+            this.outcome = outcome;
+        }
+
+        static Pending done(Record<String, byte[]> record, long offset, Outcome outcome) {
+            return new Pending(record, offset, null, CompletableFuture.completedFuture(outcome));
+        }
+
+        long bytes() {
+            return record.value() == null ? 0 : record.value().length;
+        }
+    }
+}

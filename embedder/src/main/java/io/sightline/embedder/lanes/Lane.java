@@ -1,0 +1,147 @@
+package io.sightline.embedder.lanes;
+
+import io.sightline.embedder.artifact.ArtifactException;
+import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.image.Preprocessor;
+import io.sightline.embedder.runtime.EmbeddingModel;
+import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.Topics;
+import io.sightline.schemas.avro.ImageEvent;
+import io.sightline.schemas.avro.ModelEvent;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.Executor;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One model version at work in this process: a Kafka Streams application with exactly-once semantics that reads the
+ * images topic from its beginning and writes the version's embeddings topic. Backfill and live traffic are the same
+ * code; progress is the group's committed offsets. Close it once; not thread-safe.
+ */
+final class Lane implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+    private static final String APPLICATION_PREFIX = "sightline-embedder-";
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+    private final String version;
+    private final KafkaStreams streams;
+    private final MicroBatcher batcher;
+    private final Preprocessor preprocessor;
+    private final EmbeddingModel model;
+
+    private Lane(
+            String version,
+            KafkaStreams streams,
+            MicroBatcher batcher,
+            Preprocessor preprocessor,
+            EmbeddingModel model) {
+        this.version = version;
+        this.streams = streams;
+        this.batcher = batcher;
+        this.preprocessor = preprocessor;
+        this.model = model;
+    }
+
+    /** Application id, and so consumer group, of a version's lane. */
+    static String applicationId(String version) {
+        return APPLICATION_PREFIX + version;
+    }
+
+    /**
+     * Verifies and loads the version and starts to work. The embeddings topic must exist.
+     *
+     * @throws ArtifactException if the artifact is damaged or not what the event says
+     */
+    static Lane start(
+            KafkaConnection connection,
+            RecordSerdes serdes,
+            ModelEvent event,
+            LaneSettings settings,
+            Path stateDirectory,
+            Executor decoders) {
+        EmbeddingModel model = load(event);
+        Preprocessor preprocessor = new Preprocessor(model.descriptor().preprocessing(), settings.limits());
+        MicroBatcher batcher = new MicroBatcher(model, settings.maxBatch());
+        Watermarks watermarks = new Watermarks();
+        EmbedProcessor.LaneParts parts = new EmbedProcessor.LaneParts(
+                event.getVersion(),
+                Topics.IMAGES,
+                serdes.deserializer(ImageEvent.class),
+                new ImageReader(preprocessor),
+                decoders,
+                batcher,
+                watermarks,
+                settings.maxInFlight(),
+                settings.maxBytesInFlight());
+        KafkaStreams streams = new KafkaStreams(
+                LaneTopology.build(parts, serdes),
+                properties(connection, event.getVersion(), settings, stateDirectory),
+                new WatermarkClientSupplier(watermarks));
+        streams.setUncaughtExceptionHandler(failure -> {
+            LOG.warn("lane {} lost a thread and will replace it: {}", event.getVersion(), failure.toString());
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+        });
+        streams.start();
+        LOG.info("lane {} started", event.getVersion());
+        return new Lane(event.getVersion(), streams, batcher, preprocessor, model);
+    }
+
+    String version() {
+        return version;
+    }
+
+    /** Whether the lane's threads are up: it is running or taking over partitions. */
+    boolean isRunning() {
+        return streams.state().isRunningOrRebalancing();
+    }
+
+    @Override
+    public void close() {
+        // First what waits for results, then what makes them; TensorFlow must be idle when its session goes.
+        if (!streams.close(CLOSE_TIMEOUT)) {
+            LOG.warn("lane {} did not stop within {} s", version, CLOSE_TIMEOUT.toSeconds());
+        }
+        batcher.close();
+        model.close();
+        preprocessor.close();
+        LOG.info("lane {} stopped", version);
+    }
+
+    private static EmbeddingModel load(ModelEvent event) {
+        ModelArtifact artifact = ModelArtifact.open(URI.create(event.getArtifactUri()), event.getManifestSha256());
+        if (!artifact.descriptor().version().equals(event.getVersion())
+                || artifact.descriptor().dimensions() != event.getDimensions()) {
+            throw new ArtifactException("the artifact in " + artifact.directory() + " is "
+                    + artifact.descriptor().version() + " with "
+                    + artifact.descriptor().dimensions()
+                    + " dimensions, not " + event.getVersion() + " with " + event.getDimensions() + " as published");
+        }
+        return EmbeddingModel.load(artifact);
+    }
+
+    private static Properties properties(
+            KafkaConnection connection, String version, LaneSettings settings, Path stateDirectory) {
+        Properties properties = connection.streams(applicationId(version), stateDirectory.toString());
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
+        properties.put(
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                settings.commitInterval().toMillis());
+        // Punctuations, which forward results, do not fire during a poll.
+        properties.put(StreamsConfig.POLL_MS_CONFIG, 5);
+        properties.put(StreamsConfig.consumerPrefix("session.timeout.ms"), (int)
+                settings.sessionTimeout().toMillis());
+        properties.put(
+                StreamsConfig.consumerPrefix("heartbeat.interval.ms"),
+                (int) settings.sessionTimeout().toMillis() / 3);
+        return properties;
+    }
+}

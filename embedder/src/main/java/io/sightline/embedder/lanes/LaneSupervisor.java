@@ -1,0 +1,190 @@
+package io.sightline.embedder.lanes;
+
+import io.sightline.embedder.artifact.ArtifactException;
+import io.sightline.embedder.versions.ModelCatalog;
+import io.sightline.embedder.versions.ModelVersions;
+import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.TopicAdmin;
+import io.sightline.schemas.Topics;
+import io.sightline.schemas.avro.ModelEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one lane running for each live version and removes what expired versions leave behind: group, topic, state.
+ *
+ * <p>On failure: a version that cannot be loaded is reported by {@link #failures()} and tried again later; the other
+ * lanes go on. Thread-safe.
+ */
+public final class LaneSupervisor implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LaneSupervisor.class);
+    private static final Duration TICK = Duration.ofMillis(250);
+    private static final Duration RETRY = Duration.ofSeconds(5);
+
+    private final KafkaConnection connection;
+    private final RecordSerdes serdes;
+    private final Topics topics;
+    private final LaneSettings settings;
+    private final ModelCatalog catalog;
+    private final Path stateDirectory;
+    private final Clock clock;
+    private final Admin admin;
+    private final ExecutorService decoders;
+    private final ScheduledExecutorService ticker;
+    private final Map<String, Lane> lanes = new HashMap<>();
+    private final Map<String, Instant> retryAfter = new HashMap<>();
+    private final Set<String> cleaned = new HashSet<>();
+    private final Map<String, String> failures = new ConcurrentHashMap<>();
+
+    /** Starts to follow the catalog, which it does not close. */
+    public LaneSupervisor(
+            KafkaConnection connection,
+            RecordSerdes serdes,
+            Topics topics,
+            LaneSettings settings,
+            ModelCatalog catalog,
+            Path stateDirectory,
+            Clock clock) {
+        this.connection = connection;
+        this.serdes = serdes;
+        this.topics = topics;
+        this.settings = settings;
+        this.catalog = catalog;
+        this.stateDirectory = stateDirectory;
+        this.clock = clock;
+        this.admin = Admin.create(connection.admin());
+        this.decoders = Executors.newFixedThreadPool(
+                Runtime.getRuntime().availableProcessors(),
+                Thread.ofPlatform().name("decoder-", 0).factory());
+        this.ticker = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("lane-supervisor").factory());
+        ticker.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Why versions that should have a lane here have none, by version. */
+    public Map<String, String> failures() {
+        return Map.copyOf(failures);
+    }
+
+    @Override
+    public void close() {
+        ticker.shutdown();
+        try {
+            if (!ticker.awaitTermination(1, TimeUnit.MINUTES)) {
+                LOG.warn("the lane supervisor did not stop within a minute");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        lanes.values().forEach(Lane::close);
+        lanes.clear();
+        decoders.shutdownNow();
+        admin.close();
+    }
+
+    private void tick() {
+        try {
+            ModelVersions versions = catalog.current();
+            Instant now = clock.instant();
+            List<ModelEvent> live = versions.live(now);
+            stopAllBut(live.stream().map(ModelEvent::getVersion).toList());
+            live.forEach(event -> startIfMissing(event, now));
+            versions.expired(now).forEach(event -> clean(event.getVersion()));
+        } catch (RuntimeException e) {
+            LOG.warn("lanes could not be brought in line, will retry in {} ms: {}", TICK.toMillis(), e.toString());
+        }
+    }
+
+    private void stopAllBut(List<String> live) {
+        for (String version : Set.copyOf(lanes.keySet())) {
+            if (!live.contains(version)) {
+                Lane lane = lanes.remove(version);
+                if (lane != null) {
+                    lane.close();
+                }
+            }
+        }
+    }
+
+    private void startIfMissing(ModelEvent event, Instant now) {
+        String version = event.getVersion();
+        if (lanes.containsKey(version)
+                || retryAfter.getOrDefault(version, Instant.MIN).isAfter(now)) {
+            return;
+        }
+        try {
+            TopicAdmin topicAdmin = new TopicAdmin(admin);
+            int partitions = topicAdmin
+                    .partitions(Topics.IMAGES)
+                    .orElseThrow(() -> new IllegalStateException("topic " + Topics.IMAGES + " does not exist yet"));
+            topicAdmin.apply(List.of(topics.embeddingsTopic(version, partitions)));
+            lanes.put(version, Lane.start(connection, serdes, event, settings, stateDirectory, decoders));
+            failures.remove(version);
+        } catch (ArtifactException | IllegalStateException e) {
+            failures.put(version, String.valueOf(e.getMessage()));
+            retryAfter.put(version, now.plus(RETRY));
+            LOG.error("lane {} cannot start, will retry in {} s: {}", version, RETRY.toSeconds(), e.getMessage());
+        }
+    }
+
+    private void clean(String version) {
+        if (cleaned.contains(version)) {
+            return;
+        }
+        try {
+            deleteGroup(Lane.applicationId(version));
+            new TopicAdmin(admin).delete(Topics.embeddings(version));
+            deleteState(stateDirectory.resolve(Lane.applicationId(version)));
+            cleaned.add(version);
+            LOG.info("removed what was left of lane {}", version);
+        } catch (ExecutionException | IOException e) {
+            LOG.info("lane {} cannot be removed yet, will retry: {}", version, e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void deleteGroup(String group) throws ExecutionException, InterruptedException {
+        try {
+            admin.deleteConsumerGroups(List.of(group)).all().get();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof GroupIdNotFoundException)) {
+                throw e;
+            }
+        }
+    }
+
+    private static void deleteState(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

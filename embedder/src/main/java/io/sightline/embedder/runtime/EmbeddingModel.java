@@ -1,0 +1,189 @@
+package io.sightline.embedder.runtime;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.inference.Predictor;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.repository.zoo.Criteria;
+import ai.djl.repository.zoo.ModelNotFoundException;
+import ai.djl.repository.zoo.ZooModel;
+import ai.djl.translate.Batchifier;
+import ai.djl.translate.TranslateException;
+import ai.djl.translate.Translator;
+import ai.djl.translate.TranslatorContext;
+import io.sightline.embedder.artifact.ArtifactException;
+import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.artifact.ModelDescriptor;
+import io.sightline.embedder.tensorflow.NativeTensorFlow;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * One model version, loaded through DJL's TensorFlow engine from a verified artifact. Thread-safe.
+ *
+ * <p>Closing waits for the predictions in flight: TensorFlow would take the process down otherwise.
+ */
+public final class EmbeddingModel implements AutoCloseable {
+
+    private static final int WARM_UP_BATCH = 2;
+
+    private final ModelDescriptor descriptor;
+    private final ZooModel<List<byte[]>, float[][]> model;
+    private final Queue<Predictor<List<byte[]>, float[][]>> idle = new ConcurrentLinkedQueue<>();
+    private final ReadWriteLock inUse = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    private EmbeddingModel(ModelDescriptor descriptor, ZooModel<List<byte[]>, float[][]> model) {
+        this.descriptor = descriptor;
+        this.model = model;
+    }
+
+    /**
+     * Loads and warms up a version.
+     *
+     * @throws ArtifactException if the graph cannot be loaded or does not give unit vectors of the right length
+     */
+    @SuppressWarnings("unchecked") // DJL asks for the class of a generic input.
+    public static EmbeddingModel load(ModelArtifact artifact) {
+        NativeTensorFlow.load();
+        ModelDescriptor descriptor = artifact.descriptor();
+        Criteria<List<byte[]>, float[][]> criteria = Criteria.builder()
+                .setTypes((Class<List<byte[]>>) (Class<?>) List.class, float[][].class)
+                .optEngine("TensorFlow")
+                .optDevice(Device.cpu())
+                .optModelPath(artifact.directory())
+                .optTranslator(new BatchTranslator(descriptor))
+                .build();
+        try {
+            EmbeddingModel loaded = new EmbeddingModel(descriptor, criteria.loadModel());
+            try {
+                loaded.warmUp();
+                return loaded;
+            } catch (RuntimeException e) {
+                loaded.close();
+                throw e;
+            }
+        } catch (IOException | ModelNotFoundException | MalformedModelException e) {
+            throw new ArtifactException(
+                    "version " + descriptor.version() + " in " + artifact.directory() + " cannot be loaded: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** What this is. */
+    public ModelDescriptor descriptor() {
+        return descriptor;
+    }
+
+    /** Its version. */
+    public String version() {
+        return descriptor.version();
+    }
+
+    /**
+     * Embeds a batch of preprocessed images.
+     *
+     * @param pixels N images, each [size, size, channels] uint8 row-major
+     * @return [N, d] float32, unit rows, in the order of the input
+     * @throws InferenceException if the network failed on this batch
+     * @throws IllegalStateException after close
+     */
+    public float[][] embed(List<byte[]> pixels) {
+        inUse.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("version " + version() + " is closed");
+            }
+            Predictor<List<byte[]>, float[][]> predictor = idle.poll();
+            if (predictor == null) {
+                predictor = model.newPredictor();
+            }
+            try {
+                return predictor.predict(pixels);
+            } catch (TranslateException | RuntimeException e) {
+                throw new InferenceException(version(), pixels.size(), e);
+            } finally {
+                idle.add(predictor);
+            }
+        } finally {
+            inUse.readLock().unlock();
+        }
+    }
+
+    /** Embeds one preprocessed image, see {@link #embed(List)}. */
+    public float[] embed(byte[] pixels) {
+        return embed(List.of(pixels))[0];
+    }
+
+    @Override
+    public void close() {
+        inUse.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                idle.forEach(Predictor::close);
+                model.close();
+            }
+        } finally {
+            inUse.writeLock().unlock();
+        }
+    }
+
+    private void warmUp() {
+        byte[] black = new byte[descriptor.preprocessing().bytes()];
+        float[] vector = embed(java.util.Collections.nCopies(WARM_UP_BATCH, black))[0];
+        double norm = 0;
+        for (float x : vector) {
+            norm += (double) x * x;
+        }
+        if (vector.length != descriptor.dimensions() || Math.abs(norm - 1) > 1e-3) {
+            throw new ArtifactException("version " + version() + " gives vectors of length " + vector.length
+                    + " and squared norm " + norm + ", not unit vectors of length " + descriptor.dimensions());
+        }
+    }
+
+    /** Packs a whole batch into one direct buffer: one copy in, one copy out. */
+    private record BatchTranslator(ModelDescriptor descriptor) implements Translator<List<byte[]>, float[][]> {
+
+        @Override
+        public NDList processInput(TranslatorContext context, List<byte[]> pixels) {
+            int size = descriptor.preprocessing().size();
+            int channels = descriptor.preprocessing().channels();
+            ByteBuffer batch = ByteBuffer.allocateDirect(
+                    pixels.size() * descriptor.preprocessing().bytes());
+            pixels.forEach(batch::put);
+            batch.flip();
+            NDManager manager = context.getNDManager();
+            NDArray images = manager.create(batch, new Shape(pixels.size(), size, size, channels), DataType.UINT8);
+            images.setName(ModelDescriptor.INPUT);
+            return new NDList(images);
+        }
+
+        @Override
+        public float[][] processOutput(TranslatorContext context, NDList outputs) {
+            float[] flat = outputs.singletonOrThrow().toFloatArray();
+            int d = descriptor.dimensions();
+            float[][] vectors = new float[flat.length / d][d];
+            for (int i = 0; i < vectors.length; i++) {
+                System.arraycopy(flat, i * d, vectors[i], 0, d);
+            }
+            return vectors;
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // DJL: null means that the input is a batch already.
+        public Batchifier getBatchifier() {
+            return null;
+        }
+    }
+}

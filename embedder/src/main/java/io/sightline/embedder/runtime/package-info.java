@@ -1,0 +1,5 @@
+/** Running a model version. */
+@NullMarked
+package io.sightline.embedder.runtime;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,122 @@
+package io.sightline.embedder.versions;
+
+import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.Topics;
+import io.sightline.schemas.UndecodableRecordException;
+import io.sightline.schemas.avro.ModelEvent;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows {@code sightline.models} and keeps its state in memory. Thread-safe. A record that cannot be decoded is
+ * logged and passed over; a broker that is away is waited for by the client.
+ */
+public final class ModelCatalog implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelCatalog.class);
+    private static final TopicPartition PARTITION = new TopicPartition(Topics.MODELS, 0);
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final KafkaConsumer<String, byte[]> consumer;
+    private final Deserializer<ModelEvent> deserializer;
+    private final List<Consumer<ModelVersions>> listeners = new CopyOnWriteArrayList<>();
+    private final CountDownLatch caughtUp = new CountDownLatch(1);
+    private final Thread thread;
+    private volatile ModelVersions current = ModelVersions.NONE;
+
+    private ModelCatalog(KafkaConnection connection, RecordSerdes serdes) {
+        this.consumer = new KafkaConsumer<>(
+                connection.assignedConsumer("sightline-model-catalog"),
+                new StringDeserializer(),
+                new ByteArrayDeserializer());
+        this.deserializer = serdes.deserializer(ModelEvent.class);
+        this.thread = Thread.ofPlatform().name("model-catalog").unstarted(this::follow);
+    }
+
+    /**
+     * Starts to follow and waits until everything that is in the topic now has been read.
+     *
+     * @throws IllegalStateException if that takes longer than the timeout
+     */
+    public static ModelCatalog open(KafkaConnection connection, RecordSerdes serdes, Duration timeout) {
+        ModelCatalog catalog = new ModelCatalog(connection, serdes);
+        catalog.thread.start();
+        try {
+            if (catalog.caughtUp.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                return catalog;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        catalog.close();
+        throw new IllegalStateException(Topics.MODELS + " could not be read within " + timeout.toSeconds()
+                + " s; check the brokers at " + connection.bootstrapServers());
+    }
+
+    /** The newest state known here. */
+    public ModelVersions current() {
+        return current;
+    }
+
+    /** Calls the listener with the present state, and after every change, on the catalog's thread. Keep it short. */
+    public void onChange(Consumer<ModelVersions> listener) {
+        listeners.add(listener);
+        listener.accept(current);
+    }
+
+    @Override
+    public void close() {
+        consumer.wakeup();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void follow() {
+        try (consumer) {
+            consumer.assign(List.of(PARTITION));
+            consumer.seekToBeginning(List.of(PARTITION));
+            long end = consumer.endOffsets(List.of(PARTITION)).getOrDefault(PARTITION, 0L);
+            while (true) {
+                var records = consumer.poll(POLL);
+                if (!records.isEmpty()) {
+                    records.forEach(this::apply);
+                    ModelVersions changed = current;
+                    listeners.forEach(listener -> listener.accept(changed));
+                }
+                if (caughtUp.getCount() > 0 && consumer.position(PARTITION) >= end) {
+                    caughtUp.countDown();
+                }
+            }
+        } catch (WakeupException e) {
+            LOG.debug("model catalog closed");
+        }
+    }
+
+    private void apply(ConsumerRecord<String, byte[]> record) {
+        if (record.value() == null) {
+            return;
+        }
+        try {
+            current = current.with(deserializer.deserialize(record.topic(), record.value()), record.offset());
+        } catch (UndecodableRecordException e) {
+            LOG.error("passed over {}-{}@{}: {}", record.topic(), record.partition(), record.offset(), e.getMessage());
+        }
+    }
+}

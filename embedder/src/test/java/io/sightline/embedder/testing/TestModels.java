@@ -1,0 +1,79 @@
+package io.sightline.embedder.testing;
+
+import io.sightline.embedder.artifact.ArtifactWriter;
+import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.artifact.ModelDescriptor;
+import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.tensorflow.NativeTensorFlow;
+import io.sightline.schemas.avro.Lineage;
+import io.sightline.schemas.avro.ModelEvent;
+import io.sightline.schemas.avro.ModelStatus;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Random;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.ReduceSum;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+/** Real artifacts with a tiny network: a random projection of the pixels. Another seed is another space. */
+public final class TestModels {
+
+    private TestModels() {}
+
+    /** Writes a version below root. */
+    public static ModelArtifact write(Path root, String version, Preprocessing preprocessing, int d, long seed) {
+        NativeTensorFlow.load();
+        try (Graph graph = new Graph()) {
+            Ops tf = Ops.create(graph);
+            Placeholder<TUint8> image = tf.placeholder(
+                    TUint8.class,
+                    Placeholder.shape(
+                            Shape.of(-1, preprocessing.size(), preprocessing.size(), preprocessing.channels())));
+            Operand<TFloat32> flat = tf.reshape(
+                    tf.dtypes.cast(image, TFloat32.class), tf.constant(new int[] {-1, preprocessing.bytes()}));
+            Operand<TFloat32> shifted = tf.math.add(flat, tf.constant(1f));
+            Operand<TFloat32> projected =
+                    tf.linalg.matMul(shifted, tf.constant(weights(preprocessing.bytes(), d, new Random(seed))));
+            Operand<TFloat32> norm =
+                    tf.math.sqrt(tf.reduceSum(tf.math.square(projected), tf.constant(1), ReduceSum.keepDims(true)));
+            Operand<TFloat32> embedding = tf.math.div(projected, norm);
+            try (Session session = new Session(graph)) {
+                ModelDescriptor descriptor = new ModelDescriptor(version, d, preprocessing, "random projection");
+                return new ArtifactWriter(root).write(descriptor, session, image, embedding);
+            }
+        }
+    }
+
+    /** The event that announces an artifact. */
+    public static ModelEvent event(ModelArtifact artifact, ModelStatus status, Instant now) {
+        return ModelEvent.newBuilder()
+                .setVersion(artifact.descriptor().version())
+                .setStatus(status)
+                .setReason("test")
+                .setEventTime(now)
+                .setPublishedTime(now)
+                .setArtifactUri(artifact.directory().toUri().toString())
+                .setManifestSha256(artifact.manifestSha256())
+                .setDimensions(artifact.descriptor().dimensions())
+                .setPreprocessing(artifact.descriptor().preprocessingFingerprint())
+                .setLineage(new Lineage(0L, 0L, 0, 0, Map.of()))
+                .build();
+    }
+
+    private static float[][] weights(int rows, int columns, Random random) {
+        float[][] weights = new float[rows][columns];
+        for (float[] row : weights) {
+            for (int i = 0; i < columns; i++) {
+                row[i] = (float) random.nextGaussian();
+            }
+        }
+        return weights;
+    }
+}
