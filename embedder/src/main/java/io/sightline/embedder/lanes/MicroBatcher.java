@@ -86,6 +86,5 @@ final class MicroBatcher implements AutoCloseable {
         rest.forEach(job -> job.outcome.cancel(false));
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // Handed on once, never compared.
     private record Job(byte[] pixels, CompletableFuture<Outcome> outcome) {}
 }

@@ -10,7 +10,6 @@ sealed interface Outcome {
     record Deleted() implements Outcome {}
 
     /** The image was embedded: unit vector of length d. */
-    @SuppressWarnings("ArrayRecordComponent") // Handed on once, never compared.
     record Embedded(float[] vector) implements Outcome {}
 
     /** The record cannot be used; the stream goes on without it. */

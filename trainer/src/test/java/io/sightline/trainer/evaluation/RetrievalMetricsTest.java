@@ -1,0 +1,82 @@
+package io.sightline.trainer.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sightline.trainer.GoldenData;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RetrievalMetricsTest {
+
+    @Test
+    void shouldAgreeWithTheGoldenRankings() throws Exception {
+        for (JsonNode golden : GoldenData.golden("retrieval.json").get("cases")) {
+            if (golden.get("map_at_r_excluding_singletons").isNull()) {
+                continue;
+            }
+            String name = golden.get("name").asText();
+
+            RetrievalMetrics metrics = RetrievalMetrics.of(unitRows(golden.get("X")), labels(golden.get("labels")));
+
+            assertThat(metrics.mapAtR())
+                    .as(name)
+                    .isCloseTo(golden.get("map_at_r_excluding_singletons").asDouble(), within(1e-9));
+            for (int i = 0; i < golden.get("ks").size(); i++) {
+                assertThat(metrics.recallAt(golden.get("ks").get(i).asInt()))
+                        .as(name)
+                        .isCloseTo(
+                                golden.get("recall_excluding_singletons").get(i).asDouble(), within(1e-9));
+            }
+        }
+    }
+
+    @Test
+    void shouldHaveNoQueriesWhereNoLabelOccursTwice() {
+        RetrievalMetrics metrics = RetrievalMetrics.of(new float[][] {{1, 0}, {0, 1}}, List.of("a", "b"));
+
+        assertThat(metrics.queries()).isZero();
+        assertThat(metrics.mapAtR()).isZero();
+    }
+
+    @Test
+    void shouldTellADifferenceFromNoise() {
+        double[] baseline = new double[200];
+        double[] better = new double[200];
+        double[] same = new double[200];
+        java.util.Random random = new java.util.Random(7);
+        for (int i = 0; i < baseline.length; i++) {
+            baseline[i] = random.nextDouble();
+            better[i] = baseline[i] + 0.1 + 0.2 * random.nextGaussian();
+            same[i] = baseline[i] + 0.2 * random.nextGaussian();
+        }
+
+        assertThat(PairedBootstrap.of(better, baseline).isAbove(0)).isTrue();
+        assertThat(PairedBootstrap.of(same, baseline).isAbove(0)).isFalse();
+        assertThat(PairedBootstrap.of(baseline, better).isAbove(0)).isFalse();
+    }
+
+    private static float[][] unitRows(JsonNode node) {
+        double[][] rows = GoldenData.matrix(node);
+        float[][] unit = new float[rows.length][];
+        for (int i = 0; i < rows.length; i++) {
+            double norm = 0;
+            for (double x : rows[i]) {
+                norm += x * x;
+            }
+            unit[i] = new float[rows[i].length];
+            for (int k = 0; k < rows[i].length; k++) {
+                unit[i][k] = (float) (rows[i][k] / Math.sqrt(norm + 1e-12));
+            }
+        }
+        return unit;
+    }
+
+    private static List<String> labels(JsonNode node) {
+        List<String> labels = new ArrayList<>();
+        node.forEach(label -> labels.add(label.asText()));
+        return labels;
+    }
+}
