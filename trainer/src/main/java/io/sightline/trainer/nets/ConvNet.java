@@ -1,0 +1,84 @@
+package io.sightline.trainer.nets;
+
+import io.sightline.embedder.image.Preprocessing;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+/**
+ * A small convolutional network: stages of 3 x 3 convolution, 2 x 2 max-pooling, batch norm and ReLU, then the head
+ * that SEE's networks share (features, LayerNorm without affine part, linear, unit length). Immutable.
+ *
+ * @param preprocessing its input
+ * @param widths channels of each stage; pooling stops when a side would fall below 2
+ * @param dimensions d, length of an embedding
+ */
+public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dimensions) {
+
+    /** Enough for small images on a CPU. */
+    public static final List<Integer> DEFAULT_WIDTHS = List.of(32, 64, 128, 128);
+
+    private static final float HALF_RANGE = 127.5f;
+    private static final int SMALLEST_POOLED_SIDE = 6;
+
+    /** Checks that there is a stage. */
+    public ConvNet {
+        widths = List.copyOf(widths);
+        if (widths.isEmpty() || dimensions < 2) {
+            throw new IllegalArgumentException(
+                    "a network needs at least one stage and two dimensions, not " + widths + " and " + dimensions);
+        }
+    }
+
+    /** Shape of its input, [N, size, size, channels]. */
+    public Shape inputShape() {
+        return Shape.of(-1, preprocessing.size(), preprocessing.size(), preprocessing.channels());
+    }
+
+    /** In words, for people. */
+    public String describe() {
+        return "conv " + widths + " on " + preprocessing.size() + " x " + preprocessing.size() + " x "
+                + preprocessing.channels() + ", d = " + dimensions;
+    }
+
+    /**
+     * Adds the network to a graph.
+     *
+     * @param image [N, size, size, channels] uint8
+     * @return [N, d] float32, unit rows
+     */
+    public Operand<TFloat32> build(Ops tf, Operand<TUint8> image, Weights weights) {
+        Layers layers = new Layers(tf, weights);
+        Operand<TFloat32> x = tf.math.sub(
+                tf.math.div(tf.dtypes.cast(image, TFloat32.class), tf.constant(HALF_RANGE)), tf.constant(1f));
+        int channels = preprocessing.channels();
+        int side = preprocessing.size();
+        for (int stage = 0; stage < widths.size(); stage++) {
+            String name = "stage" + (stage + 1);
+            int width = widths.get(stage);
+            x = layers.convolution3x3(name + ".conv", x, channels, width);
+            if (side >= SMALLEST_POOLED_SIDE) {
+                x = layers.maxPool2x2(x);
+                side /= 2;
+            }
+            x = tf.nn.relu(layers.batchNorm(name + ".norm", x, width));
+            channels = width;
+        }
+        Operand<TFloat32> features = layers.layerNorm(features(tf, layers, x, side, channels));
+        return layers.unit(layers.linear("head", features, featureCount(side, channels), dimensions));
+    }
+
+    /** Small maps keep their layout, which drawings need; larger ones are averaged. */
+    private static Operand<TFloat32> features(Ops tf, Layers layers, Operand<TFloat32> x, int side, int channels) {
+        return side <= 3
+                ? tf.reshape(x, tf.constant(new int[] {-1, side * side * channels}))
+                : layers.globalAveragePool(x);
+    }
+
+    private static int featureCount(int side, int channels) {
+        return side <= 3 ? side * side * channels : channels;
+    }
+}

@@ -1,0 +1,90 @@
+package io.sightline.trainer.nets;
+
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.ReduceSum;
+import org.tensorflow.op.math.Mean;
+import org.tensorflow.op.nn.FusedBatchNorm;
+import org.tensorflow.types.TFloat32;
+
+/** The layers that networks are put together from. Images are [N, H, W, C] float32. */
+final class Layers {
+
+    private static final float NORM_EPSILON = 1e-5f;
+    private static final float LAYER_NORM_EPSILON = 1e-6f;
+    private static final float UNIT_EPSILON = 1e-12f;
+
+    private final Ops tf;
+    private final Weights weights;
+
+    Layers(Ops tf, Weights weights) {
+        this.tf = tf;
+        this.weights = weights;
+    }
+
+    /** 3 x 3 convolution without bias, stride 1, padding SAME. */
+    Operand<TFloat32> convolution3x3(String name, Operand<TFloat32> x, int from, int to) {
+        Operand<TFloat32> kernel =
+                weights.trained(tf, name + ".kernel", Shape.of(3, 3, from, to), new Initial.Normal(2, 9L * from), true);
+        return tf.nn.conv2d(x, kernel, List.of(1L, 1L, 1L, 1L), "SAME");
+    }
+
+    /** 2 x 2 max-pooling, stride 2, padding VALID. */
+    Operand<TFloat32> maxPool2x2(Operand<TFloat32> x) {
+        Operand<org.tensorflow.types.TInt32> two = tf.constant(new int[] {1, 2, 2, 1});
+        return tf.nn.maxPool(x, two, two, "VALID");
+    }
+
+    /** Batch normalisation: by the batch's statistics while training, by the running ones when served. */
+    Operand<TFloat32> batchNorm(String name, Operand<TFloat32> x, int channels) {
+        Shape shape = Shape.of(channels);
+        Operand<TFloat32> scale = weights.trained(tf, name + ".scale", shape, new Initial.Constant(1), false);
+        Operand<TFloat32> offset = weights.trained(tf, name + ".offset", shape, new Initial.Constant(0), false);
+        Operand<TFloat32> mean = weights.observed(tf, name + ".mean", shape, new Initial.Constant(0));
+        Operand<TFloat32> variance = weights.observed(tf, name + ".variance", shape, new Initial.Constant(1));
+        if (!weights.isTraining()) {
+            Operand<TFloat32> factor =
+                    tf.math.mul(scale, tf.math.rsqrt(tf.math.add(variance, tf.constant(NORM_EPSILON))));
+            return tf.math.add(tf.math.mul(x, factor), tf.math.sub(offset, tf.math.mul(mean, factor)));
+        }
+        Operand<TFloat32> none = tf.constant(new float[0]);
+        FusedBatchNorm<TFloat32, TFloat32> normalised = tf.nn.fusedBatchNorm(
+                x, scale, offset, none, none, FusedBatchNorm.isTraining(true), FusedBatchNorm.epsilon(NORM_EPSILON));
+        weights.observe(tf, name + ".mean", tf.stopGradient(normalised.batchMean()));
+        weights.observe(tf, name + ".variance", tf.stopGradient(normalised.batchVariance()));
+        return normalised.y();
+    }
+
+    /** Mean over height and width; [N, H, W, C] to [N, C]. */
+    Operand<TFloat32> globalAveragePool(Operand<TFloat32> x) {
+        return tf.math.mean(x, tf.constant(new int[] {1, 2}));
+    }
+
+    /** Layer normalisation without affine part; [N, C] to [N, C]. */
+    Operand<TFloat32> layerNorm(Operand<TFloat32> x) {
+        Operand<TFloat32> centred = tf.math.sub(x, rowMean(x));
+        Operand<TFloat32> variance = rowMean(tf.math.square(centred));
+        return tf.math.mul(centred, tf.math.rsqrt(tf.math.add(variance, tf.constant(LAYER_NORM_EPSILON))));
+    }
+
+    /** Linear layer with bias; [N, from] to [N, to]. */
+    Operand<TFloat32> linear(String name, Operand<TFloat32> x, int from, int to) {
+        Operand<TFloat32> kernel =
+                weights.trained(tf, name + ".kernel", Shape.of(from, to), new Initial.Normal(1, from), true);
+        Operand<TFloat32> bias = weights.trained(tf, name + ".bias", Shape.of(to), new Initial.Constant(0), false);
+        return tf.math.add(tf.linalg.matMul(x, kernel), bias);
+    }
+
+    /** Rows divided by sqrt(|v|^2 + 1e-12). */
+    Operand<TFloat32> unit(Operand<TFloat32> rows) {
+        Operand<TFloat32> squared =
+                tf.reduceSum(tf.math.square(rows), tf.constant(new int[] {-1}), ReduceSum.keepDims(true));
+        return tf.math.div(rows, tf.math.sqrt(tf.math.add(squared, tf.constant(UNIT_EPSILON))));
+    }
+
+    private Operand<TFloat32> rowMean(Operand<TFloat32> x) {
+        return tf.math.mean(x, tf.constant(new int[] {-1}), Mean.keepDims(true));
+    }
+}

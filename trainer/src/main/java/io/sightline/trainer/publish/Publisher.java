@@ -1,0 +1,92 @@
+package io.sightline.trainer.publish;
+
+import io.sightline.embedder.artifact.ArtifactException;
+import io.sightline.embedder.artifact.ArtifactWriter;
+import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.runtime.EmbeddingModel;
+import io.sightline.embedder.versions.ModelCatalog;
+import io.sightline.embedder.versions.ModelLog;
+import io.sightline.embedder.versions.ModelVersions;
+import io.sightline.schemas.avro.Lineage;
+import io.sightline.schemas.avro.ModelEvent;
+import io.sightline.schemas.avro.ModelStatus;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** Writes artifacts, checks them against the trainer, and announces versions. Not thread-safe: one trainer publishes. */
+public final class Publisher {
+
+    private static final int CANARIES = 4;
+    private static final double TOLERANCE = 1e-4;
+
+    private final ArtifactWriter writer;
+    private final ModelCatalog catalog;
+    private final ModelLog log;
+    private final Clock clock;
+
+    /** Uses, and does not close, catalog and log. */
+    public Publisher(ArtifactWriter writer, ModelCatalog catalog, ModelLog log, Clock clock) {
+        this.writer = writer;
+        this.catalog = catalog;
+        this.log = log;
+        this.clock = clock;
+    }
+
+    /**
+     * Publishes a network as CANDIDATE, or records it as REJECTED with its figures.
+     *
+     * @return the new version's name
+     * @throws ArtifactException if what was written does not give the trainer's vectors
+     */
+    public String publish(ServingGraph serving, Map<String, String> settings, Lineage lineage, Gate.Verdict verdict) {
+        ModelVersions versions = catalog.current();
+        String version = versions.nextVersion();
+        ModelArtifact artifact = serving.write(writer, version);
+        selfCheck(serving, artifact);
+        Instant now = clock.instant();
+        log.append(ModelEvent.newBuilder()
+                .setVersion(version)
+                .setParent(versions.active().map(ModelEvent::getVersion).orElse(null))
+                .setStatus(verdict.passed() ? ModelStatus.CANDIDATE : ModelStatus.REJECTED)
+                .setReason(verdict.reason())
+                .setEventTime(now)
+                .setPublishedTime(now)
+                .setArtifactUri(artifact.directory().toUri().toString())
+                .setManifestSha256(artifact.manifestSha256())
+                .setDimensions(artifact.descriptor().dimensions())
+                .setPreprocessing(artifact.descriptor().preprocessingFingerprint())
+                .setSettings(settings)
+                .setLineage(lineage)
+                .setMetrics(verdict.metrics())
+                .build());
+        return version;
+    }
+
+    /** Random images through the loaded artifact and through the trainer's graph must give the same vectors. */
+    private static void selfCheck(ServingGraph serving, ModelArtifact artifact) {
+        SplittableRandom random = new SplittableRandom(1);
+        List<byte[]> canaries = new java.util.ArrayList<>();
+        for (int i = 0; i < CANARIES; i++) {
+            byte[] pixels = new byte[artifact.descriptor().preprocessing().bytes()];
+            random.nextBytes(pixels);
+            canaries.add(pixels);
+        }
+        float[][] expected = serving.embed(canaries);
+        try (EmbeddingModel model =
+                EmbeddingModel.load(ModelArtifact.open(artifact.directory().toUri(), artifact.manifestSha256()))) {
+            float[][] actual = model.embed(canaries);
+            for (int i = 0; i < CANARIES; i++) {
+                for (int k = 0; k < expected[i].length; k++) {
+                    if (!(Math.abs(actual[i][k] - expected[i][k]) <= TOLERANCE)) {
+                        throw new ArtifactException("version " + model.version()
+                                + " does not give the trainer's vectors: component " + k + " of canary " + i + " is "
+                                + actual[i][k] + ", not " + expected[i][k] + "; it was not published");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.sightline.trainer.replay;
+
+import com.google.common.hash.Hashing;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The labelled images of all partitions that this process has, within bounds. Thread-safe.
+ *
+ * <p>Each partition is bounded by itself, in images a class and in bytes. Which images of a class stay is decided by
+ * the hash of their ids, the lowest ones (bottom-k sampling): a uniform sample that does not depend on the order of
+ * arrival, so a record that is delivered again, or a restart, changes nothing.
+ */
+public final class ReplayBuffer {
+
+    private final int imagesPerClass;
+    private final long maxBytes;
+    private final Map<Integer, Partition> partitions = new HashMap<>();
+    private final Map<String, Long> offsets = new HashMap<>();
+    private long changes;
+    private @Nullable ReplaySnapshot cached;
+    private @Nullable HoldoutRule cachedRule;
+
+    /**
+     * Bounds of one partition.
+     *
+     * @param imagesPerClass images of a class that a partition keeps
+     * @param maxBytes bytes of pixels that a partition keeps
+     */
+    public ReplayBuffer(int imagesPerClass, long maxBytes) {
+        if (imagesPerClass < 1 || maxBytes < 1) {
+            throw new IllegalArgumentException("the replay store needs room for at least one image of a class, not "
+                    + imagesPerClass + " images and " + maxBytes + " bytes");
+        }
+        this.imagesPerClass = imagesPerClass;
+        this.maxBytes = maxBytes;
+    }
+
+    /**
+     * Adds or replaces an image.
+     *
+     * @return ids that had to leave, perhaps this one
+     */
+    public synchronized List<String> put(int partition, ReplayItem item) {
+        changed();
+        Partition home = partitions.computeIfAbsent(partition, p -> new Partition());
+        home.remove(item.id());
+        home.add(item);
+        List<String> evicted = new ArrayList<>();
+        NavigableSet<ReplayItem> sameClass = home.sameClass(item.label());
+        while (sameClass.size() > imagesPerClass) {
+            evicted.add(home.evictFrom(sameClass));
+        }
+        while (home.bytes > maxBytes) {
+            evicted.add(home.evictFrom(home.largestClass()));
+        }
+        return evicted;
+    }
+
+    /** Removes an image, if it is there. */
+    public synchronized void remove(int partition, String id) {
+        Partition home = partitions.get(partition);
+        if (home != null && home.remove(id)) {
+            changed();
+        }
+    }
+
+    /** Another process took the partition over. */
+    public synchronized void drop(int partition) {
+        if (partitions.remove(partition) != null) {
+            changed();
+        }
+    }
+
+    /** Notes how far a topic-partition was read. */
+    public synchronized void seen(String topic, int partition, long nextOffset) {
+        offsets.merge(topic + "-" + partition, nextOffset, Math::max);
+    }
+
+    /** Grows with every change of the content. */
+    public synchronized long changes() {
+        return changes;
+    }
+
+    /** The content now. The same object as before when nothing has changed. */
+    public synchronized ReplaySnapshot snapshot(HoldoutRule rule) {
+        if (cached == null || !rule.equals(cachedRule)) {
+            Collection<ReplayItem> items = new ArrayList<>();
+            partitions.values().forEach(partition -> items.addAll(partition.items.values()));
+            cached = ReplaySnapshot.of(items, rule, offsets);
+            cachedRule = rule;
+        }
+        return cached;
+    }
+
+    private void changed() {
+        changes++;
+        cached = null;
+    }
+
+    private static final class Partition {
+
+        private final Map<String, ReplayItem> items = new HashMap<>();
+        private final Map<String, NavigableSet<ReplayItem>> classes = new HashMap<>();
+        private long bytes;
+
+        void add(ReplayItem item) {
+            items.put(item.id(), item);
+            sameClass(item.label()).add(item);
+            bytes += item.pixels().length;
+        }
+
+        boolean remove(String id) {
+            ReplayItem item = items.remove(id);
+            if (item == null) {
+                return false;
+            }
+            NavigableSet<ReplayItem> sameClass = sameClass(item.label());
+            sameClass.remove(item);
+            if (sameClass.isEmpty()) {
+                classes.remove(item.label());
+            }
+            bytes -= item.pixels().length;
+            return true;
+        }
+
+        NavigableSet<ReplayItem> sameClass(String label) {
+            return classes.computeIfAbsent(label, name -> new TreeSet<>(BY_PRIORITY));
+        }
+
+        NavigableSet<ReplayItem> largestClass() {
+            return classes.values().stream()
+                    .max(Comparator.comparingInt(NavigableSet::size))
+                    .orElseThrow();
+        }
+
+        String evictFrom(NavigableSet<ReplayItem> sameClass) {
+            String id = sameClass.last().id();
+            remove(id);
+            return id;
+        }
+    }
+
+    private static final Comparator<ReplayItem> BY_PRIORITY =
+            Comparator.comparingLong(ReplayBuffer::priority).thenComparing(ReplayItem::id);
+
+    private static long priority(ReplayItem item) {
+        byte[] hash = Hashing.murmur3_128()
+                .hashString(item.id(), StandardCharsets.UTF_8)
+                .asBytes();
+        return ByteBuffer.wrap(hash).getLong();
+    }
+}

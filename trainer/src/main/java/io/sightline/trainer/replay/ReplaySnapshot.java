@@ -1,0 +1,57 @@
+package io.sightline.trainer.replay;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The replay store at one moment, split by the holdout rule. Classes and the images in them are sorted, so that the
+ * same content gives the same batches. Immutable.
+ *
+ * @param training images of the training classes, by class
+ * @param holdout images of the holdout classes, by class
+ * @param offsets topic-partition to next offset: the events behind it
+ */
+public record ReplaySnapshot(
+        SortedMap<String, List<ReplayItem>> training,
+        SortedMap<String, List<ReplayItem>> holdout,
+        Map<String, Long> offsets) {
+
+    /** Sorts and splits items. */
+    public static ReplaySnapshot of(Collection<ReplayItem> items, HoldoutRule rule, Map<String, Long> offsets) {
+        List<ReplayItem> training =
+                items.stream().filter(item -> !rule.isHeldOut(item.label())).toList();
+        List<ReplayItem> holdout =
+                items.stream().filter(item -> rule.isHeldOut(item.label())).toList();
+        return new ReplaySnapshot(byClass(training), byClass(holdout), Map.copyOf(offsets));
+    }
+
+    /** Training images in all. */
+    public int trainingImages() {
+        return training.values().stream().mapToInt(List::size).sum();
+    }
+
+    /** Classes with at least the given number of training images. */
+    public List<String> classesWith(int images) {
+        return training.entrySet().stream()
+                .filter(entry -> entry.getValue().size() >= images)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** All holdout images, by class and id. */
+    public List<ReplayItem> holdoutItems() {
+        return holdout.values().stream().flatMap(List::stream).toList();
+    }
+
+    private static SortedMap<String, List<ReplayItem>> byClass(List<ReplayItem> items) {
+        SortedMap<String, List<ReplayItem>> classes =
+                items.stream().collect(Collectors.groupingBy(ReplayItem::label, TreeMap::new, Collectors.toList()));
+        classes.values().forEach(list -> list.sort(Comparator.comparing(ReplayItem::id)));
+        return classes;
+    }
+}

@@ -1,0 +1,89 @@
+package io.sightline.trainer.replay;
+
+import io.sightline.embedder.image.Preprocessor;
+import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.Topics;
+import io.sightline.schemas.avro.ImageEvent;
+import io.sightline.schemas.avro.LabelEvent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KTable;
+import org.apache.kafka.streams.kstream.Materialized;
+import org.apache.kafka.streams.state.Stores;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Joins images and labels, table to table, into a replay buffer: late labels, relabels, withdrawn labels and deleted
+ * images all take effect. Close it once; not thread-safe.
+ */
+public final class ReplayStream implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplayStream.class);
+    private static final String APPLICATION_ID = "sightline-trainer";
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+    private final KafkaStreams streams;
+
+    /** Starts the join. The preprocessor is used, and not closed. */
+    public ReplayStream(
+            KafkaConnection connection,
+            RecordSerdes serdes,
+            ReplayBuffer buffer,
+            Preprocessor preprocessor,
+            Path stateDirectory) {
+        Properties properties = connection.streams(APPLICATION_ID, stateDirectory.toString());
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 500);
+        properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        // The compacted source topics are the changelogs of their tables: images are not copied once more.
+        properties.put(StreamsConfig.TOPOLOGY_OPTIMIZATION_CONFIG, StreamsConfig.OPTIMIZE);
+        properties.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 6000);
+        properties.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 2000);
+        this.streams = new KafkaStreams(topology(serdes, buffer, preprocessor, properties), properties);
+        streams.setUncaughtExceptionHandler(failure -> {
+            LOG.warn("the replay stream lost a thread and will replace it: {}", failure.toString());
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+        });
+        streams.start();
+    }
+
+    @Override
+    public void close() {
+        if (!streams.close(CLOSE_TIMEOUT)) {
+            LOG.warn("the replay stream did not stop within {} s", CLOSE_TIMEOUT.toSeconds());
+        }
+    }
+
+    static Topology topology(
+            RecordSerdes serdes, ReplayBuffer buffer, Preprocessor preprocessor, Properties properties) {
+        Serde<byte[]> bytes = Serdes.ByteArray();
+        StreamsBuilder builder = new StreamsBuilder();
+        KTable<String, byte[]> images = builder.table(
+                Topics.IMAGES, Consumed.with(Serdes.String(), bytes), Materialized.with(Serdes.String(), bytes));
+        KTable<String, byte[]> labels = builder.table(
+                Topics.LABELS, Consumed.with(Serdes.String(), bytes), Materialized.with(Serdes.String(), bytes));
+        builder.addStateStore(Stores.keyValueStoreBuilder(
+                Stores.persistentKeyValueStore(ReplayProcessor.STORE), Serdes.String(), bytes));
+        images.join(labels, LabelledImage::new)
+                .toStream()
+                .process(
+                        () -> new ReplayProcessor(
+                                buffer,
+                                preprocessor,
+                                serdes.deserializer(ImageEvent.class),
+                                serdes.deserializer(LabelEvent.class)),
+                        ReplayProcessor.STORE);
+        return builder.build(properties);
+    }
+}

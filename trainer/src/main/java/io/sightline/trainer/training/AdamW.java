@@ -1,0 +1,126 @@
+package io.sightline.trainer.training;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.Variable;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * AdamW (Loshchilov and Hutter, ICLR 2019) with gradients clamped by value, and with an explicit order that makes
+ * seeded runs bit-identical: all gradients before any update, then for each weight first the decay, then Adam.
+ *
+ * <p>The bias corrections are fed, not kept: beta^t follows from the step. Not thread-safe.
+ */
+final class AdamW {
+
+    static final float BETA1 = 0.9f;
+    static final float BETA2 = 0.999f;
+    private static final float EPSILON = 1e-8f;
+    private static final float CLAMP = 10f;
+    private static final String FIRST_MOMENT = "adam.m.";
+    private static final String SECOND_MOMENT = "adam.v.";
+
+    private final Map<String, Variable<TFloat32>> slots = new LinkedHashMap<>();
+    private final Placeholder<TFloat32> beta1Power;
+    private final Placeholder<TFloat32> beta2Power;
+
+    AdamW(Ops tf) {
+        this.beta1Power = tf.placeholder(TFloat32.class, Placeholder.shape(org.tensorflow.ndarray.Shape.scalar()));
+        this.beta2Power = tf.placeholder(TFloat32.class, Placeholder.shape(org.tensorflow.ndarray.Shape.scalar()));
+    }
+
+    /** A group of weights with a learning rate and a weight decay of its own. */
+    record Group(Map<String, VariableWeights.Trained> weights, Operand<TFloat32> learningRate, float weightDecay) {}
+
+    /**
+     * Adds gradients and updates to a graph.
+     *
+     * @return the op that makes one step
+     */
+    Op minimise(Graph graph, Ops tf, Operand<TFloat32> loss, List<Group> groups) {
+        List<Output<?>> inputs = new ArrayList<>();
+        groups.forEach(group -> group.weights
+                .values()
+                .forEach(weight -> inputs.add(weight.value().asOutput())));
+        Output<?>[] gradients = graph.addGradients(loss.asOutput(), inputs.toArray(new Output<?>[0]));
+
+        List<Operand<TFloat32>> clamped = new ArrayList<>();
+        for (Output<?> gradient : gradients) {
+            clamped.add(tf.clipByValue(asFloat(gradient), tf.constant(-CLAMP), tf.constant(CLAMP)));
+        }
+        Ops afterGradients = tf.withControlDependencies(new ArrayList<Op>(clamped));
+        List<Op> updates = new ArrayList<>();
+        int next = 0;
+        for (Group group : groups) {
+            for (Map.Entry<String, VariableWeights.Trained> weight : group.weights.entrySet()) {
+                updates.add(update(tf, afterGradients, weight.getKey(), weight.getValue(), group, clamped.get(next)));
+                next++;
+            }
+        }
+        return tf.withControlDependencies(updates).noOp();
+    }
+
+    /** The moments by name, zero at the start. */
+    Map<String, Variable<TFloat32>> slots() {
+        return slots;
+    }
+
+    /** Names of the moments of a weight. */
+    static List<String> slotNames(String weight) {
+        return List.of(FIRST_MOMENT + weight, SECOND_MOMENT + weight);
+    }
+
+    Placeholder<TFloat32> beta1Power() {
+        return beta1Power;
+    }
+
+    Placeholder<TFloat32> beta2Power() {
+        return beta2Power;
+    }
+
+    private Op update(
+            Ops tf,
+            Ops afterGradients,
+            String name,
+            VariableWeights.Trained weight,
+            Group group,
+            Operand<TFloat32> gradient) {
+        Variable<TFloat32> first = slot(tf, FIRST_MOMENT + name, weight);
+        Variable<TFloat32> second = slot(tf, SECOND_MOMENT + name, weight);
+        Operand<TFloat32> shrink = tf.math.mul(group.learningRate, tf.constant(weight.decay() ? group.weightDecay : 0));
+        Op decayed = afterGradients.assignSub(
+                weight.variable(), afterGradients.math.mul(afterGradients.identity(weight.variable()), shrink));
+        return tf.withControlDependencies(List.of(decayed))
+                .train
+                .applyAdam(
+                        weight.variable(),
+                        first,
+                        second,
+                        beta1Power,
+                        beta2Power,
+                        group.learningRate,
+                        tf.constant(BETA1),
+                        tf.constant(BETA2),
+                        tf.constant(EPSILON),
+                        gradient);
+    }
+
+    private Variable<TFloat32> slot(Ops tf, String name, VariableWeights.Trained weight) {
+        Variable<TFloat32> slot = tf.variable(weight.shape(), TFloat32.class);
+        slots.put(name, slot);
+        return slot;
+    }
+
+    @SuppressWarnings("unchecked") // Gradients have the type of what they are taken of.
+    private static Operand<TFloat32> asFloat(Output<?> gradient) {
+        return (Operand<TFloat32>) gradient;
+    }
+}
