@@ -157,7 +157,7 @@ public final class TrainerService implements AutoCloseable {
                 } else {
                     trainRound();
                     if (!stopped()) {
-                        rejected = conclude().map(passed -> passed ? 0 : 1).orElse(0) == 0 ? 0 : rejected + 1;
+                        rejected = conclude() ? 0 : rejected + 1;
                     }
                 }
             }
@@ -249,9 +249,9 @@ public final class TrainerService implements AutoCloseable {
     /**
      * Evaluates, then publishes or rejects.
      *
-     * @return whether the candidate passed; empty if the trainer was stopped meanwhile
+     * @return whether the candidate passed
      */
-    private Optional<Boolean> conclude() {
+    private boolean conclude() {
         report("evaluating", status.loss(), status.stepMillis());
         trainer.checkpoint().write(checkpointFile);
         ReplaySnapshot snapshot = currentSnapshot();
@@ -264,12 +264,12 @@ public final class TrainerService implements AutoCloseable {
             Gate.Verdict verdict = rounds.gate().judge(candidate, active(pixels, labels));
             awaitInterval();
             if (stopped()) {
-                return Optional.empty();
+                return false;
             }
             String version = publisher.publish(serving, trainer.settings().describe(), lineage(snapshot), verdict);
             LOG.info("{} after {} steps: {}", version, trainer.steps(), verdict.reason());
             awaitInCatalog(version);
-            return Optional.of(verdict.passed());
+            return verdict.passed();
         }
     }
 

@@ -1,0 +1,15 @@
+package io.sightline.indexer.indexing;
+
+import java.time.Duration;
+
+/**
+ * How a version's index is kept. Immutable.
+ *
+ * @param refreshInterval how long a write may stay invisible
+ * @param commitInterval how much is read again after a crash
+ */
+public record IndexingSettings(Duration refreshInterval, Duration commitInterval) {
+
+    /** Visible within 250 ms, durable within 2 s. */
+    public static final IndexingSettings DEFAULT = new IndexingSettings(Duration.ofMillis(250), Duration.ofSeconds(2));
+}

@@ -1,0 +1,176 @@
+package io.sightline.indexer.rollout;
+
+import io.sightline.embedder.lanes.LaneProgress;
+import io.sightline.embedder.versions.ModelCatalog;
+import io.sightline.embedder.versions.ModelLog;
+import io.sightline.embedder.versions.ModelVersions;
+import io.sightline.indexer.indexing.LaneIndex;
+import io.sightline.indexer.indexing.LaneIndexes;
+import io.sightline.schemas.TopicAdmin;
+import io.sightline.schemas.avro.ModelEvent;
+import io.sightline.schemas.avro.ModelStatus;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves versions from CANDIDATE to STAGED to ACTIVE to RETIRED, each step an event in {@code sightline.models}.
+ *
+ * <p>At most one version back-fills; of several candidates the newest is staged and the older ones are rejected. A
+ * staged version becomes active when it has caught up, see {@link Catchup}. The ACTIVE event is the swap; everyone,
+ * this process included, follows the topic. Thread-safe.
+ *
+ * <p>On failure: nothing is kept here that the topic does not say, so a controller that starts again goes on; a broker
+ * that does not answer is asked again.
+ */
+public final class RolloutController implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RolloutController.class);
+    private static final Duration TICK = Duration.ofMillis(200);
+
+    private final ModelCatalog catalog;
+    private final ModelLog log;
+    private final LaneIndexes indexes;
+    private final RolloutSettings settings;
+    private final Admin admin;
+    private final Clock clock;
+    private final ScheduledExecutorService ticker;
+    private @Nullable Catchup catchup;
+
+    /** Starts to work. Uses, and does not close, what it is given. */
+    public RolloutController(
+            ModelCatalog catalog,
+            ModelLog log,
+            LaneIndexes indexes,
+            RolloutSettings settings,
+            Admin admin,
+            Clock clock) {
+        this.catalog = catalog;
+        this.log = log;
+        this.indexes = indexes;
+        this.settings = settings;
+        this.admin = admin;
+        this.clock = clock;
+        this.ticker = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("rollout").factory());
+        ticker.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Goes back to a retired version that is still within its grace: the same swap backwards.
+     *
+     * @param version the version to go back to, or null for the one that was retired last
+     * @return the version that is active now
+     * @throws RolloutException if there is no such version, or its lane and index are gone
+     */
+    public synchronized String rollback(@Nullable String version) {
+        ModelVersions versions = catalog.current();
+        ModelEvent target = version == null ? lastRetired(versions) : named(versions, version);
+        boolean alive = versions.live(clock.instant()).stream()
+                .anyMatch(event -> event.getVersion().equals(target.getVersion()));
+        if (versions.status(target) != ModelStatus.RETIRED
+                || !alive
+                || indexes.find(target.getVersion()).isEmpty()) {
+            throw new RolloutException("version " + target.getVersion() + " is " + versions.status(target)
+                    + (alive ? "" : " and its grace is over") + "; only a retired version within its grace can be gone"
+                    + " back to");
+        }
+        log.transition(target, ModelStatus.ACTIVE, "rolled back to by request", clock.instant());
+        return target.getVersion();
+    }
+
+    @Override
+    public void close() {
+        ticker.shutdown();
+        try {
+            if (!ticker.awaitTermination(30, TimeUnit.SECONDS)) {
+                LOG.warn("the rollout controller did not stop within 30 s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void tick() {
+        try {
+            Instant now = clock.instant();
+            ModelVersions versions = catalog.current();
+            retireReplaced(versions, now);
+            indexes.follow(versions, new TopicAdmin(admin), now);
+            stageNext(versions, now);
+            activateComplete(versions, now);
+        } catch (RuntimeException e) {
+            LOG.warn("the rollout could not be looked after, will retry in {} ms: {}", TICK.toMillis(), e.toString());
+        }
+    }
+
+    /** Bookkeeping behind a swap: the ACTIVE event of the new version has already replaced these. */
+    private void retireReplaced(ModelVersions versions, Instant now) {
+        String active = versions.active().map(ModelEvent::getVersion).orElse("");
+        versions.all().stream()
+                .filter(event -> event.getStatus() == ModelStatus.ACTIVE)
+                .filter(event -> !event.getVersion().equals(active))
+                .forEach(event -> log.transition(
+                        event, ModelStatus.RETIRED, "replaced by " + active, now, now.plus(settings.grace())));
+    }
+
+    private void stageNext(ModelVersions versions, Instant now) {
+        List<ModelEvent> candidates = versions.withStatus(ModelStatus.CANDIDATE);
+        if (candidates.isEmpty() || !versions.withStatus(ModelStatus.STAGED).isEmpty()) {
+            return;
+        }
+        ModelEvent newest = candidates.getLast();
+        candidates
+                .subList(0, candidates.size() - 1)
+                .forEach(older ->
+                        log.transition(older, ModelStatus.REJECTED, "superseded by " + newest.getVersion(), now));
+        log.transition(newest, ModelStatus.STAGED, "its turn to back-fill", now);
+    }
+
+    private void activateComplete(ModelVersions versions, Instant now) {
+        List<ModelEvent> staged = versions.withStatus(ModelStatus.STAGED);
+        if (staged.isEmpty()) {
+            return;
+        }
+        ModelEvent next = staged.getLast();
+        Optional<LaneIndex> index = indexes.find(next.getVersion());
+        if (index.isEmpty()) {
+            return;
+        }
+        if (catchup == null || !catchup.version().equals(next.getVersion())) {
+            catchup = new Catchup(next.getVersion());
+        }
+        long activeDocuments = versions.active()
+                .flatMap(active -> indexes.find(active.getVersion()))
+                .map(active -> active.store().count())
+                .orElse(0L);
+        LaneProgress progress = LaneProgress.read(admin, next.getVersion());
+        if (catchup.isComplete(progress, index.get(), activeDocuments, now)) {
+            log.transition(
+                    next,
+                    ModelStatus.ACTIVE,
+                    "lane has no lag and the index holds " + index.get().store().count() + " images",
+                    now);
+            catchup = null;
+        }
+    }
+
+    private static ModelEvent lastRetired(ModelVersions versions) {
+        return versions.withStatus(ModelStatus.RETIRED).stream()
+                .max(java.util.Comparator.comparing(ModelEvent::getEventTime))
+                .orElseThrow(() -> new RolloutException("no version was retired yet: there is nothing to go back to"));
+    }
+
+    private static ModelEvent named(ModelVersions versions, String version) {
+        return versions.find(version).orElseThrow(() -> new RolloutException("there is no version " + version));
+    }
+}

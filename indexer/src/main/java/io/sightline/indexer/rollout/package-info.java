@@ -1,0 +1,5 @@
+/** Which version may answer searches, decided in one place. */
+@NullMarked
+package io.sightline.indexer.rollout;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,132 @@
+package io.sightline.indexer.search;
+
+import io.sightline.embedder.image.RejectedImageException;
+import io.sightline.http.ApiException;
+import io.sightline.indexer.store.NearestQuery;
+import io.sightline.indexer.store.StoredImage;
+import java.util.List;
+import java.util.Set;
+
+/** Answers searches, each from one version. Thread-safe. */
+final class SearchService {
+
+    private static final double UNIT_TOLERANCE = 1e-3;
+
+    private final ServingSwitch serving;
+
+    SearchService(ServingSwitch serving) {
+        this.serving = serving;
+    }
+
+    /**
+     * Searches.
+     *
+     * @throws ApiException 400 for a request that says too little or too much, 404 for an unknown id, 409 for a vector
+     *     or a demand of another version, 413, 415 or 422 for an image that cannot be embedded
+     */
+    SearchAnswer search(SearchRequest request) {
+        long start = System.nanoTime();
+        requireOneQuery(request);
+        return serving.answer(version -> {
+            requireVersion(request, version.version());
+            NearestQuery query = new NearestQuery(
+                    vector(request, version),
+                    request.neighbours(),
+                    request.candidates(),
+                    request.tags(),
+                    request.label(),
+                    request.id() == null || request.includeSelf() ? Set.of() : Set.of(request.id()));
+            List<SearchAnswer.Neighbour> hits = version.store().nearest(query).stream()
+                    .map(SearchAnswer.Neighbour::of)
+                    .toList();
+            return new SearchAnswer(version.version(), (System.nanoTime() - start) / 1000, hits);
+        });
+    }
+
+    /**
+     * An indexed image.
+     *
+     * @throws ApiException 404 {@code unknown-image}
+     */
+    SearchAnswer.Neighbour image(String id) {
+        return serving.answer(
+                version -> SearchAnswer.Neighbour.of(new io.sightline.indexer.store.Hit(stored(id, version), 1)));
+    }
+
+    private static float[] vector(SearchRequest request, Serving version) {
+        if (request.image() != null) {
+            try {
+                return version.embed(request.image());
+            } catch (RejectedImageException e) {
+                throw rejected(e);
+            }
+        }
+        if (request.id() != null) {
+            return stored(request.id(), version).vector();
+        }
+        float[] vector = request.vector();
+        return checked(vector == null ? new float[0] : vector, version);
+    }
+
+    private static StoredImage stored(String id, Serving version) {
+        return version.store()
+                .find(id)
+                .orElseThrow(
+                        () -> new ApiException(
+                                404,
+                                "unknown-image",
+                                "there is no image '" + id + "' in the index of " + version.version()
+                                        + "; it was never ingested, was deleted, could not be embedded, or is still on its way"));
+    }
+
+    private static float[] checked(float[] vector, Serving version) {
+        if (vector.length != version.dimensions()) {
+            throw new ApiException(
+                    400,
+                    "wrong-dimensions",
+                    "the vector has " + vector.length + " components; those of " + version.version() + " have "
+                            + version.dimensions());
+        }
+        double squared = 0;
+        for (float x : vector) {
+            squared += (double) x * x;
+        }
+        if (!(Math.abs(squared - 1) <= UNIT_TOLERANCE)) {
+            throw new ApiException(
+                    400, "not-a-unit-vector", "the vector's length is " + Math.sqrt(squared) + "; divide it by that");
+        }
+        return vector;
+    }
+
+    private static void requireOneQuery(SearchRequest request) {
+        int queries =
+                (request.image() == null ? 0 : 1) + (request.id() == null ? 0 : 1) + (request.vector() == null ? 0 : 1);
+        if (queries != 1) {
+            throw new ApiException(400, "bad-query", "give exactly one of image, id and vector; there are " + queries);
+        }
+        if (request.vector() != null && request.version() == null) {
+            throw new ApiException(
+                    400, "version-missing", "a vector means nothing without its space: say which version it is of");
+        }
+    }
+
+    private static void requireVersion(SearchRequest request, String active) {
+        if (request.version() != null && !request.version().equals(active)) {
+            throw new ApiException(
+                    409,
+                    "version-mismatch",
+                    "the query is of version " + request.version() + " but " + active
+                            + " answers now: embed it again with " + active + ", or send the image");
+        }
+    }
+
+    private static ApiException rejected(RejectedImageException e) {
+        int status = switch (e.reason()) {
+            case OVERSIZE -> 413;
+            case UNSUPPORTED -> 415;
+            default -> 422;
+        };
+        String type = e.reason().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        return new ApiException(status, type, String.valueOf(e.getMessage()));
+    }
+}

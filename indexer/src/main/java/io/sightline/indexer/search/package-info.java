@@ -1,0 +1,5 @@
+/** The search API: every answer from one version. */
+@NullMarked
+package io.sightline.indexer.search;
+
+import org.jspecify.annotations.NullMarked;

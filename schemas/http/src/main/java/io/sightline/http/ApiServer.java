@@ -1,0 +1,152 @@
+package io.sightline.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.javalin.Javalin;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.json.JavalinJackson;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An HTTP server on virtual threads that answers every error as {@code {"error": {"type", "message"}}}. Close it
+ * once; thread-safe otherwise.
+ */
+public final class ApiServer implements AutoCloseable {
+
+    /** Reads and writes the bodies: unknown properties are errors, times are ISO-8601. */
+    public static final JsonMapper JSON = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
+
+    private final Javalin javalin;
+    private final String host;
+
+    private ApiServer(Javalin javalin, String host) {
+        this.javalin = javalin;
+        this.host = host;
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param host address to listen on, loopback unless there is a reason
+     * @param port port to listen on, 0 for any
+     * @param maxRequestBytes longest body that is taken at all
+     */
+    public static ApiServer start(String host, int port, long maxRequestBytes, Consumer<RoutesConfig> routes) {
+        Javalin javalin = Javalin.create(config -> {
+            config.concurrency.useVirtualThreads = true;
+            config.startup.showJavalinBanner = false;
+            config.startup.showOldJavalinVersionWarning = false;
+            config.http.maxRequestSize = maxRequestBytes;
+            config.http.prefer405over404 = true;
+            config.jsonMapper(new JavalinJackson(JSON, true));
+            config.routes.exception(ApiException.class, ApiServer::answer);
+            config.routes.exception(HttpResponseException.class, ApiServer::answer);
+            config.routes.exception(Exception.class, ApiServer::answer);
+            routes.accept(config.routes);
+        });
+        javalin.start(host, port);
+        return new ApiServer(javalin, host);
+    }
+
+    /** Address of the server. */
+    public String url() {
+        return "http://" + host + ":" + javalin.port();
+    }
+
+    @Override
+    public void close() {
+        javalin.stop();
+    }
+
+    /**
+     * Reads a whole body.
+     *
+     * @throws ApiException 413 {@code oversize} if it is longer than the limit
+     */
+    public static byte[] body(Context context, long limit) {
+        if (context.req().getContentLengthLong() > limit) {
+            throw oversize(context.req().getContentLengthLong(), limit);
+        }
+        try (InputStream in = context.bodyInputStream()) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            byte[] buffer = new byte[64 * 1024];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                out.write(buffer, 0, read);
+                if (out.size() > limit) {
+                    throw oversize(out.size(), limit);
+                }
+            }
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new ApiException(400, "broken-request", "the body could not be read: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Reads a JSON body.
+     *
+     * @throws ApiException 400 {@code broken-json} if it is not what it should be
+     */
+    public static <T> T json(Context context, Class<T> type, long limit) {
+        byte[] body = body(context, limit);
+        try {
+            T value = JSON.readValue(body, type);
+            if (value == null) {
+                throw new ApiException(400, "broken-json", "the body is null; send a JSON object");
+            }
+            return value;
+        } catch (JsonMappingException e) {
+            throw new ApiException(400, "broken-json", "the JSON does not fit: " + e.getOriginalMessage());
+        } catch (JsonProcessingException e) {
+            throw new ApiException(400, "broken-json", "the body is not JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new ApiException(400, "broken-json", "the body is not JSON: " + e.getMessage());
+        }
+    }
+
+    private static ApiException oversize(long bytes, long limit) {
+        return new ApiException(
+                413, "oversize", "the body has " + bytes + " bytes or more; at most " + limit + " are accepted");
+    }
+
+    private static void answer(ApiException failure, Context context) {
+        answer(context, failure.status(), failure.type(), String.valueOf(failure.getMessage()));
+    }
+
+    private static void answer(HttpResponseException failure, Context context) {
+        String type = switch (failure.getStatus()) {
+            case 404 -> "no-such-route";
+            case 405 -> "method-not-allowed";
+            case 413 -> "oversize";
+            default -> "bad-request";
+        };
+        answer(context, failure.getStatus(), type, String.valueOf(failure.getMessage()));
+    }
+
+    private static void answer(Exception failure, Context context) {
+        LOG.error("{} {} failed", context.method(), context.path(), failure);
+        answer(context, 500, "internal", "this should not have happened; the server's log says more");
+    }
+
+    private static void answer(Context context, int status, String type, String message) {
+        context.status(status).json(Map.of("error", Map.of("type", type, "message", message)));
+    }
+}
