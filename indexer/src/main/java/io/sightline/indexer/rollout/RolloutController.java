@@ -13,7 +13,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +88,17 @@ public final class RolloutController implements AutoCloseable {
         }
         log.transition(target, ModelStatus.ACTIVE, "rolled back to by request", clock.instant());
         return target.getVersion();
+    }
+
+    /** Image events that the lane of each live version has not committed yet. */
+    public Map<String, Long> lags() {
+        Map<String, Long> lags = new TreeMap<>();
+        for (ModelEvent event : catalog.current().live(clock.instant())) {
+            if (indexes.find(event.getVersion()).isPresent()) {
+                lags.put(event.getVersion(), LaneProgress.read(admin, event.getVersion()).lag());
+            }
+        }
+        return lags;
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.sightline.indexer.indexing.LaneIndexes;
 import io.sightline.indexer.rollout.RolloutController;
 import io.sightline.indexer.rollout.RolloutException;
 import io.sightline.schemas.avro.ModelEvent;
+import io.sightline.schemas.avro.ModelStatus;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -139,6 +140,7 @@ public final class SearchApi implements AutoCloseable {
                     }
                 }));
         status.put("images", counts);
+        status.put("lag", rollout.lags());
         status.put("failures", failures);
         return status;
     }
@@ -147,8 +149,9 @@ public final class SearchApi implements AutoCloseable {
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("version", event.getVersion());
         model.put("parent", event.getParent());
-        model.put("status", versions.status(event).name());
-        model.put("reason", event.getReason());
+        ModelStatus status = versions.status(event);
+        model.put("status", status.name());
+        model.put("reason", status == event.getStatus() ? event.getReason() : "replaced");
         model.put("publishedTime", event.getPublishedTime());
         model.put("eventTime", event.getEventTime());
         model.put("expiresAt", event.getExpiresAt());

@@ -30,9 +30,9 @@ public record RoundSettings(
         int imagesPerClass,
         long replayBytes) {
 
-    /** Rounds of 300 steps, a tenth of the classes held out, a version a minute at the most. */
+    /** Rounds of 200 steps, a tenth of the classes held out, a version a minute at the most. */
     public static final RoundSettings DEFAULT = new RoundSettings(
-            300,
+            200,
             8,
             Duration.ofSeconds(2),
             Duration.ofSeconds(60),
@@ -52,6 +52,21 @@ public record RoundSettings(
                 longestSettle,
                 patience,
                 otherInterval,
+                holdout,
+                gate,
+                imagesPerClass,
+                replayBytes);
+    }
+
+    /** The same, but training goes on however often a round is rejected. */
+    public RoundSettings withoutEnd() {
+        return new RoundSettings(
+                steps,
+                minClasses,
+                settle,
+                longestSettle,
+                Integer.MAX_VALUE,
+                minInterval,
                 holdout,
                 gate,
                 imagesPerClass,

@@ -1,0 +1,244 @@
+package io.sightline.deploy.check;
+
+import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.image.ImageLimits;
+import io.sightline.embedder.image.Preprocessor;
+import io.sightline.embedder.image.RejectedImageException;
+import io.sightline.embedder.runtime.EmbeddingModel;
+import io.sightline.embedder.versions.ModelVersions;
+import io.sightline.indexer.store.StoredImage;
+import io.sightline.indexer.store.lucene.IndexScan;
+import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.Topics;
+import io.sightline.schemas.Vectors;
+import io.sightline.schemas.avro.Coordinates;
+import io.sightline.schemas.avro.DeadLetter;
+import io.sightline.schemas.avro.Embedding;
+import io.sightline.schemas.avro.ImageEvent;
+import io.sightline.schemas.avro.InlinePayload;
+import io.sightline.schemas.avro.ModelEvent;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.serialization.Deserializer;
+
+/**
+ * Compares what the topics say with what the active version's index holds, reading both from the start and without
+ * any of the services: the index is opened from disk, and a sample of the images is embedded again.
+ */
+public final class ConsistencyCheck {
+
+    private static final int MOST_EXAMPLES = 20;
+    private static final double TOLERANCE = 1e-4;
+
+    private final KafkaConnection connection;
+    private final RecordSerdes serdes;
+    private final Path indexes;
+    private final int sample;
+    private final List<String> examples = new ArrayList<>();
+
+    /**
+     * Prepares a check.
+     *
+     * @param indexes folder of the indexes, one sub-folder per version
+     * @param sample images to embed again
+     */
+    public ConsistencyCheck(KafkaConnection connection, Path indexes, int sample) {
+        this.connection = connection;
+        this.serdes = new RecordSerdes(connection);
+        this.indexes = indexes;
+        this.sample = sample;
+    }
+
+    private record Position(int partition, long offset) {}
+
+    /**
+     * Checks.
+     *
+     * @throws IllegalStateException if no version is active
+     */
+    public CheckReport run() {
+        examples.clear();
+        ModelEvent active = activeVersion();
+        String version = active.getVersion();
+        Map<String, Position> live = liveImages();
+        Set<Position> dead = deadLetters(version);
+        Map<String, Embedding> embeddings = new HashMap<>();
+        int duplicates = readEmbeddings(version, embeddings);
+
+        Map<String, StoredImage> indexed = new HashMap<>();
+        int[] twice = {0};
+        IndexScan.forEach(indexes.resolve(version), image -> {
+            if (indexed.put(image.id(), image) != null) {
+                twice[0]++;
+                note("twice in the index: " + image.id());
+            }
+        });
+
+        int deadLettered = 0;
+        int missing = 0;
+        for (Map.Entry<String, Position> image : live.entrySet()) {
+            if (dead.contains(image.getValue())) {
+                deadLettered++;
+            } else if (!indexed.containsKey(image.getKey())) {
+                missing++;
+                note("missing: " + image.getKey());
+            }
+        }
+        int stale = 0;
+        int wrong = 0;
+        for (StoredImage image : indexed.values()) {
+            Position newest = live.get(image.id());
+            Position origin = new Position(image.origin().partition(), image.origin().offset());
+            Embedding embedding = embeddings.get(image.id());
+            if (!origin.equals(newest)) {
+                stale++;
+                note("stale: " + image.id());
+            } else if (embedding == null
+                    || !image.version().equals(version)
+                    || !isClose(image.vector(), Vectors.decode(embedding.getVector()))) {
+                wrong++;
+                note("wrong vector: " + image.id());
+            }
+        }
+        Sampled again = embedAgain(active, live, indexed);
+        return new CheckReport(
+                version,
+                live.size(),
+                deadLettered,
+                indexed.size(),
+                missing,
+                duplicates + twice[0],
+                stale,
+                wrong + again.wrong,
+                again.count,
+                List.copyOf(examples));
+    }
+
+    private ModelEvent activeVersion() {
+        Deserializer<ModelEvent> deserializer = serdes.deserializer(ModelEvent.class);
+        ModelVersions[] versions = {ModelVersions.NONE};
+        TopicScan.forEach(connection, Topics.MODELS, record -> versions[0] =
+                versions[0].with(deserializer.deserialize(record.topic(), record.value()), record.offset()));
+        return versions[0].active()
+                .orElseThrow(() -> new IllegalStateException("no version is active yet: there is nothing to check"));
+    }
+
+    /** The newest event of every image that was not deleted. */
+    private Map<String, Position> liveImages() {
+        Map<String, Position> live = new HashMap<>();
+        TopicScan.forEach(connection, Topics.IMAGES, record -> {
+            if (record.value() == null) {
+                live.remove(record.key());
+            } else {
+                live.put(record.key(), new Position(record.partition(), record.offset()));
+            }
+        });
+        return live;
+    }
+
+    private Set<Position> deadLetters(String version) {
+        Deserializer<DeadLetter> deserializer = serdes.deserializer(DeadLetter.class);
+        Set<Position> dead = new HashSet<>();
+        TopicScan.forEach(connection, Topics.DEAD_LETTERS, record -> {
+            DeadLetter letter = deserializer.deserialize(record.topic(), record.value());
+            if (version.equals(letter.getModelVersion())) {
+                dead.add(new Position(letter.getPartition(), letter.getOffset()));
+            }
+        });
+        return dead;
+    }
+
+    /** Fills in the newest embedding of each image; returns how many image events were embedded more than once. */
+    private int readEmbeddings(String version, Map<String, Embedding> newest) {
+        Deserializer<Embedding> deserializer = serdes.deserializer(Embedding.class);
+        Set<Position> embedded = new HashSet<>();
+        int[] duplicates = {0};
+        TopicScan.forEach(connection, Topics.embeddings(version), record -> {
+            if (record.value() == null) {
+                newest.remove(record.key());
+                return;
+            }
+            Embedding embedding = deserializer.deserialize(record.topic(), record.value());
+            Coordinates origin = embedding.getOrigin();
+            if (!embedded.add(new Position(origin.getPartition(), origin.getOffset()))) {
+                duplicates[0]++;
+                note("embedded twice: " + record.key());
+            }
+            newest.put(record.key(), embedding);
+        });
+        return duplicates[0];
+    }
+
+    private record Sampled(int count, int wrong) {}
+
+    /** Embeds every n-th image again and compares with the index. */
+    private Sampled embedAgain(ModelEvent active, Map<String, Position> live, Map<String, StoredImage> indexed) {
+        int stride = Math.max(1, indexed.size() / Math.max(1, sample));
+        Deserializer<ImageEvent> deserializer = serdes.deserializer(ImageEvent.class);
+        ModelArtifact artifact = ModelArtifact.open(URI.create(active.getArtifactUri()), active.getManifestSha256());
+        AtomicInteger seen = new AtomicInteger();
+        AtomicInteger sampled = new AtomicInteger();
+        AtomicInteger wrong = new AtomicInteger();
+        try (EmbeddingModel model = EmbeddingModel.load(artifact);
+                Preprocessor preprocessor =
+                        new Preprocessor(artifact.descriptor().preprocessing(), ImageLimits.DEFAULT)) {
+            TopicScan.forEach(connection, Topics.IMAGES, record -> {
+                StoredImage stored = indexed.get(record.key());
+                Position position = new Position(record.partition(), record.offset());
+                if (record.value() == null || stored == null || !position.equals(live.get(record.key()))) {
+                    return;
+                }
+                if (sample > 0 && seen.getAndIncrement() % stride == 0) {
+                    sampled.incrementAndGet();
+                    ImageEvent event = deserializer.deserialize(record.topic(), record.value());
+                    if (!isClose(stored.vector(), embed(event, model, preprocessor))) {
+                        wrong.incrementAndGet();
+                        note("wrong vector when embedded again: " + record.key());
+                    }
+                }
+            });
+        }
+        return new Sampled(sampled.get(), wrong.get());
+    }
+
+    private static float[] embed(ImageEvent event, EmbeddingModel model, Preprocessor preprocessor) {
+        if (!(event.getPayload() instanceof InlinePayload inline)) {
+            return new float[0];
+        }
+        ByteBuffer buffer = inline.getContent().duplicate();
+        byte[] content = new byte[buffer.remaining()];
+        buffer.get(content);
+        try {
+            return model.embed(preprocessor.pixels(content));
+        } catch (RejectedImageException e) {
+            return new float[0];
+        }
+    }
+
+    private static boolean isClose(float[] a, float[] b) {
+        if (a.length != b.length) {
+            return false;
+        }
+        for (int i = 0; i < a.length; i++) {
+            if (!(Math.abs(a[i] - b[i]) <= TOLERANCE)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void note(String example) {
+        if (examples.size() < MOST_EXAMPLES) {
+            examples.add(example);
+        }
+    }
+}

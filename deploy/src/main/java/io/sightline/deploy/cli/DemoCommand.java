@@ -1,0 +1,91 @@
+package io.sightline.deploy.cli;
+
+import io.sightline.deploy.demo.DemoRun;
+import io.sightline.deploy.stack.StackSettings;
+import io.sightline.embedder.image.Preprocessing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code sightline demo}. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs the whole line on one machine: images stream in, a model learns from the labelled ones, versions follow"
+                    + " each other under a live index.",
+            "Without --data it draws its own gallery. Recall@1 and MAP@R are measured through the search API on classes"
+                    + " that the trainer never sees."
+        })
+final class DemoCommand implements Callable<Integer> {
+
+    @Option(names = "--data", paramLabel = "PATH", description = "Folder or zip with one directory per class, perhaps below train/ and test/.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--versions",
+            paramLabel = "N",
+            description = "End after N swaps, each of one version for the next (the first version replaces none)."
+                    + " Default: go on until Ctrl-C.")
+    private int versions;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Write the figures as JSON.")
+    private @Nullable Path report;
+
+    @Option(names = "--dir", description = "Keep the data in this folder (default: a temporary one, removed at the end).")
+    private @Nullable Path directory;
+
+    @Mixin
+    private NetworkOptions network = new NetworkOptions();
+
+    @Mixin
+    private PortOptions ports = new PortOptions();
+
+    @Override
+    public Integer call() throws Exception {
+        Instant start = Instant.now();
+        Running running = new Running();
+        Path root = directory == null ? Files.createTempDirectory("sightline-demo-") : directory;
+        Path log = LogFile.into(root, "OFF");
+        try (DemoRun run = DemoRun.open(data)) {
+            Preprocessing preprocessing =
+                    network.isAuto() ? network.preprocessing(run.preprocessing()) : network.preprocessing(Preprocessing.PHOTO);
+            StackSettings settings = new StackSettings(
+                    root,
+                    ports.ports(),
+                    network.net(preprocessing),
+                    network.training(preprocessing),
+                    network.rounds(Duration.ZERO).withoutEnd(),
+                    network.rollout());
+            boolean live = Boolean.getBoolean("sightline.terminal");
+            return run.run(settings, versions, report, start, System.out, live, running::isStopping) ? 0 : 1;
+        } catch (RuntimeException | IOException e) {
+            if (directory != null) {
+                System.err.println("sightline: the log is " + log);
+            }
+            throw e;
+        } finally {
+            if (directory == null) {
+                delete(root);
+            }
+            running.closed();
+        }
+    }
+
+    private static void delete(Path root) throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.sightline.deploy.cli;
+
+import io.sightline.embedder.image.Preprocessing;
+import io.sightline.indexer.rollout.RolloutSettings;
+import io.sightline.trainer.nets.ConvNet;
+import io.sightline.trainer.rounds.RoundSettings;
+import io.sightline.trainer.training.Augmentation;
+import io.sightline.trainer.training.TrainingSettings;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What is trained, and how: options that several commands share. */
+final class NetworkOptions {
+
+    @Option(
+            names = "--images",
+            description = "What the images are: ${COMPLETION-CANDIDATES}. 'auto' looks at the first ones (demo), and"
+                    + " is 'photo' where there are none yet.")
+    private Kind kind = Kind.AUTO;
+
+    @Option(names = "--image-size", description = "Side of the network's input in pixels (28 for drawings, 64 for photos).")
+    private @Nullable Integer imageSize;
+
+    @Option(names = "--dimensions", description = "Length of an embedding (default: ${DEFAULT-VALUE}).")
+    private int dimensions = 64;
+
+    @Option(names = "--widths", split = ",", description = "Channels of the network's stages (default: 32,64,128,128).")
+    private List<Integer> widths = ConvNet.DEFAULT_WIDTHS;
+
+    @Option(names = "--seed", description = "Seed of weights and batches (default: ${DEFAULT-VALUE}).")
+    private long seed = 1;
+
+    @Option(names = "--round-steps", description = "Training steps between two evaluations (default: ${DEFAULT-VALUE}).")
+    private int roundSteps = RoundSettings.DEFAULT.steps();
+
+    @Option(
+            names = "--min-interval",
+            description = "Least time between two versions, ISO-8601 (default: PT1M; PT0S in the demo).")
+    private @Nullable Duration minInterval;
+
+    @Option(
+            names = "--grace",
+            description = "How long a retired version is kept for a rollback, ISO-8601 (default: ${DEFAULT-VALUE}).")
+    private Duration grace = RolloutSettings.DEFAULT.grace();
+
+    enum Kind {
+        AUTO,
+        PHOTO,
+        DRAWING
+    }
+
+    boolean isAuto() {
+        return kind == Kind.AUTO;
+    }
+
+    /** The preprocessing that the options ask for; the given one where they leave it open. */
+    Preprocessing preprocessing(Preprocessing otherwise) {
+        Preprocessing base =
+                switch (kind) {
+                    case AUTO -> otherwise;
+                    case PHOTO -> Preprocessing.PHOTO;
+                    case DRAWING -> Preprocessing.DRAWING;
+                };
+        return imageSize == null ? base : new Preprocessing(imageSize, base.channels(), base.invert());
+    }
+
+    ConvNet net(Preprocessing preprocessing) {
+        return new ConvNet(preprocessing, widths, dimensions);
+    }
+
+    TrainingSettings training(Preprocessing preprocessing) {
+        Augmentation augmentation = preprocessing.invert() ? Augmentation.DRAWING : Augmentation.PHOTO;
+        return TrainingSettings.defaults(augmentation, seed);
+    }
+
+    RoundSettings rounds(Duration otherwise) {
+        return RoundSettings.DEFAULT.with(roundSteps, minInterval == null ? otherwise : minInterval);
+    }
+
+    RolloutSettings rollout() {
+        return new RolloutSettings(grace);
+    }
+}

@@ -1,0 +1,134 @@
+package io.sightline.deploy.cli;
+
+import io.sightline.deploy.stack.DataDirectory;
+import io.sightline.deploy.stack.Stack;
+import io.sightline.embedder.image.ImageLimits;
+import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.lanes.LaneSettings;
+import io.sightline.embedder.lanes.LaneSupervisor;
+import io.sightline.embedder.versions.ModelCatalog;
+import io.sightline.indexer.IndexerService;
+import io.sightline.indexer.indexing.IndexingSettings;
+import io.sightline.ingest.gateway.IngestApi;
+import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.RecordSerdes;
+import io.sightline.trainer.rounds.TrainerService;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sightline serve}. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        description = "Runs one service by itself against brokers and a registry, until SIGTERM.")
+final class ServeCommand implements Callable<Integer> {
+
+    private static final Duration CATALOG_TIMEOUT = Duration.ofSeconds(60);
+
+    @Parameters(paramLabel = "SERVICE", description = "One of: ${COMPLETION-CANDIDATES}.")
+    private Service service = Service.INGEST;
+
+    @Mixin
+    private ClusterOptions cluster = new ClusterOptions();
+
+    @Option(
+            names = "--dir",
+            description = "Folder of this service's data; trainer, embedder and indexer must see the same models/ in it"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private Path directory = Path.of("data");
+
+    @Option(names = "--host", description = "Address that an API listens on (default: ${DEFAULT-VALUE}).")
+    private String host = "127.0.0.1";
+
+    @Option(names = "--port", description = "Port that an API listens on, 0 for any (default: 19080 ingest, 19090 search).")
+    private int port = -1;
+
+    @Mixin
+    private NetworkOptions network = new NetworkOptions();
+
+    /** The services. */
+    enum Service {
+        INGEST,
+        EMBEDDER,
+        TRAINER,
+        INDEXER
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Running running = new Running();
+        LogFile.into(directory, "INFO");
+        KafkaConnection connection = cluster.connection();
+        RecordSerdes serdes = Stack.applyTopics(connection, cluster.topics());
+        try (ModelCatalog catalog = ModelCatalog.open(connection, serdes, CATALOG_TIMEOUT);
+                AutoCloseable started = start(connection, serdes, catalog)) {
+            System.out.println("ready: " + service.name().toLowerCase(java.util.Locale.ROOT) + address(started));
+            running.awaitStop();
+        } finally {
+            running.closed();
+        }
+        return 0;
+    }
+
+    private static String address(AutoCloseable started) {
+        return switch (started) {
+            case IngestApi ingest -> " at " + ingest.url();
+            case IndexerService indexer -> " at " + indexer.url();
+            default -> "";
+        };
+    }
+
+    private AutoCloseable start(KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog) {
+        Clock clock = Clock.systemUTC();
+        return switch (service) {
+            case INGEST -> new IngestApi(
+                    connection,
+                    serdes,
+                    ImageLimits.DEFAULT,
+                    DataDirectory.state(directory, "ingest"),
+                    host,
+                    port < 0 ? 19080 : port,
+                    clock);
+            case EMBEDDER -> new LaneSupervisor(
+                    connection,
+                    serdes,
+                    cluster.topics(),
+                    LaneSettings.DEFAULT,
+                    catalog,
+                    DataDirectory.state(directory, "embedder"),
+                    clock);
+            case TRAINER -> trainer(connection, serdes, catalog, clock);
+            case INDEXER -> new IndexerService(
+                    connection,
+                    serdes,
+                    catalog,
+                    IndexingSettings.DEFAULT,
+                    network.rollout(),
+                    DataDirectory.indexes(directory),
+                    host,
+                    port < 0 ? 19090 : port,
+                    clock);
+        };
+    }
+
+    private TrainerService trainer(
+            KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog, Clock clock) {
+        Preprocessing preprocessing = network.preprocessing(Preprocessing.PHOTO);
+        return new TrainerService(
+                connection,
+                serdes,
+                catalog,
+                network.net(preprocessing),
+                network.training(preprocessing),
+                network.rounds(Duration.ofMinutes(1)),
+                DataDirectory.state(directory, "trainer"),
+                DataDirectory.models(directory),
+                clock);
+    }
+}

@@ -1,0 +1,65 @@
+package io.sightline.deploy.cli;
+
+import org.slf4j.bridge.SLF4JBridgeHandler;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The {@code sightline} command. */
+@Command(
+        name = "sightline",
+        mixinStandardHelpOptions = true,
+        version = "sightline 0.1.0",
+        description = "An image search index that stays in step with its stream and its model.",
+        subcommands = {
+            DemoCommand.class,
+            UpCommand.class,
+            IngestCommand.class,
+            SearchCommand.class,
+            ModelsCommand.class,
+            StatusCommand.class,
+            CheckCommand.class,
+            ServeCommand.class,
+            TopicsCommand.class,
+            CommandLine.HelpCommand.class
+        })
+public final class SightlineCommand implements Runnable {
+
+    private static final int FAILED = 1;
+
+    @Spec
+    private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the spec.
+    private SightlineCommand() {}
+
+    /** Runs a command and ends the process with its exit code: 0 done, 1 failed, 2 wrong usage. */
+    public static void main(String[] args) {
+        // Lucene logs through java.util.logging.
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
+        System.exit(execute(args));
+    }
+
+    /** Runs a command and returns its exit code. */
+    public static int execute(String... args) {
+        return new CommandLine(new SightlineCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, result) -> {
+                    command.getErr().println(command.getColorScheme().errorText("sightline: " + message(failure)));
+                    return FAILED;
+                })
+                .execute(args);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to do");
+    }
+
+    private static String message(Throwable failure) {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+}

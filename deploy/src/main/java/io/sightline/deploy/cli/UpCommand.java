@@ -1,0 +1,55 @@
+package io.sightline.deploy.cli;
+
+import io.sightline.deploy.stack.Stack;
+import io.sightline.deploy.stack.StackSettings;
+import io.sightline.embedder.image.Preprocessing;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code sightline up}. */
+@Command(
+        name = "up",
+        mixinStandardHelpOptions = true,
+        description = "Runs all services on one machine, empty at first, until Ctrl-C. What is in --dir is there the next time.")
+final class UpCommand implements Callable<Integer> {
+
+    @Option(names = "--dir", description = "Folder of all data (default: ${DEFAULT-VALUE}).")
+    private Path directory = Path.of("data");
+
+    @Mixin
+    private NetworkOptions network = new NetworkOptions();
+
+    @Mixin
+    private PortOptions ports = new PortOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Running running = new Running();
+        Path log = LogFile.into(directory, "WARN");
+        Preprocessing preprocessing = network.preprocessing(Preprocessing.PHOTO);
+        StackSettings settings = new StackSettings(
+                directory,
+                ports.ports(),
+                network.net(preprocessing),
+                network.training(preprocessing),
+                network.rounds(Duration.ofMinutes(1)),
+                network.rollout());
+        try (Stack stack = Stack.start(settings, what -> System.out.println("starting " + what))) {
+            System.out.println("images      " + stack.ingestUrl() + "/v1/images");
+            System.out.println("search      " + stack.searchUrl() + "/v1/search");
+            System.out.println("kafka       " + stack.connection().bootstrapServers());
+            System.out.println("registry    " + stack.connection().schemaRegistry());
+            System.out.println("log         " + log);
+            System.out.println("ready; Ctrl-C stops");
+            running.awaitStop();
+            System.out.println("stopping");
+        } finally {
+            running.closed();
+        }
+        return 0;
+    }
+}

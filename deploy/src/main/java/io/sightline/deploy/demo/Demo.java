@@ -1,0 +1,249 @@
+package io.sightline.deploy.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sightline.deploy.check.CheckReport;
+import io.sightline.deploy.check.ConsistencyCheck;
+import io.sightline.deploy.stack.DataDirectory;
+import io.sightline.deploy.stack.Stack;
+import io.sightline.deploy.stack.StackSettings;
+import io.sightline.embedder.lanes.LaneProgress;
+import io.sightline.ingest.loader.BulkLoader;
+import io.sightline.ingest.loader.DatasetImage;
+import io.sightline.ingest.loader.LabelPolicy;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A demonstration from outside the services: it sends the gallery through the gateway, most of it at once and the
+ * rest while the model learns, follows the versions through the search API, and measures each as it goes active.
+ */
+public final class Demo {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
+    private static final int CONCURRENCY = 16;
+    private static final Duration LOOK = Duration.ofMillis(250);
+    /** This share of the training images arrives while the model learns. */
+    private static final double LATE_SHARE = 0.1;
+    private static final Duration LATE_PAUSE = Duration.ofMillis(50);
+
+    private final Stack stack;
+    private final StackSettings settings;
+    private final Gallery gallery;
+    private final DemoScreen screen;
+    private final AtomicInteger acknowledged = new AtomicInteger();
+    private final List<String> refused = Collections.synchronizedList(new ArrayList<>());
+    private final Map<String, VersionRow> rows = new LinkedHashMap<>();
+    private final Map<String, OutsideMeasure.Figures> measured = new TreeMap<>();
+    private final Map<String, Double> publishToActive = new TreeMap<>();
+    private long embeddedBefore;
+    private Instant embeddedSince = Instant.EPOCH;
+    private double rate;
+
+    Demo(Stack stack, StackSettings settings, Gallery gallery, DemoScreen screen) {
+        this.stack = stack;
+        this.settings = settings;
+        this.gallery = gallery;
+        this.screen = screen;
+    }
+
+    /**
+     * Runs until the given number of swaps has taken place and everything is searchable, or for ever.
+     *
+     * @param swaps how many times one version must have replaced another; 0 to go on until stopped
+     * @return empty if it was stopped
+     */
+    Optional<DemoReport> run(int swaps, Instant start, BooleanSupplier stopping)
+            throws IOException, InterruptedException {
+        Thread loader = Thread.ofPlatform().name("demo-loader").daemon().start(this::load);
+        try (SearchClient client = new SearchClient(stack.searchUrl());
+                Admin admin = Admin.create(stack.connection().admin())) {
+            OutsideMeasure measure = new OutsideMeasure(client, gallery.test());
+            boolean announced = false;
+            while (!stopping.getAsBoolean()) {
+                JsonNode status = client.get("/v1/status");
+                follow(client.get("/v1/models"));
+                measureIfDue(measure, status);
+                show(admin, status);
+                boolean current = measured.containsKey(status.path("active").asText(""));
+                if (!announced && !loader.isAlive() && current && swaps() >= 1) {
+                    screen.event("the gallery is searchable and the model has learned once: " + stack.searchUrl());
+                    announced = true;
+                }
+                if (swaps > 0 && current && swaps() >= swaps && !loader.isAlive() && isAllSearchable(status)) {
+                    screen.finish();
+                    return Optional.of(report(measure, start));
+                }
+                TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
+            }
+            return Optional.empty();
+        }
+    }
+
+    private void load() {
+        List<DatasetImage> training = new ArrayList<>(gallery.training());
+        Collections.shuffle(training, new Random(settings.training().seed()));
+        int late = (int) (training.size() * LATE_SHARE);
+        List<DatasetImage> atOnce = new ArrayList<>(training.subList(late, training.size()));
+        atOnce.addAll(gallery.test());
+        try (BulkLoader loader = new BulkLoader(URI.create(stack.ingestUrl()), CONCURRENCY)) {
+            send(loader, atOnce);
+            for (DatasetImage image : training.subList(0, late)) {
+                TimeUnit.NANOSECONDS.sleep(LATE_PAUSE.toNanos());
+                send(loader, List.of(image));
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("the demo's loader was interrupted");
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void send(BulkLoader loader, List<DatasetImage> images) throws InterruptedException {
+        BulkLoader.Report report = loader.load(images, LabelPolicy.TRAIN_ONLY, acknowledged::incrementAndGet);
+        report.refused().forEach(one -> {
+            refused.add(one.id());
+            LOG.warn("image {} was refused: {}", one.id(), one.reason());
+        });
+    }
+
+    private void follow(JsonNode models) {
+        for (JsonNode model : models) {
+            String version = model.path("version").asText();
+            String status = model.path("status").asText();
+            VersionRow before = rows.get(version);
+            if (status.equals("ACTIVE") && !publishToActive.containsKey(version)) {
+                Duration took = Duration.between(
+                        Instant.parse(model.path("publishedTime").asText()),
+                        Instant.parse(model.path("eventTime").asText()));
+                publishToActive.put(version, took.toMillis() / 1000.0);
+            }
+            if (before == null || !before.status().equals(status)) {
+                screen.event(String.format("%s is %s: %s", version, status, model.path("reason").asText()));
+            }
+            rows.put(version, row(version, status, model.path("steps").asLong()));
+        }
+    }
+
+    private VersionRow row(String version, String status, long steps) {
+        OutsideMeasure.Figures figures = measured.get(version);
+        return new VersionRow(
+                version,
+                status,
+                figures == null ? null : figures.recallAt1(),
+                figures == null ? null : figures.mapAtR(),
+                steps,
+                publishToActive.get(version));
+    }
+
+    /** Measures the version that answers, once, as soon as every test image is searchable. */
+    private void measureIfDue(OutsideMeasure measure, JsonNode status) throws IOException, InterruptedException {
+        String version = status.path("active").asText("");
+        boolean complete = acknowledged.get() - refused.size() >= gallery.images().size() - lateImages()
+                && status.path("images").path(version).asLong() >= gallery.images().size() - lateImages() - refused.size();
+        if (version.isEmpty() || version.equals("null") || measured.containsKey(version) || !complete) {
+            return;
+        }
+        Optional<OutsideMeasure.Figures> figures = measure.measure(version);
+        figures.ifPresent(found -> {
+            measured.put(version, found);
+            rows.computeIfPresent(version, (name, row) -> row(name, row.status(), row.steps()));
+        });
+    }
+
+    private int lateImages() {
+        return (int) (gallery.training().size() * LATE_SHARE);
+    }
+
+    /** Versions after the first that went active: each replaced another. */
+    private int swaps() {
+        return publishToActive.size() - 1;
+    }
+
+    private boolean isAllSearchable(JsonNode status) {
+        String version = status.path("active").asText("");
+        return status.path("images").path(version).asLong() >= gallery.images().size() - refused.size();
+    }
+
+    private void show(Admin admin, JsonNode status) {
+        Map<String, Long> counts = new TreeMap<>();
+        Map<String, Long> lags = new TreeMap<>();
+        long embedded = 0;
+        for (Map.Entry<String, JsonNode> count : status.path("images").properties()) {
+            counts.put(count.getKey(), count.getValue().asLong());
+            LaneProgress progress = LaneProgress.read(admin, count.getKey());
+            lags.put(count.getKey(), progress.lag());
+            embedded += progress.committed().values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+        }
+        updateRate(embedded);
+        screen.show(new DemoScreen.View(
+                gallery.name(),
+                acknowledged.get(),
+                gallery.images().size(),
+                rate,
+                lags,
+                counts,
+                status.path("active").asText(""),
+                stack.trainer().status(),
+                settings.rounds().steps(),
+                List.copyOf(rows.values()),
+                stack.searchUrl()));
+    }
+
+    private void updateRate(long embedded) {
+        Instant now = Instant.now();
+        Duration since = Duration.between(embeddedSince, now);
+        if (since.compareTo(Duration.ofSeconds(1)) >= 0) {
+            rate = Math.max(0, embedded - embeddedBefore) * 1000.0 / since.toMillis();
+            embeddedBefore = embedded;
+            embeddedSince = now;
+        }
+    }
+
+    private DemoReport report(OutsideMeasure measure, Instant start) throws InterruptedException {
+        CheckReport check = settledCheck();
+        check.examples().forEach(example -> screen.event("  " + example));
+        return new DemoReport(
+                gallery.name(),
+                gallery.images().size(),
+                check.indexed(),
+                check.missing(),
+                check.duplicates(),
+                check.stale(),
+                check.wrongVectors(),
+                check.version(),
+                measure.mixedAnswers(),
+                Duration.between(start, Instant.now()).toMillis() / 1000.0,
+                List.copyOf(rows.values()));
+    }
+
+    /** What is searchable is committed to disk a little later. */
+    private CheckReport settledCheck() throws InterruptedException {
+        ConsistencyCheck check = new ConsistencyCheck(
+                stack.connection(),
+                DataDirectory.indexes(settings.directory()),
+                gallery.images().size() / 20);
+        CheckReport report = check.run();
+        for (int i = 0; i < 10 && !report.isClean(); i++) {
+            TimeUnit.SECONDS.sleep(1);
+            report = check.run();
+        }
+        return report;
+    }
+}

@@ -1,0 +1,105 @@
+package io.sightline.deploy.demo;
+
+import io.sightline.ingest.loader.DatasetImage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Recall@1 and MAP@R of a version on the test classes as a client sees them: every test image searched by its id
+ * among the other test images. Only this class knows the test classes.
+ */
+final class OutsideMeasure {
+
+    private static final int THREADS = 2;
+    private static final int MOST_NEIGHBOURS = 1000;
+
+    private final SearchClient client;
+    private final List<DatasetImage> test;
+    private final Map<String, String> classes = new HashMap<>();
+    private final Map<String, Integer> sizes = new HashMap<>();
+    private final AtomicLong mixedAnswers = new AtomicLong();
+
+    OutsideMeasure(SearchClient client, List<DatasetImage> test) {
+        this.client = client;
+        this.test = test;
+        for (DatasetImage image : test) {
+            String label = String.valueOf(image.label());
+            classes.put(image.id(), label);
+            sizes.merge(label, 1, Integer::sum);
+        }
+    }
+
+    /** Shares from 0 to 1. */
+    record Figures(double recallAt1, double mapAtR) {}
+
+    private record Query(double recallAt1, double averagePrecision) {}
+
+    /** Measures a version; empty if another one answered before the last query was through. */
+    Optional<Figures> measure(String version) throws InterruptedException, IOException {
+        List<Future<Optional<Query>>> running = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+            for (DatasetImage image : test) {
+                if (sizes.getOrDefault(classes.get(image.id()), 0) > 1) {
+                    running.add(threads.submit(() -> query(image.id(), version)));
+                }
+            }
+        }
+        double recall = 0;
+        double precision = 0;
+        for (Future<Optional<Query>> future : running) {
+            try {
+                Optional<Query> query = future.get();
+                if (query.isEmpty()) {
+                    return Optional.empty();
+                }
+                recall += query.get().recallAt1();
+                precision += query.get().averagePrecision();
+            } catch (ExecutionException e) {
+                throw new IOException("a search failed: " + e.getCause(), e);
+            }
+        }
+        int queries = Math.max(1, running.size());
+        return Optional.of(new Figures(recall / queries, precision / queries));
+    }
+
+    /** Answers that held a hit of another version than they said; there must be none. */
+    long mixedAnswers() {
+        return mixedAnswers.get();
+    }
+
+    private Optional<Query> query(String id, String version) throws IOException, InterruptedException {
+        String label = String.valueOf(classes.get(id));
+        int relevant = sizes.getOrDefault(label, 1) - 1;
+        SearchClient.Answer answer = client.search(Map.of(
+                "id", id,
+                "k", Math.min(MOST_NEIGHBOURS, relevant),
+                "filter", Map.of("tags", Map.of("split", "test"))));
+        List<SearchClient.Neighbour> neighbours = answer.neighbours();
+        if (neighbours.stream().anyMatch(neighbour -> !neighbour.version().equals(answer.version()))) {
+            mixedAnswers.incrementAndGet();
+        }
+        if (!answer.version().equals(version)) {
+            return Optional.empty();
+        }
+        int found = 0;
+        double precisions = 0;
+        for (int p = 0; p < neighbours.size(); p++) {
+            if (label.equals(classes.get(neighbours.get(p).id()))) {
+                found++;
+                precisions += (double) found / (p + 1);
+            }
+        }
+        boolean first = !neighbours.isEmpty()
+                && label.equals(classes.get(neighbours.getFirst().id()));
+        return Optional.of(new Query(first ? 1 : 0, precisions / relevant));
+    }
+}

@@ -1,0 +1,25 @@
+package io.sightline.deploy.stack;
+
+import io.sightline.indexer.rollout.RolloutSettings;
+import io.sightline.trainer.nets.ConvNet;
+import io.sightline.trainer.rounds.RoundSettings;
+import io.sightline.trainer.training.TrainingSettings;
+import java.nio.file.Path;
+
+/**
+ * A whole stack. Immutable.
+ *
+ * @param directory where everything is kept
+ * @param ports where the services listen
+ * @param net the network that is trained
+ * @param training how steps are made
+ * @param rounds when to train and publish
+ * @param rollout how versions follow each other
+ */
+public record StackSettings(
+        Path directory,
+        Ports ports,
+        ConvNet net,
+        TrainingSettings training,
+        RoundSettings rounds,
+        RolloutSettings rollout) {}

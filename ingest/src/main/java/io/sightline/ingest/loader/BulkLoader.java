@@ -1,0 +1,174 @@
+package io.sightline.ingest.loader;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sightline.http.ApiServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends images to the gateway, several at a time, each until it is acknowledged or refused. Run again, it sends
+ * nothing twice: the gateway knows what is there. Thread-safe; close it when done.
+ */
+public final class BulkLoader implements AutoCloseable {
+
+    private static final int TRIES = 5;
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+
+    private final URI gateway;
+    private final int concurrency;
+    private final HttpClient client;
+
+    /**
+     * Prepares to send.
+     *
+     * @param gateway address of the ingest API
+     * @param concurrency requests in flight
+     */
+    public BulkLoader(URI gateway, int concurrency) {
+        this.gateway = gateway;
+        this.concurrency = concurrency;
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(5))
+                .build();
+    }
+
+    /** Is told of every image that is done, from several threads. */
+    @FunctionalInterface
+    public interface Progress {
+        /** One more image was sent, found unchanged, or refused. */
+        void done();
+    }
+
+    /**
+     * What was refused.
+     *
+     * @param id the image
+     * @param reason why
+     */
+    public record Refused(String id, String reason) {}
+
+    /**
+     * What a load did.
+     *
+     * @param sent images of which something new was sent
+     * @param unchanged images that were there already
+     * @param refused images that were not taken, in the order of their ids
+     */
+    public record Report(int sent, int unchanged, List<Refused> refused) {}
+
+    /** Sends all images and returns when each is acknowledged or refused. */
+    public Report load(Collection<DatasetImage> images, LabelPolicy labels, Progress progress)
+            throws InterruptedException {
+        AtomicInteger sent = new AtomicInteger();
+        AtomicInteger unchanged = new AtomicInteger();
+        ConcurrentLinkedQueue<Refused> refused = new ConcurrentLinkedQueue<>();
+        Semaphore free = new Semaphore(concurrency);
+        try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (DatasetImage image : images) {
+                free.acquire();
+                senders.execute(() -> {
+                    try {
+                        (send(image, labels) ? sent : unchanged).incrementAndGet();
+                    } catch (IOException e) {
+                        refused.add(new Refused(image.id(), String.valueOf(e.getMessage())));
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                        refused.add(new Refused(image.id(), "interrupted"));
+                    } finally {
+                        free.release();
+                        progress.done();
+                    }
+                });
+            }
+        }
+        List<Refused> inOrder = refused.stream()
+                .sorted(java.util.Comparator.comparing(Refused::id))
+                .toList();
+        return new Report(sent.get(), unchanged.get(), inOrder);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private boolean send(DatasetImage image, LabelPolicy labels) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(address(image, labels))
+                .timeout(TIMEOUT)
+                .header("Content-Type", "application/octet-stream")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(image.content().read()))
+                .build();
+        IOException last = new IOException("not tried");
+        for (int attempt = 0; attempt < TRIES; attempt++) {
+            if (attempt > 0) {
+                Thread.sleep(FIRST_PAUSE.multipliedBy(1L << attempt));
+            }
+            try {
+                HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+                if (response.statusCode() == 202) {
+                    return ApiServer.JSON.readTree(response.body()).path("sent").asBoolean();
+                }
+                last = new IOException(reason(response));
+                if (response.statusCode() < 500 && response.statusCode() != 429) {
+                    throw new Refusal(String.valueOf(last.getMessage()));
+                }
+            } catch (Refusal e) {
+                throw e;
+            } catch (IOException e) {
+                last = new IOException("the gateway at " + gateway + " did not answer: " + e.getMessage(), e);
+            }
+        }
+        throw last;
+    }
+
+    private static final class Refusal extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Refusal(String message) {
+            super(message);
+        }
+    }
+
+    private URI address(DatasetImage image, LabelPolicy labels) {
+        @Nullable String label = labels.labelOf(image).orElse(null);
+        StringBuilder query = new StringBuilder("id=").append(encode(image.id()));
+        if (label != null) {
+            query.append("&label=").append(encode(label));
+        }
+        for (Map.Entry<String, String> tag : image.allTags().entrySet()) {
+            query.append('&').append(encode("tag." + tag.getKey())).append('=').append(encode(tag.getValue()));
+        }
+        return gateway.resolve("/v1/images?" + query);
+    }
+
+    private static String reason(HttpResponse<String> response) {
+        try {
+            JsonNode error = ApiServer.JSON.readTree(response.body()).path("error");
+            return error.path("type").asText("status " + response.statusCode()) + ": "
+                    + error.path("message").asText(response.body());
+        } catch (IOException e) {
+            return "status " + response.statusCode();
+        }
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,46 @@
+package io.sightline.ingest.loader;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One image of a data set, not read yet.
+ *
+ * @param id id it will have
+ * @param label its class, null if the set does not say
+ * @param split train, test or val where the set is so split, else null
+ * @param tags further tags
+ * @param content reads the encoded image
+ */
+public record DatasetImage(
+        String id, @Nullable String label, @Nullable String split, Map<String, String> tags, Content content) {
+
+    /** Reads an encoded image. */
+    @FunctionalInterface
+    public interface Content {
+        /** All of its bytes. */
+        byte[] read() throws IOException;
+    }
+
+    /**
+     * The tags that it is sent with: its own, its split, and its class folder for people to filter by. The trainer
+     * reads labels, never tags.
+     */
+    public Map<String, String> allTags() {
+        Map<String, String> all = new TreeMap<>(tags);
+        if (split != null) {
+            all.put("split", split);
+        }
+        if (label != null) {
+            all.put("class", label);
+        }
+        return all;
+    }
+
+    /** The same image in another split. */
+    public DatasetImage withSplit(String other) {
+        return new DatasetImage(id, label, other, tags, content);
+    }
+}
