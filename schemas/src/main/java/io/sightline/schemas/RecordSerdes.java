@@ -83,7 +83,7 @@ public final class RecordSerdes {
             String subject = schema.getFullName();
             try {
                 client.register(subject, new AvroSchema(schema));
-                client.updateCompatibility(subject, COMPATIBILITY);
+                requireCompatibility(subject);
             } catch (IOException e) {
                 throw new RegistryUnavailableException(registry, e);
             } catch (RestClientException e) {
@@ -95,16 +95,47 @@ public final class RecordSerdes {
         }
     }
 
+    /** Sets a subject's compatibility, unless it is set: another service may be doing the same at this moment. */
+    private void requireCompatibility(String subject) throws IOException, RestClientException {
+        if (!isCompatibilitySet(subject)) {
+            try {
+                client.updateCompatibility(subject, COMPATIBILITY);
+            } catch (RestClientException e) {
+                if (!isCompatibilitySet(subject)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private boolean isCompatibilitySet(String subject) throws IOException {
+        try {
+            return COMPATIBILITY.equals(client.getCompatibility(subject));
+        } catch (RestClientException e) {
+            // 40408: the subject has no level of its own yet.
+            return false;
+        }
+    }
+
     /** A serde of one record type; null passes through as a tombstone. */
     public <T extends SpecificRecord> Serde<T> serde(Class<T> type) {
         return Serdes.serdeFrom(serializer(type), deserializer(type));
     }
 
-    /** A serializer of one record type; null passes through as a tombstone. */
+    /**
+     * A serializer of one record type; null passes through as a tombstone. It throws
+     * {@link RegistryUnavailableException} when it may work later.
+     */
     public <T extends SpecificRecord> Serializer<T> serializer(Class<T> type) {
         KafkaAvroSerializer serializer = new KafkaAvroSerializer(client);
         serializer.configure(settings, false);
-        return (topic, data) -> serializer.serialize(topic, data);
+        return (topic, data) -> {
+            try {
+                return serializer.serialize(topic, data);
+            } catch (SerializationException e) {
+                throw isTransient(e) ? new RegistryUnavailableException(registry, e) : e;
+            }
+        };
     }
 
     /**

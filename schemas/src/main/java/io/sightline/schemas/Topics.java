@@ -27,6 +27,7 @@ public record Topics(int partitions, short replicationFactor) {
     public static final String DEAD_LETTERS = "sightline.dead-letters";
 
     private static final String EMBEDDINGS_PREFIX = "sightline.embeddings.";
+    private static final String TOMBSTONE_RETENTION_MS = String.valueOf(30L * 24 * 60 * 60 * 1000);
     private static final String DEAD_LETTER_RETENTION_MS = String.valueOf(14L * 24 * 60 * 60 * 1000);
 
     /** Four partitions and the broker's replication factor. */
@@ -65,6 +66,12 @@ public record Topics(int partitions, short replicationFactor) {
 
     private static Map<String, String> compacted() {
         return Map.of(
-                "cleanup.policy", "compact", "max.message.bytes", String.valueOf(KafkaConnection.MAX_REQUEST_BYTES));
+                "cleanup.policy",
+                "compact",
+                // A reader that is away for longer may miss a deletion, and must be built again.
+                "delete.retention.ms",
+                TOMBSTONE_RETENTION_MS,
+                "max.message.bytes",
+                String.valueOf(KafkaConnection.MAX_REQUEST_BYTES));
     }
 }

@@ -28,6 +28,8 @@ public final class LocalBroker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
     private static final String HOST = "127.0.0.1";
     private static final int NODE_ID = 1;
+    private static final String PORT_FILE = "sightline-port";
+    private static final short TRANSACTION_VERSION = 1;
 
     private final KafkaRaftServer server;
     private final int port;
@@ -41,17 +43,19 @@ public final class LocalBroker implements AutoCloseable {
      * Starts a broker and waits until it takes requests.
      *
      * @param directory where the log lies; made if it is missing
-     * @param port port to listen on; 0 picks a free one. The controller takes another free one
+     * @param port port to listen on; 0 picks the one of the last time, or a free one. The controller takes another
+     *     free one
      * @throws LocalClusterException if the port is taken or the folder cannot be used
      */
     public static LocalBroker start(Path directory, int port) {
-        int brokerPort = Ports.freeOr("the Kafka broker", port);
+        int brokerPort = port == 0 ? Ports.freeOrAny(lastPort(directory)) : Ports.freeOr("the Kafka broker", port);
         int controllerPort = Ports.free();
         Exit.setExitProcedure((status, message) -> halted(message));
         Exit.setHaltProcedure((status, message) -> halted(message));
         try {
             Files.createDirectories(directory);
             format(directory);
+            Files.writeString(directory.resolve(PORT_FILE), String.valueOf(brokerPort));
             KafkaRaftServer server =
                     new KafkaRaftServer(new KafkaConfig(settings(directory, brokerPort, controllerPort)), Time.SYSTEM);
             server.startup();
@@ -75,6 +79,20 @@ public final class LocalBroker implements AutoCloseable {
         server.awaitShutdown();
     }
 
+    /**
+     * Port of the last start, or 0. A broker that was killed has transactions to finish, and sends their markers to the
+     * address that it knows of itself: on another port it would wait for its own old one.
+     */
+    private static int lastPort(Path directory) {
+        try {
+            Path file = directory.resolve(PORT_FILE);
+            return Files.exists(file) ? Integer.parseInt(Files.readString(file).strip()) : 0;
+        } catch (IOException | NumberFormatException e) {
+            LOG.warn("the last port of the broker cannot be read, a free one is taken: {}", e.toString());
+            return 0;
+        }
+    }
+
     private static void halted(@org.jspecify.annotations.Nullable String message) {
         LOG.error("the embedded Kafka broker gave up: {}", message);
         throw new LocalClusterException("the embedded Kafka broker gave up: " + message, null);
@@ -89,6 +107,7 @@ public final class LocalBroker implements AutoCloseable {
                 .setMetadataLogDirectory(directory.toString())
                 .setControllerListenerName("CONTROLLER")
                 .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
+                .setFeatureLevel("transaction.version", TRANSACTION_VERSION)
                 .setIgnoreFormatted(true);
         formatter.run();
     }

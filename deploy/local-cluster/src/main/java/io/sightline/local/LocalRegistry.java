@@ -96,11 +96,12 @@ public final class LocalRegistry implements AutoCloseable {
                 throw new LocalClusterException("interrupted while the schema registry started", e);
             }
         }
+        String end = process.isAlive()
+                ? "did not answer at " + url() + " within " + START_TIMEOUT.toSeconds() + " s"
+                : "ended with " + process.exitValue();
         close();
         throw new LocalClusterException(
-                "the schema registry did not answer at " + url() + " within " + START_TIMEOUT.toSeconds()
-                        + " s; its log is " + directory.resolve("registry.log"),
-                null);
+                "the schema registry " + end + "; its log is " + directory.resolve("registry.log"), null);
     }
 
     private static void pause() {

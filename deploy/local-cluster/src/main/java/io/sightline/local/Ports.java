@@ -15,6 +15,15 @@ public final class Ports {
         return bind(0);
     }
 
+    /** The wanted port if it is free, else any that is. */
+    static int freeOrAny(int wanted) {
+        try {
+            return bind(wanted);
+        } catch (LocalClusterException e) {
+            return free();
+        }
+    }
+
     /**
      * The wanted port if it is free, or any free one for 0.
      *

@@ -11,7 +11,7 @@ import java.util.List;
  * @param indexed images in the index
  * @param missing live images that are not in the index
  * @param duplicates image events that were embedded more than once, and ids that the index has twice
- * @param stale images in the index that were deleted or replaced since
+ * @param stale images in the index that were deleted, replaced, relabelled or tagged otherwise since
  * @param wrongVectors images whose vector is not the embedding topic's, or in the sample not the network's
  * @param sampled images embedded again
  * @param examples some ids of each kind

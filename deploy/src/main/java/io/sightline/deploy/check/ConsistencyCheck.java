@@ -17,6 +17,7 @@ import io.sightline.schemas.avro.DeadLetter;
 import io.sightline.schemas.avro.Embedding;
 import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.InlinePayload;
+import io.sightline.schemas.avro.LabelEvent;
 import io.sightline.schemas.avro.ModelEvent;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -26,13 +27,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /**
  * Compares what the topics say with what the active version's index holds, reading both from the start and without
- * any of the services: the index is opened from disk, and a sample of the images is embedded again.
+ * any of the services: the index is opened from disk, and a sample of the images is embedded again. Not thread-safe.
  */
 public final class ConsistencyCheck {
 
@@ -61,15 +63,32 @@ public final class ConsistencyCheck {
     private record Position(int partition, long offset) {}
 
     /**
-     * Checks.
+     * Checks the active version.
      *
      * @throws IllegalStateException if no version is active
      */
     public CheckReport run() {
+        return run(versions()
+                .active()
+                .orElseThrow(() -> new IllegalStateException("no version is active yet: there is nothing to check")));
+    }
+
+    /**
+     * Checks a version that still has a lane and an index.
+     *
+     * @throws IllegalStateException if there is no such version
+     */
+    public CheckReport run(String version) {
+        return run(versions()
+                .find(version)
+                .orElseThrow(() -> new IllegalStateException("there is no version " + version + " to check")));
+    }
+
+    private CheckReport run(ModelEvent event) {
         examples.clear();
-        ModelEvent active = activeVersion();
-        String version = active.getVersion();
+        String version = event.getVersion();
         Map<String, Position> live = liveImages();
+        Map<String, String> labels = labels();
         Set<Position> dead = deadLetters(version);
         Map<String, Embedding> embeddings = new HashMap<>();
         int duplicates = readEmbeddings(version, embeddings);
@@ -97,11 +116,19 @@ public final class ConsistencyCheck {
         int wrong = 0;
         for (StoredImage image : indexed.values()) {
             Position newest = live.get(image.id());
-            Position origin = new Position(image.origin().partition(), image.origin().offset());
+            Position origin =
+                    new Position(image.origin().partition(), image.origin().offset());
             Embedding embedding = embeddings.get(image.id());
             if (!origin.equals(newest)) {
                 stale++;
                 note("stale: " + image.id());
+            } else if (!Objects.equals(image.label(), labels.get(image.id()))) {
+                stale++;
+                note("stale label: " + image.id() + " is '" + image.label() + "', not '" + labels.get(image.id())
+                        + "'");
+            } else if (embedding != null && !image.tags().equals(embedding.getTags())) {
+                stale++;
+                note("stale tags: " + image.id());
             } else if (embedding == null
                     || !image.version().equals(version)
                     || !isClose(image.vector(), Vectors.decode(embedding.getVector()))) {
@@ -109,7 +136,7 @@ public final class ConsistencyCheck {
                 note("wrong vector: " + image.id());
             }
         }
-        Sampled again = embedAgain(active, live, indexed);
+        Sampled again = embedAgain(event, live, indexed);
         return new CheckReport(
                 version,
                 live.size(),
@@ -123,13 +150,15 @@ public final class ConsistencyCheck {
                 List.copyOf(examples));
     }
 
-    private ModelEvent activeVersion() {
+    private ModelVersions versions() {
         Deserializer<ModelEvent> deserializer = serdes.deserializer(ModelEvent.class);
         ModelVersions[] versions = {ModelVersions.NONE};
-        TopicScan.forEach(connection, Topics.MODELS, record -> versions[0] =
-                versions[0].with(deserializer.deserialize(record.topic(), record.value()), record.offset()));
-        return versions[0].active()
-                .orElseThrow(() -> new IllegalStateException("no version is active yet: there is nothing to check"));
+        TopicScan.forEach(
+                connection,
+                Topics.MODELS,
+                record -> versions[0] =
+                        versions[0].with(deserializer.deserialize(record.topic(), record.value()), record.offset()));
+        return versions[0];
     }
 
     /** The newest event of every image that was not deleted. */
@@ -143,6 +172,21 @@ public final class ConsistencyCheck {
             }
         });
         return live;
+    }
+
+    private Map<String, String> labels() {
+        Deserializer<LabelEvent> deserializer = serdes.deserializer(LabelEvent.class);
+        Map<String, String> labels = new HashMap<>();
+        TopicScan.forEach(connection, Topics.LABELS, record -> {
+            if (record.value() == null) {
+                labels.remove(record.key());
+            } else {
+                labels.put(
+                        record.key(),
+                        deserializer.deserialize(record.topic(), record.value()).getLabel());
+            }
+        });
+        return labels;
     }
 
     private Set<Position> deadLetters(String version) {

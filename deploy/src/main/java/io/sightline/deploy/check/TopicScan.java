@@ -16,8 +16,7 @@ final class TopicScan {
 
     private TopicScan() {}
 
-    static void forEach(
-            KafkaConnection connection, String topic, Consumer<ConsumerRecord<String, byte[]>> consumer) {
+    static void forEach(KafkaConnection connection, String topic, Consumer<ConsumerRecord<String, byte[]>> consumer) {
         try (KafkaConsumer<String, byte[]> records = new KafkaConsumer<>(
                 connection.assignedConsumer("sightline-check"),
                 new StringDeserializer(),

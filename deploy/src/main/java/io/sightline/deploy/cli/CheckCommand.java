@@ -5,6 +5,7 @@ import io.sightline.deploy.check.ConsistencyCheck;
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +14,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code sightline check}. */
 @Command(
@@ -26,6 +30,9 @@ import picocli.CommandLine.Option;
             "Exit status 1 if anything is wrong."
         })
 final class CheckCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
 
     @Option(names = "--dir", description = "Folder of the stack (default: ${DEFAULT-VALUE}).")
     private Path directory = Path.of("data");
@@ -45,8 +52,18 @@ final class CheckCommand implements Callable<Integer> {
                     + " ${DEFAULT-VALUE}).")
     private Duration wait = Duration.ZERO;
 
+    @SuppressWarnings("NullAway.Init") // picocli sets the spec.
+    CheckCommand() {}
+
     @Override
     public Integer call() throws InterruptedException {
+        if ((bootstrapServers == null) != (schemaRegistry == null)) {
+            throw new ParameterException(
+                    spec.commandLine(), "give both --bootstrap-servers and --schema-registry, or neither");
+        }
+        if (!Files.isDirectory(DataDirectory.indexes(directory))) {
+            throw new IllegalStateException("there is no stack in " + directory + ": say where it is with --dir");
+        }
         LogFile.into(directory, "WARN");
         if (bootstrapServers != null && schemaRegistry != null) {
             return check(new KafkaConnection(bootstrapServers, schemaRegistry));

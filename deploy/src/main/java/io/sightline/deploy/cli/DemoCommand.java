@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,7 +29,10 @@ import picocli.CommandLine.Option;
         })
 final class DemoCommand implements Callable<Integer> {
 
-    @Option(names = "--data", paramLabel = "PATH", description = "Folder or zip with one directory per class, perhaps below train/ and test/.")
+    @Option(
+            names = "--data",
+            paramLabel = "PATH",
+            description = "Folder or zip with one directory per class, perhaps below train/ and test/.")
     private @Nullable Path data;
 
     @Option(
@@ -41,7 +45,9 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--report", paramLabel = "FILE", description = "Write the figures as JSON.")
     private @Nullable Path report;
 
-    @Option(names = "--dir", description = "Keep the data in this folder (default: a temporary one, removed at the end).")
+    @Option(
+            names = "--dir",
+            description = "Keep the data in this folder (default: a temporary one, removed at the end).")
     private @Nullable Path directory;
 
     @Mixin
@@ -52,13 +58,19 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        try (Running running = new Running()) {
+            return call(running);
+        }
+    }
+
+    private int call(Running running) throws Exception {
         Instant start = Instant.now();
-        Running running = new Running();
         Path root = directory == null ? Files.createTempDirectory("sightline-demo-") : directory;
         Path log = LogFile.into(root, "OFF");
         try (DemoRun run = DemoRun.open(data)) {
-            Preprocessing preprocessing =
-                    network.isAuto() ? network.preprocessing(run.preprocessing()) : network.preprocessing(Preprocessing.PHOTO);
+            Preprocessing preprocessing = network.isAuto()
+                    ? network.preprocessing(run.preprocessing())
+                    : network.preprocessing(Preprocessing.PHOTO);
             StackSettings settings = new StackSettings(
                     root,
                     ports.ports(),
@@ -67,17 +79,15 @@ final class DemoCommand implements Callable<Integer> {
                     network.rounds(Duration.ZERO).withoutEnd(),
                     network.rollout());
             boolean live = Boolean.getBoolean("sightline.terminal");
-            return run.run(settings, versions, report, start, System.out, live, running::isStopping) ? 0 : 1;
-        } catch (RuntimeException | IOException e) {
-            if (directory != null) {
-                System.err.println("sightline: the log is " + log);
-            }
-            throw e;
-        } finally {
+            boolean clean = run.run(settings, versions, report, start, System.out, live, running::isStopping);
             if (directory == null) {
                 delete(root);
             }
-            running.closed();
+            return clean ? 0 : 1;
+        } catch (RuntimeException | IOException e) {
+            LoggerFactory.getLogger(DemoCommand.class).error("the demo failed", e);
+            System.err.println("sightline: the log is " + log);
+            throw e;
         }
     }
 

@@ -12,7 +12,12 @@ final class LogFile {
 
     /** Must come before the first logger is made. Returns where the log is. */
     static Path into(Path directory, String consoleLevel) {
-        Path file = directory.resolve("sightline.log");
+        return into(directory, "sightline", consoleLevel);
+    }
+
+    /** The same, with a name for the file: services that share a folder have a log each. */
+    static Path into(Path directory, String name, String consoleLevel) {
+        Path file = directory.resolve(name + ".log");
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {

@@ -49,7 +49,10 @@ final class ModelsCommand implements Callable<Integer> {
             description = "Makes a retired version that is still within its grace active again.")
     static final class Rollback implements Callable<Integer> {
 
-        @Option(names = "--version-name", paramLabel = "VERSION", description = "Default: the one that was retired last.")
+        @Option(
+                names = "--version-name",
+                paramLabel = "VERSION",
+                description = "Default: the one that was retired last.")
         private @Nullable String version;
 
         @Mixin
@@ -60,7 +63,9 @@ final class ModelsCommand implements Callable<Integer> {
             try (SearchClient client = new SearchClient(search.url())) {
                 String query = version == null ? "" : "?version=" + version;
                 System.out.println("active: "
-                        + client.post("/v1/models:rollback" + query).path("active").asText());
+                        + client.post("/v1/models:rollback" + query)
+                                .path("active")
+                                .asText());
                 return 0;
             }
         }

@@ -20,7 +20,9 @@ final class NetworkOptions {
                     + " is 'photo' where there are none yet.")
     private Kind kind = Kind.AUTO;
 
-    @Option(names = "--image-size", description = "Side of the network's input in pixels (28 for drawings, 64 for photos).")
+    @Option(
+            names = "--image-size",
+            description = "Side of the network's input in pixels (28 for drawings, 64 for photos).")
     private @Nullable Integer imageSize;
 
     @Option(names = "--dimensions", description = "Length of an embedding (default: ${DEFAULT-VALUE}).")
@@ -32,7 +34,9 @@ final class NetworkOptions {
     @Option(names = "--seed", description = "Seed of weights and batches (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
 
-    @Option(names = "--round-steps", description = "Training steps between two evaluations (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--round-steps",
+            description = "Training steps between two evaluations (default: ${DEFAULT-VALUE}).")
     private int roundSteps = RoundSettings.DEFAULT.steps();
 
     @Option(
@@ -57,12 +61,11 @@ final class NetworkOptions {
 
     /** The preprocessing that the options ask for; the given one where they leave it open. */
     Preprocessing preprocessing(Preprocessing otherwise) {
-        Preprocessing base =
-                switch (kind) {
-                    case AUTO -> otherwise;
-                    case PHOTO -> Preprocessing.PHOTO;
-                    case DRAWING -> Preprocessing.DRAWING;
-                };
+        Preprocessing base = switch (kind) {
+            case AUTO -> otherwise;
+            case PHOTO -> Preprocessing.PHOTO;
+            case DRAWING -> Preprocessing.DRAWING;
+        };
         return imageSize == null ? base : new Preprocessing(imageSize, base.channels(), base.invert());
     }
 

@@ -9,7 +9,9 @@ final class PortOptions {
     @Option(names = "--kafka-port", description = "Port of the broker, 0 for any (default: ${DEFAULT-VALUE}).")
     private int kafka = Ports.DEFAULT.kafka();
 
-    @Option(names = "--registry-port", description = "Port of the schema registry, 0 for any (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--registry-port",
+            description = "Port of the schema registry, 0 for any (default: ${DEFAULT-VALUE}).")
     private int registry = Ports.DEFAULT.registry();
 
     @Option(names = "--ingest-port", description = "Port of the ingest API, 0 for any (default: ${DEFAULT-VALUE}).")

@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps a process up until it is told to stop (Ctrl-C, SIGTERM) and lets it close its services before it ends. Made
- * once per process.
+ * once per process, before the services, so that it is closed after them.
  */
-final class Running {
+final class Running implements AutoCloseable {
 
     private static final long CLOSE_SECONDS = 60;
 
@@ -15,16 +15,17 @@ final class Running {
     private final CountDownLatch closed = new CountDownLatch(1);
 
     Running() {
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> {
-            stop.countDown();
-            try {
-                if (!closed.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                    System.err.println("sightline: some services did not stop within " + CLOSE_SECONDS + " s");
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }));
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(() -> {
+                    stop.countDown();
+                    try {
+                        if (!closed.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                            System.err.println("sightline: some services did not stop within " + CLOSE_SECONDS + " s");
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                }));
     }
 
     /** Returns when the process is told to stop. */
@@ -37,8 +38,9 @@ final class Running {
         return stop.getCount() == 0;
     }
 
-    /** Everything is closed: the process may end. */
-    void closed() {
+    /** Everything else is closed: the process may end. */
+    @Override
+    public void close() {
         closed.countDown();
     }
 }

@@ -16,6 +16,7 @@ import io.sightline.trainer.rounds.TrainerService;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,7 +47,9 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--host", description = "Address that an API listens on (default: ${DEFAULT-VALUE}).")
     private String host = "127.0.0.1";
 
-    @Option(names = "--port", description = "Port that an API listens on, 0 for any (default: 19080 ingest, 19090 search).")
+    @Option(
+            names = "--port",
+            description = "Port that an API listens on, 0 for any (default: 19080 ingest, 19090 search).")
     private int port = -1;
 
     @Mixin
@@ -62,16 +65,14 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Running running = new Running();
-        LogFile.into(directory, "INFO");
+        LogFile.into(directory, service.name().toLowerCase(Locale.ROOT), "INFO");
         KafkaConnection connection = cluster.connection();
         RecordSerdes serdes = Stack.applyTopics(connection, cluster.topics());
-        try (ModelCatalog catalog = ModelCatalog.open(connection, serdes, CATALOG_TIMEOUT);
+        try (Running running = new Running();
+                ModelCatalog catalog = ModelCatalog.open(connection, serdes, CATALOG_TIMEOUT);
                 AutoCloseable started = start(connection, serdes, catalog)) {
-            System.out.println("ready: " + service.name().toLowerCase(java.util.Locale.ROOT) + address(started));
+            System.out.println("ready: " + service.name().toLowerCase(Locale.ROOT) + address(started));
             running.awaitStop();
-        } finally {
-            running.closed();
         }
         return 0;
     }
@@ -87,38 +88,40 @@ final class ServeCommand implements Callable<Integer> {
     private AutoCloseable start(KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog) {
         Clock clock = Clock.systemUTC();
         return switch (service) {
-            case INGEST -> new IngestApi(
-                    connection,
-                    serdes,
-                    ImageLimits.DEFAULT,
-                    DataDirectory.state(directory, "ingest"),
-                    host,
-                    port < 0 ? 19080 : port,
-                    clock);
-            case EMBEDDER -> new LaneSupervisor(
-                    connection,
-                    serdes,
-                    cluster.topics(),
-                    LaneSettings.DEFAULT,
-                    catalog,
-                    DataDirectory.state(directory, "embedder"),
-                    clock);
+            case INGEST ->
+                new IngestApi(
+                        connection,
+                        serdes,
+                        ImageLimits.DEFAULT,
+                        DataDirectory.state(directory, "ingest"),
+                        host,
+                        port < 0 ? 19080 : port,
+                        clock);
+            case EMBEDDER ->
+                new LaneSupervisor(
+                        connection,
+                        serdes,
+                        cluster.topics(),
+                        LaneSettings.DEFAULT,
+                        catalog,
+                        DataDirectory.state(directory, "embedder"),
+                        clock);
             case TRAINER -> trainer(connection, serdes, catalog, clock);
-            case INDEXER -> new IndexerService(
-                    connection,
-                    serdes,
-                    catalog,
-                    IndexingSettings.DEFAULT,
-                    network.rollout(),
-                    DataDirectory.indexes(directory),
-                    host,
-                    port < 0 ? 19090 : port,
-                    clock);
+            case INDEXER ->
+                new IndexerService(
+                        connection,
+                        serdes,
+                        catalog,
+                        IndexingSettings.DEFAULT,
+                        network.rollout(),
+                        DataDirectory.indexes(directory),
+                        host,
+                        port < 0 ? 19090 : port,
+                        clock);
         };
     }
 
-    private TrainerService trainer(
-            KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog, Clock clock) {
+    private TrainerService trainer(KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog, Clock clock) {
         Preprocessing preprocessing = network.preprocessing(Preprocessing.PHOTO);
         return new TrainerService(
                 connection,

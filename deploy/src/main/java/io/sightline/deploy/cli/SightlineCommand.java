@@ -1,5 +1,6 @@
 package io.sightline.deploy.cli;
 
+import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,7 +41,13 @@ public final class SightlineCommand implements Runnable {
         // Lucene logs through java.util.logging.
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
-        System.exit(execute(args));
+        try {
+            System.exit(execute(args));
+        } catch (Error e) {
+            // Whatever was started has threads of its own, which would keep the process.
+            System.err.println("sightline: " + e);
+            System.exit(FAILED);
+        }
     }
 
     /** Runs a command and returns its exit code. */
@@ -48,6 +55,7 @@ public final class SightlineCommand implements Runnable {
         return new CommandLine(new SightlineCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, result) -> {
+                    LoggerFactory.getLogger(SightlineCommand.class).debug("the command failed", failure);
                     command.getErr().println(command.getColorScheme().errorText("sightline: " + message(failure)));
                     return FAILED;
                 })

@@ -33,8 +33,9 @@ final class TopicsCommand implements Runnable {
     @Command(
             name = "apply",
             mixinStandardHelpOptions = true,
-            description = "Creates the topics that are missing, corrects their settings and registers the schemas. Applying"
-                    + " twice changes nothing.")
+            description =
+                    "Creates the topics that are missing, corrects their settings and registers the schemas. Applying"
+                            + " twice changes nothing.")
     static final class Apply implements Callable<Integer> {
 
         @Mixin

@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "up",
         mixinStandardHelpOptions = true,
-        description = "Runs all services on one machine, empty at first, until Ctrl-C. What is in --dir is there the next time.")
+        description =
+                "Runs all services on one machine, empty at first, until Ctrl-C. What is in --dir is there the next time.")
 final class UpCommand implements Callable<Integer> {
 
     @Option(names = "--dir", description = "Folder of all data (default: ${DEFAULT-VALUE}).")
@@ -28,7 +29,6 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Running running = new Running();
         Path log = LogFile.into(directory, "WARN");
         Preprocessing preprocessing = network.preprocessing(Preprocessing.PHOTO);
         StackSettings settings = new StackSettings(
@@ -38,7 +38,8 @@ final class UpCommand implements Callable<Integer> {
                 network.training(preprocessing),
                 network.rounds(Duration.ofMinutes(1)),
                 network.rollout());
-        try (Stack stack = Stack.start(settings, what -> System.out.println("starting " + what))) {
+        try (Running running = new Running();
+                Stack stack = Stack.start(settings, what -> System.out.println("starting " + what))) {
             System.out.println("images      " + stack.ingestUrl() + "/v1/images");
             System.out.println("search      " + stack.searchUrl() + "/v1/search");
             System.out.println("kafka       " + stack.connection().bootstrapServers());
@@ -47,8 +48,6 @@ final class UpCommand implements Callable<Integer> {
             System.out.println("ready; Ctrl-C stops");
             running.awaitStop();
             System.out.println("stopping");
-        } finally {
-            running.closed();
         }
         return 0;
     }

@@ -37,10 +37,16 @@ public final class Demo {
 
     private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
     private static final int CONCURRENCY = 16;
+    /** Every so many images one is embedded again at the end. */
+    private static final int SAMPLED = 20;
+
     private static final Duration LOOK = Duration.ofMillis(250);
     /** This share of the training images arrives while the model learns. */
     private static final double LATE_SHARE = 0.1;
-    private static final Duration LATE_PAUSE = Duration.ofMillis(50);
+
+    private static final Duration LATE_PAUSE = Duration.ofMillis(250);
+    /** So often a test image may be unknown to the index before it counts as unusable. */
+    private static final int PATIENCE = 40;
 
     private final Stack stack;
     private final StackSettings settings;
@@ -51,9 +57,12 @@ public final class Demo {
     private final Map<String, VersionRow> rows = new LinkedHashMap<>();
     private final Map<String, OutsideMeasure.Figures> measured = new TreeMap<>();
     private final Map<String, Double> publishToActive = new TreeMap<>();
+    private final Map<String, Integer> indexed = new TreeMap<>();
     private long embeddedBefore;
     private Instant embeddedSince = Instant.EPOCH;
     private double rate;
+    private volatile boolean bulkLoaded;
+    private int attempts;
 
     Demo(Stack stack, StackSettings settings, Gallery gallery, DemoScreen screen) {
         this.stack = stack;
@@ -66,7 +75,7 @@ public final class Demo {
      * Runs until the given number of swaps has taken place and everything is searchable, or for ever.
      *
      * @param swaps how many times one version must have replaced another; 0 to go on until stopped
-     * @return empty if it was stopped
+     * @return empty if it was stopped before anything was measured
      */
     Optional<DemoReport> run(int swaps, Instant start, BooleanSupplier stopping)
             throws IOException, InterruptedException {
@@ -80,18 +89,27 @@ public final class Demo {
                 follow(client.get("/v1/models"));
                 measureIfDue(measure, status);
                 show(admin, status);
-                boolean current = measured.containsKey(status.path("active").asText(""));
+                boolean current = rows.values().stream()
+                        .filter(row -> row.status().equals("ACTIVE"))
+                        .allMatch(row -> measured.containsKey(row.version()));
                 if (!announced && !loader.isAlive() && current && swaps() >= 1) {
                     screen.event("the gallery is searchable and the model has learned once: " + stack.searchUrl());
                     announced = true;
                 }
                 if (swaps > 0 && current && swaps() >= swaps && !loader.isAlive() && isAllSearchable(status)) {
-                    screen.finish();
                     return Optional.of(report(measure, start));
                 }
+                requireTrainer();
                 TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
             }
-            return Optional.empty();
+            return measured.isEmpty() ? Optional.empty() : Optional.of(report(measure, start));
+        }
+    }
+
+    private void requireTrainer() throws IOException {
+        String phase = stack.trainer().status().phase();
+        if (phase.startsWith("failed")) {
+            throw new IOException("the trainer " + phase);
         }
     }
 
@@ -103,6 +121,10 @@ public final class Demo {
         atOnce.addAll(gallery.test());
         try (BulkLoader loader = new BulkLoader(URI.create(stack.ingestUrl()), CONCURRENCY)) {
             send(loader, atOnce);
+            bulkLoaded = true;
+            while (stack.trainer().status().steps() == 0) {
+                TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
+            }
             for (DatasetImage image : training.subList(0, late)) {
                 TimeUnit.NANOSECONDS.sleep(LATE_PAUSE.toNanos());
                 send(loader, List.of(image));
@@ -133,7 +155,8 @@ public final class Demo {
                 publishToActive.put(version, took.toMillis() / 1000.0);
             }
             if (before == null || !before.status().equals(status)) {
-                screen.event(String.format("%s is %s: %s", version, status, model.path("reason").asText()));
+                screen.event(String.format(
+                        "%s is %s: %s", version, status, model.path("reason").asText()));
             }
             rows.put(version, row(version, status, model.path("steps").asLong()));
         }
@@ -146,6 +169,7 @@ public final class Demo {
                 status,
                 figures == null ? null : figures.recallAt1(),
                 figures == null ? null : figures.mapAtR(),
+                indexed.get(version),
                 steps,
                 publishToActive.get(version));
     }
@@ -153,30 +177,29 @@ public final class Demo {
     /** Measures the version that answers, once, as soon as every test image is searchable. */
     private void measureIfDue(OutsideMeasure measure, JsonNode status) throws IOException, InterruptedException {
         String version = status.path("active").asText("");
-        boolean complete = acknowledged.get() - refused.size() >= gallery.images().size() - lateImages()
-                && status.path("images").path(version).asLong() >= gallery.images().size() - lateImages() - refused.size();
-        if (version.isEmpty() || version.equals("null") || measured.containsKey(version) || !complete) {
+        boolean due = bulkLoaded && status.path("lag").path(version).asLong(1) == 0;
+        if (version.isEmpty() || measured.containsKey(version) || !due) {
             return;
         }
-        Optional<OutsideMeasure.Figures> figures = measure.measure(version);
+        attempts++;
+        Optional<OutsideMeasure.Figures> figures = measure.measure(version, attempts > PATIENCE);
         figures.ifPresent(found -> {
+            attempts = 0;
             measured.put(version, found);
             rows.computeIfPresent(version, (name, row) -> row(name, row.status(), row.steps()));
         });
     }
 
-    private int lateImages() {
-        return (int) (gallery.training().size() * LATE_SHARE);
-    }
-
     /** Versions after the first that went active: each replaced another. */
     private int swaps() {
-        return publishToActive.size() - 1;
+        long replacedOrActive = rows.values().stream()
+                .filter(row -> row.status().equals("ACTIVE") || row.status().equals("RETIRED"))
+                .count();
+        return (int) replacedOrActive - 1;
     }
 
-    private boolean isAllSearchable(JsonNode status) {
-        String version = status.path("active").asText("");
-        return status.path("images").path(version).asLong() >= gallery.images().size() - refused.size();
+    private static boolean isAllSearchable(JsonNode status) {
+        return status.path("lag").path(status.path("active").asText("")).asLong(1) == 0;
     }
 
     private void show(Admin admin, JsonNode status) {
@@ -217,32 +240,48 @@ public final class Demo {
     }
 
     private DemoReport report(OutsideMeasure measure, Instant start) throws InterruptedException {
-        CheckReport check = settledCheck();
-        check.examples().forEach(example -> screen.event("  " + example));
+        screen.finish();
+        int duplicates = 0;
+        int stale = 0;
+        int wrongVectors = 0;
+        String active = "";
+        for (VersionRow row : List.copyOf(rows.values())) {
+            if (row.status().equals("ACTIVE") || row.status().equals("RETIRED")) {
+                CheckReport check = settledCheck(row.version());
+                check.examples().forEach(example -> screen.event("  " + row.version() + " " + example));
+                duplicates += check.duplicates();
+                stale += check.stale();
+                wrongVectors += check.wrongVectors();
+                indexed.put(row.version(), check.indexed());
+                active = row.status().equals("ACTIVE") ? row.version() : active;
+            }
+            rows.put(row.version(), row(row.version(), row.status(), row.steps()));
+        }
+        int found = indexed.getOrDefault(active, 0);
         return new DemoReport(
                 gallery.name(),
                 gallery.images().size(),
-                check.indexed(),
-                check.missing(),
-                check.duplicates(),
-                check.stale(),
-                check.wrongVectors(),
-                check.version(),
+                found,
+                gallery.images().size() - found,
+                duplicates,
+                stale,
+                wrongVectors,
+                active,
                 measure.mixedAnswers(),
                 Duration.between(start, Instant.now()).toMillis() / 1000.0,
                 List.copyOf(rows.values()));
     }
 
     /** What is searchable is committed to disk a little later. */
-    private CheckReport settledCheck() throws InterruptedException {
+    private CheckReport settledCheck(String version) throws InterruptedException {
         ConsistencyCheck check = new ConsistencyCheck(
                 stack.connection(),
                 DataDirectory.indexes(settings.directory()),
-                gallery.images().size() / 20);
-        CheckReport report = check.run();
+                gallery.images().size() / SAMPLED);
+        CheckReport report = check.run(version);
         for (int i = 0; i < 10 && !report.isClean(); i++) {
             TimeUnit.SECONDS.sleep(1);
-            report = check.run();
+            report = check.run(version);
         }
         return report;
     }

@@ -9,8 +9,8 @@ import java.util.List;
  * @param data the images
  * @param images images that were sent
  * @param indexed images in the active index at the end
- * @param missing found by the consistency check at the end
- * @param duplicates likewise
+ * @param missing images that were sent, or were to be sent, and are not in the active index
+ * @param duplicates found by the consistency check at the end, over all versions that still have an index
  * @param stale likewise
  * @param wrongVectors likewise
  * @param activeVersion the version that answered at the end

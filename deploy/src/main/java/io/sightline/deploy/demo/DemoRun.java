@@ -35,7 +35,7 @@ public final class DemoRun implements AutoCloseable {
     }
 
     /** What the images look like to be: drawings or photographs. */
-    public Preprocessing preprocessing() throws IOException {
+    public Preprocessing preprocessing() {
         return gallery.preprocessing();
     }
 

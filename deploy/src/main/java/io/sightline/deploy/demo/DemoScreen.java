@@ -69,15 +69,16 @@ final class DemoScreen {
     /** One row per version. */
     static List<String> table(List<VersionRow> versions) {
         List<String> lines = new ArrayList<>();
-        lines.add("  version  status     Recall@1   MAP@R   steps  publish to active");
+        lines.add("  version  status     Recall@1   MAP@R  images   steps  publish to active");
         for (VersionRow row : versions) {
             lines.add(String.format(
                     Locale.ROOT,
-                    "  %-8s %-9s %9s %7s %7d  %17s",
+                    "  %-8s %-9s %9s %7s %7s %7d  %17s",
                     row.version(),
                     row.status(),
                     percent(row.recallAt1()),
                     percent(row.mapAtR()),
+                    row.indexed() == null ? "-" : row.indexed(),
                     row.steps(),
                     row.publishToActiveSeconds() == null
                             ? "-"

@@ -1,6 +1,8 @@
 package io.sightline.deploy.demo;
 
+import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.ingest.loader.Dataset;
 import io.sightline.ingest.loader.DatasetImage;
 import java.awt.image.BufferedImage;
@@ -44,7 +46,8 @@ final class Gallery implements AutoCloseable {
         Dataset dataset = Dataset.open(data);
         Gallery gallery =
                 new Gallery(String.valueOf(data.getFileName()), split(dataset.images()), Optional.of(dataset));
-        if (gallery.labels(gallery.training()).size() < 2 || gallery.labels(gallery.test()).size() < 2) {
+        if (gallery.labels(gallery.training()).size() < 2
+                || gallery.labels(gallery.test()).size() < 2) {
             gallery.close();
             throw new IOException(data + " needs at least two classes to train on and two to measure on: one directory"
                     + " per class, perhaps below train/ and test/");
@@ -71,17 +74,14 @@ final class Gallery implements AutoCloseable {
     }
 
     /** Drawings on light paper, or photographs: by the first images. */
-    Preprocessing preprocessing() throws IOException {
+    Preprocessing preprocessing() {
         int drawings = 0;
         int looked = 0;
         int stride = Math.max(1, images.size() / LOOKED_AT);
         for (int i = 0; i < images.size(); i += stride) {
-            BufferedImage image =
-                    ImageIO.read(new ByteArrayInputStream(images.get(i).content().read()));
-            if (image != null) {
-                looked++;
-                drawings += isDrawing(image) ? 1 : 0;
-            }
+            Optional<BufferedImage> image = decode(images.get(i));
+            looked += image.isPresent() ? 1 : 0;
+            drawings += image.filter(Gallery::isDrawing).isPresent() ? 1 : 0;
         }
         return drawings * 2 > looked ? Preprocessing.DRAWING : Preprocessing.PHOTO;
     }
@@ -104,8 +104,8 @@ final class Gallery implements AutoCloseable {
     }
 
     private static List<DatasetImage> split(List<DatasetImage> images) {
-        boolean isSplit = images.stream().anyMatch(Gallery::isTest)
-                && images.stream().anyMatch(image -> !isTest(image));
+        boolean isSplit =
+                images.stream().anyMatch(Gallery::isTest) && images.stream().anyMatch(image -> !isTest(image));
         if (isSplit) {
             return images;
         }
@@ -117,6 +117,17 @@ final class Gallery implements AutoCloseable {
             split.add(image.withSplit(test ? "test" : "train"));
         }
         return split;
+    }
+
+    /** A look at an image; one that cannot be decoded is the embedder's to report. */
+    private static Optional<BufferedImage> decode(DatasetImage image) {
+        try {
+            byte[] content = image.content().read();
+            ImageLimits.DEFAULT.check(content);
+            return Optional.ofNullable(ImageIO.read(new ByteArrayInputStream(content)));
+        } catch (IOException | RejectedImageException e) {
+            return Optional.empty();
+        }
     }
 
     /** Mostly light pixels without colour. */

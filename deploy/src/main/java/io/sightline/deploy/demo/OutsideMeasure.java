@@ -43,8 +43,14 @@ final class OutsideMeasure {
 
     private record Query(double recallAt1, double averagePrecision) {}
 
-    /** Measures a version; empty if another one answered before the last query was through. */
-    Optional<Figures> measure(String version) throws InterruptedException, IOException {
+    /**
+     * Measures a version.
+     *
+     * @param unknownAllowed whether test images that the index does not know are left out of the measure
+     * @return empty if another version answered before the last query was through, or an image is not known yet
+     */
+    Optional<Figures> measure(String version, boolean unknownAllowed) throws InterruptedException, IOException {
+        int unknown = 0;
         List<Future<Optional<Query>>> running = new ArrayList<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
             for (DatasetImage image : test) {
@@ -64,16 +70,26 @@ final class OutsideMeasure {
                 recall += query.get().recallAt1();
                 precision += query.get().averagePrecision();
             } catch (ExecutionException e) {
-                throw new IOException("a search failed: " + e.getCause(), e);
+                if (!isUnknown(e)) {
+                    throw new IOException("a search failed: " + e.getCause(), e);
+                }
+                if (!unknownAllowed) {
+                    return Optional.empty();
+                }
+                unknown++;
             }
         }
-        int queries = Math.max(1, running.size());
+        int queries = Math.max(1, running.size() - unknown);
         return Optional.of(new Figures(recall / queries, precision / queries));
     }
 
     /** Answers that held a hit of another version than they said; there must be none. */
     long mixedAnswers() {
         return mixedAnswers.get();
+    }
+
+    private static boolean isUnknown(ExecutionException e) {
+        return e.getCause() instanceof SearchClient.RefusedException refused && refused.status() == 404;
     }
 
     private Optional<Query> query(String id, String version) throws IOException, InterruptedException {

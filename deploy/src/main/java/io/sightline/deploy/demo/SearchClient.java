@@ -77,10 +77,8 @@ public final class SearchClient implements AutoCloseable {
     public Answer search(byte[] image, int k, Map<String, String> tags, String label)
             throws IOException, InterruptedException {
         StringBuilder query = new StringBuilder("k=" + k);
-        tags.forEach((key, value) -> query.append('&')
-                .append(encode("tag." + key))
-                .append('=')
-                .append(encode(value)));
+        tags.forEach((key, value) ->
+                query.append('&').append(encode("tag." + key)).append('=').append(encode(value)));
         if (!label.isEmpty()) {
             query.append("&label=").append(encode(label));
         }
@@ -110,7 +108,8 @@ public final class SearchClient implements AutoCloseable {
             response = client.send(request.timeout(TIMEOUT).build(), HttpResponse.BodyHandlers.ofByteArray());
         } catch (java.net.ConnectException e) {
             throw new IOException(
-                    "nothing answers at " + address + ": start it with `sightline up`, or say where it is with --url", e);
+                    "nothing answers at " + address + ": start it with `sightline up`, or say where it is with --url",
+                    e);
         }
         JsonNode body = ApiServer.JSON.readTree(response.body());
         if (response.statusCode() >= 400) {
@@ -126,7 +125,9 @@ public final class SearchClient implements AutoCloseable {
         List<Neighbour> neighbours = new ArrayList<>();
         for (JsonNode hit : body.path("hits")) {
             Map<String, String> tags = new java.util.TreeMap<>();
-            hit.path("tags").properties().forEach(tag -> tags.put(tag.getKey(), tag.getValue().asText()));
+            hit.path("tags")
+                    .properties()
+                    .forEach(tag -> tags.put(tag.getKey(), tag.getValue().asText()));
             neighbours.add(new Neighbour(
                     hit.path("id").asText(),
                     hit.path("score").asDouble(),

@@ -42,13 +42,13 @@ public final class DataDirectory implements AutoCloseable {
     public static DataDirectory take(Path root) {
         try {
             Files.createDirectories(root);
-            FileChannel channel = FileChannel.open(
-                    root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel =
+                    FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             @Nullable FileLock lock = tryLock(channel);
             if (lock == null) {
                 channel.close();
-                throw new IllegalStateException("another sightline runs on " + root
-                        + ": stop it, or choose another folder with --dir");
+                throw new IllegalStateException(
+                        "another sightline runs on " + root + ": stop it, or choose another folder with --dir");
             }
             Files.deleteIfExists(addressFile(root));
             return new DataDirectory(root, channel, lock);
@@ -88,10 +88,7 @@ public final class DataDirectory implements AutoCloseable {
             Path temporary = root.resolve("addresses.json.tmp");
             JSON.writeValue(temporary.toFile(), addresses);
             Files.move(
-                    temporary,
-                    addressFile(root),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+                    temporary, addressFile(root), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write to " + root + ": " + e.getMessage(), e);
         }

@@ -56,12 +56,14 @@ public final class Stack implements AutoCloseable {
      * Starts everything and returns when images and searches are taken.
      *
      * @param progress is told what is being started
+     * @throws IllegalStateException if the folder is in use
+     * @throws io.sightline.local.LocalClusterException if broker or registry do not start, for instance on a taken port
      */
     public static Stack start(StackSettings settings, Consumer<String> progress) {
         Deque<AutoCloseable> started = new ArrayDeque<>();
         try {
             return start(settings, progress, started);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             closeAll(started);
             throw e;
         }

@@ -131,8 +131,8 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
             parts.batcher().submit(pixels, pending.outcome);
         } catch (RejectedImageException e) {
             pending.outcome.complete(new Outcome.Rejected(e.reason(), String.valueOf(e.getMessage()), null));
-        } catch (RuntimeException e) {
-            pending.outcome.complete(new Outcome.Rejected(DeadLetterReason.MALFORMED, e.toString(), e));
+        } catch (RuntimeException | Error e) {
+            pending.outcome.completeExceptionally(e);
         }
     }
 

@@ -18,8 +18,8 @@ import org.apache.kafka.common.TopicPartition;
  *
  * @param images end of each partition of the images topic when this was read
  * @param committed what the lane has committed of each partition, 0 where it has not yet
- * @param embeddings end of each partition of the version's embeddings topic, read <em>after</em> the commits: all
- *     that the commits stand for lies below
+ * @param embeddings end of each partition of the version's embeddings topic, read <em>after</em> the commits
+ *     and with what is not committed yet: all that the commits stand for lies below
  */
 public record LaneProgress(
         Map<TopicPartition, Long> images, Map<TopicPartition, Long> committed, Map<TopicPartition, Long> embeddings) {
@@ -31,7 +31,7 @@ public record LaneProgress(
      */
     public static LaneProgress read(Admin admin, String version) {
         try {
-            Map<TopicPartition, Long> images = ends(admin, Topics.IMAGES);
+            Map<TopicPartition, Long> images = ends(admin, Topics.IMAGES, IsolationLevel.READ_COMMITTED);
             Map<TopicPartition, OffsetAndMetadata> offsets = admin.listConsumerGroupOffsets(Lane.applicationId(version))
                     .partitionsToOffsetAndMetadata()
                     .get();
@@ -40,7 +40,9 @@ public record LaneProgress(
                 OffsetAndMetadata offset = offsets.get(partition);
                 committed.put(partition, offset == null ? 0 : offset.offset());
             });
-            return new LaneProgress(images, committed, ends(admin, Topics.embeddings(version)));
+            Map<TopicPartition, Long> embeddings =
+                    ends(admin, Topics.embeddings(version), IsolationLevel.READ_UNCOMMITTED);
+            return new LaneProgress(images, committed, embeddings);
         } catch (ExecutionException e) {
             throw new IllegalStateException("the progress of lane " + version + " cannot be read: " + e.getCause(), e);
         } catch (InterruptedException e) {
@@ -56,7 +58,7 @@ public record LaneProgress(
                 .sum();
     }
 
-    private static Map<TopicPartition, Long> ends(Admin admin, String topic)
+    private static Map<TopicPartition, Long> ends(Admin admin, String topic, IsolationLevel isolation)
             throws ExecutionException, InterruptedException {
         int partitions = new TopicAdmin(admin).partitions(topic).orElse(0);
         Map<TopicPartition, OffsetSpec> request = new HashMap<>();
@@ -65,7 +67,7 @@ public record LaneProgress(
         }
         Map<TopicPartition, Long> ends = new HashMap<>();
         Map<TopicPartition, ListOffsetsResult.ListOffsetsResultInfo> offsets = admin.listOffsets(
-                        request, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                        request, new ListOffsetsOptions(isolation))
                 .all()
                 .get();
         offsets.forEach((partition, info) -> ends.put(partition, info.offset()));

@@ -113,7 +113,7 @@ public final class LaneSupervisor implements AutoCloseable {
             stopAllBut(live.stream().map(ModelEvent::getVersion).toList());
             live.forEach(event -> startIfMissing(event, now));
             versions.expired(now).forEach(event -> clean(event.getVersion()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("lanes could not be brought in line, will retry in {} ms: {}", TICK.toMillis(), e.toString());
         }
     }

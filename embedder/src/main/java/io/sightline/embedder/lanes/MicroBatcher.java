@@ -77,6 +77,9 @@ final class MicroBatcher implements AutoCloseable {
                 run(batch.subList(0, batch.size() / 2));
                 run(batch.subList(batch.size() / 2, batch.size()));
             }
+        } catch (RuntimeException | Error e) {
+            // Not the images' fault, for instance memory that ran out: give them up, and be there for the next ones.
+            batch.forEach(job -> job.outcome.completeExceptionally(e));
         }
     }
 

@@ -2,6 +2,7 @@ package io.sightline.embedder.versions;
 
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.RegistryUnavailableException;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.UndecodableRecordException;
 import io.sightline.schemas.avro.ModelEvent;
@@ -30,11 +31,13 @@ public final class ModelCatalog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelCatalog.class);
     private static final TopicPartition PARTITION = new TopicPartition(Topics.MODELS, 0);
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final KafkaConsumer<String, byte[]> consumer;
     private final Deserializer<ModelEvent> deserializer;
     private final List<Consumer<ModelVersions>> listeners = new CopyOnWriteArrayList<>();
     private final CountDownLatch caughtUp = new CountDownLatch(1);
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
     private volatile ModelVersions current = ModelVersions.NONE;
 
@@ -80,6 +83,7 @@ public final class ModelCatalog implements AutoCloseable {
 
     @Override
     public void close() {
+        closing.countDown();
         consumer.wakeup();
         try {
             thread.join();
@@ -109,12 +113,35 @@ public final class ModelCatalog implements AutoCloseable {
         }
     }
 
+    /** Waits for a registry that is away: without this record the state would be wrong. */
+    private ModelEvent decoded(ConsumerRecord<String, byte[]> record) {
+        while (true) {
+            try {
+                return deserializer.deserialize(record.topic(), record.value());
+            } catch (RegistryUnavailableException e) {
+                LOG.warn("the catalog of versions waits, will retry in {} s: {}", RETRY.toSeconds(), e.getMessage());
+                pause();
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            if (closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new WakeupException();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WakeupException();
+        }
+    }
+
     private void apply(ConsumerRecord<String, byte[]> record) {
         if (record.value() == null) {
             return;
         }
         try {
-            current = current.with(deserializer.deserialize(record.topic(), record.value()), record.offset());
+            current = current.with(decoded(record), record.offset());
         } catch (UndecodableRecordException e) {
             LOG.error("passed over {}-{}@{}: {}", record.topic(), record.partition(), record.offset(), e.getMessage());
         }

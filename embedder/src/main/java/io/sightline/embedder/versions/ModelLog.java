@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,13 +34,16 @@ public final class ModelLog implements AutoCloseable {
     /**
      * Appends an event and returns when all in-sync replicas have it.
      *
+     * @return its offset
+     *
      * @throws IllegalStateException if the broker did not take it
      */
-    public void append(ModelEvent event) {
+    public long append(ModelEvent event) {
         try {
-            producer.send(new ProducerRecord<>(Topics.MODELS, event.getVersion(), event))
+            RecordMetadata written = producer.send(new ProducerRecord<>(Topics.MODELS, event.getVersion(), event))
                     .get();
             LOG.info("version {} is {}: {}", event.getVersion(), event.getStatus(), event.getReason());
+            return written.offset();
         } catch (ExecutionException e) {
             throw new IllegalStateException(
                     "the broker did not take " + event.getVersion() + " " + event.getStatus() + ": " + e.getCause(),
@@ -50,15 +54,15 @@ public final class ModelLog implements AutoCloseable {
         }
     }
 
-    /** Appends the next state of a version. */
-    public void transition(ModelEvent event, ModelStatus next, String reason, Instant now) {
-        transition(event, next, reason, now, null);
+    /** Appends the next state of a version; returns its offset. */
+    public long transition(ModelEvent event, ModelStatus next, String reason, Instant now) {
+        return transition(event, next, reason, now, null);
     }
 
-    /** Appends the next state of a version that is kept until the given time. */
-    public void transition(
+    /** Appends the next state of a version that is kept until the given time; returns its offset. */
+    public long transition(
             ModelEvent event, ModelStatus next, String reason, Instant now, @Nullable Instant expiresAt) {
-        append(ModelEvent.newBuilder(event)
+        return append(ModelEvent.newBuilder(event)
                 .setStatus(next)
                 .setReason(reason)
                 .setEventTime(now)

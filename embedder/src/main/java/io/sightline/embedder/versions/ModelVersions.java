@@ -81,6 +81,11 @@ public final class ModelVersions {
         return replaced ? ModelStatus.RETIRED : event.getStatus();
     }
 
+    /** Offset of the newest event behind this state, -1 if there is none. */
+    public long lastOffset() {
+        return entries.values().stream().mapToLong(Entry::offset).max().orElse(-1);
+    }
+
     /** A name that was never used. */
     public String nextVersion() {
         long last =

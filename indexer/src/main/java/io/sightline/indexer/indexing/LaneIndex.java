@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * belong to images, not to versions, and a relabel must not embed anything again.
  *
  * <p>On failure: a record that cannot be decoded, or is of another version, is logged and passed over; a store that
- * fails stops this lane, and {@link #failure()} says why.
+ * fails stops this lane, and {@link #failure()} says why; it is opened again later.
  */
 public final class LaneIndex implements AutoCloseable {
 
@@ -45,6 +46,7 @@ public final class LaneIndex implements AutoCloseable {
     private final String version;
     private final int dimensions;
     private final VectorStore store;
+    private final Partitions partitions;
     private final IndexingSettings settings;
     private final KafkaConsumer<String, byte[]> consumer;
     private final Deserializer<Embedding> embeddings;
@@ -59,15 +61,23 @@ public final class LaneIndex implements AutoCloseable {
     private long lastRefresh;
     private long lastCommit;
 
+    /**
+     * How many partitions there are to follow: asked of the brokers by whoever opens the index, since a consumer that
+     * has just met the topic may know none of them yet.
+     */
+    record Partitions(int embeddings, int labels) {}
+
     /** Starts to follow. The store is closed with this. */
-    public LaneIndex(
+    LaneIndex(
             KafkaConnection connection,
             RecordSerdes serdes,
             String version,
             int dimensions,
             VectorStore store,
+            Partitions partitions,
             IndexingSettings settings) {
         this.version = version;
+        this.partitions = partitions;
         this.dimensions = dimensions;
         this.store = store;
         this.settings = settings;
@@ -131,7 +141,10 @@ public final class LaneIndex implements AutoCloseable {
                 settle(System.nanoTime());
             }
         } catch (WakeupException e) {
-            store.commit(next);
+            // Before the partitions are assigned there are no offsets, and a commit without would forget the old ones.
+            if (!next.isEmpty()) {
+                store.commit(next);
+            }
             LOG.debug("index of {} closed", version);
         } catch (RuntimeException e) {
             failure = String.valueOf(e.getMessage());
@@ -140,12 +153,12 @@ public final class LaneIndex implements AutoCloseable {
     }
 
     private void assign() {
-        List<TopicPartition> partitions = new ArrayList<>(partitionsOf(Topics.embeddings(version)));
-        List<TopicPartition> labelPartitions = partitionsOf(Topics.LABELS);
-        partitions.addAll(labelPartitions);
-        consumer.assign(partitions);
+        List<TopicPartition> all = new ArrayList<>(partitionsOf(Topics.embeddings(version), partitions.embeddings));
+        List<TopicPartition> labelPartitions = partitionsOf(Topics.LABELS, partitions.labels);
+        all.addAll(labelPartitions);
+        consumer.assign(all);
         Map<TopicPartition, Long> committed = store.committedOffsets();
-        partitions.forEach(partition -> consumer.seek(partition, committed.getOrDefault(partition, 0L)));
+        all.forEach(partition -> consumer.seek(partition, committed.getOrDefault(partition, 0L)));
         restoreLabels(labelPartitions, committed);
         notePositions();
     }
@@ -166,9 +179,9 @@ public final class LaneIndex implements AutoCloseable {
         consumer.resume(others);
     }
 
-    private List<TopicPartition> partitionsOf(String topic) {
-        return consumer.partitionsFor(topic).stream()
-                .map(info -> new TopicPartition(info.topic(), info.partition()))
+    private static List<TopicPartition> partitionsOf(String topic, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
                 .toList();
     }
 

@@ -11,9 +11,9 @@ import io.sightline.schemas.avro.ModelEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,12 +25,14 @@ import org.slf4j.LoggerFactory;
 public final class LaneIndexes implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LaneIndexes.class);
+    private static final Duration REOPEN = Duration.ofSeconds(5);
 
     private final KafkaConnection connection;
     private final RecordSerdes serdes;
     private final IndexingSettings settings;
     private final Path directory;
     private final Map<String, LaneIndex> indexes = new ConcurrentHashMap<>();
+    private final Map<String, Instant> reopenAfter = new ConcurrentHashMap<>();
 
     /** Keeps the indexes below the given folder, one sub-folder per version. */
     public LaneIndexes(KafkaConnection connection, RecordSerdes serdes, IndexingSettings settings, Path directory) {
@@ -47,14 +49,36 @@ public final class LaneIndexes implements AutoCloseable {
 
     /** Opens what is missing, once the embeddings topic exists, and closes and removes what has expired. */
     public synchronized void follow(ModelVersions versions, TopicAdmin topics, Instant now) {
-        List<ModelEvent> live = versions.live(now);
-        for (ModelEvent event : live) {
-            if (!indexes.containsKey(event.getVersion())
-                    && topics.partitions(Topics.embeddings(event.getVersion())).isPresent()) {
-                open(event);
-            }
+        versions.live(now).forEach(event -> attempt(event.getVersion(), () -> keepOpen(event, topics, now)));
+        versions.expired(now).forEach(event -> attempt(event.getVersion(), () -> remove(event.getVersion())));
+    }
+
+    /** What is wrong with one version's index keeps none of the others back. */
+    private static void attempt(String version, Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            LOG.warn("the index of {} could not be looked after, will retry: {}", version, e.toString());
         }
-        versions.expired(now).forEach(event -> remove(event.getVersion()));
+    }
+
+    private void keepOpen(ModelEvent event, TopicAdmin topics, Instant now) {
+        String version = event.getVersion();
+        LaneIndex index = indexes.get(version);
+        if (index != null && index.failure() != null) {
+            indexes.remove(version);
+            index.close();
+            reopenAfter.put(version, now.plus(REOPEN));
+        }
+        if (indexes.containsKey(version)
+                || reopenAfter.getOrDefault(version, Instant.MIN).isAfter(now)) {
+            return;
+        }
+        Optional<Integer> embeddings = topics.partitions(Topics.embeddings(version));
+        Optional<Integer> labels = topics.partitions(Topics.LABELS);
+        if (embeddings.isPresent() && labels.isPresent()) {
+            open(event, new LaneIndex.Partitions(embeddings.get(), labels.get()));
+        }
     }
 
     @Override
@@ -63,11 +87,23 @@ public final class LaneIndexes implements AutoCloseable {
         indexes.clear();
     }
 
-    private void open(ModelEvent event) {
+    private void open(ModelEvent event, LaneIndex.Partitions partitions) {
         LuceneStore store = new LuceneStore(directory.resolve(event.getVersion()));
-        indexes.put(
-                event.getVersion(),
-                new LaneIndex(connection, serdes, event.getVersion(), event.getDimensions(), store, settings));
+        try {
+            indexes.put(
+                    event.getVersion(),
+                    new LaneIndex(
+                            connection,
+                            serdes,
+                            event.getVersion(),
+                            event.getDimensions(),
+                            store,
+                            partitions,
+                            settings));
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
     }
 
     private void remove(String version) {

@@ -22,9 +22,12 @@ final class Catchup {
 
     private final String version;
     private @Nullable Target target;
+    private long progress = -1;
+    private Instant progressed;
 
-    Catchup(String version) {
+    Catchup(String version, Instant now) {
         this.version = version;
+        this.progressed = now;
     }
 
     private record Target(
@@ -48,6 +51,20 @@ final class Catchup {
         return version;
     }
 
+    /** How long neither the lane nor the index has moved, as of the last look. */
+    Duration stalledFor(Instant now) {
+        return Duration.between(progressed, now);
+    }
+
+    private void noteProgress(LaneProgress lane, LaneIndex index, Instant now) {
+        long sum = index.store().count()
+                + lane.committed().values().stream().mapToLong(Long::longValue).sum();
+        if (sum != progress) {
+            progress = sum;
+            progressed = now;
+        }
+    }
+
     /**
      * Looks once more.
      *
@@ -56,6 +73,7 @@ final class Catchup {
      * @param activeDocuments images in the active version's index now, 0 if there is none
      */
     boolean isComplete(LaneProgress progress, LaneIndex index, long activeDocuments, Instant now) {
+        noteProgress(progress, index, now);
         Target current = target;
         if (current == null || now.isAfter(current.since.plus(LONGEST_TARGET))) {
             current = new Target(now, progress.images(), activeDocuments, Optional.empty());

@@ -1,5 +1,7 @@
 package io.sightline.indexer.rollout;
 
+import io.sightline.embedder.artifact.ArtifactException;
+import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.lanes.LaneProgress;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
@@ -9,6 +11,7 @@ import io.sightline.indexer.indexing.LaneIndexes;
 import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,6 +50,7 @@ public final class RolloutController implements AutoCloseable {
     private final Clock clock;
     private final ScheduledExecutorService ticker;
     private @Nullable Catchup catchup;
+    private long lastWritten = -1;
 
     /** Starts to work. Uses, and does not close, what it is given. */
     public RolloutController(
@@ -76,17 +80,26 @@ public final class RolloutController implements AutoCloseable {
      */
     public synchronized String rollback(@Nullable String version) {
         ModelVersions versions = catalog.current();
+        if (isBehind(versions)) {
+            throw new RolloutException("a transition is just being written; try again in a second");
+        }
         ModelEvent target = version == null ? lastRetired(versions) : named(versions, version);
         boolean alive = versions.live(clock.instant()).stream()
                 .anyMatch(event -> event.getVersion().equals(target.getVersion()));
-        if (versions.status(target) != ModelStatus.RETIRED
-                || !alive
-                || indexes.find(target.getVersion()).isEmpty()) {
+        boolean indexed = indexes.find(target.getVersion())
+                .filter(index -> index.failure() == null)
+                .isPresent();
+        if (versions.status(target) != ModelStatus.RETIRED || !alive || !indexed) {
             throw new RolloutException("version " + target.getVersion() + " is " + versions.status(target)
                     + (alive ? "" : " and its grace is over") + "; only a retired version within its grace can be gone"
                     + " back to");
         }
-        log.transition(target, ModelStatus.ACTIVE, "rolled back to by request", clock.instant());
+        long lag = LaneProgress.read(admin, target.getVersion()).lag();
+        if (lag > settings.rollbackLag()) {
+            throw new RolloutException("version " + target.getVersion() + " is " + lag
+                    + " image events behind; it would answer without them. Look at its lane in /v1/status");
+        }
+        write(target, ModelStatus.ACTIVE, "rolled back to by request", clock.instant(), null);
         return target.getVersion();
     }
 
@@ -95,7 +108,9 @@ public final class RolloutController implements AutoCloseable {
         Map<String, Long> lags = new TreeMap<>();
         for (ModelEvent event : catalog.current().live(clock.instant())) {
             if (indexes.find(event.getVersion()).isPresent()) {
-                lags.put(event.getVersion(), LaneProgress.read(admin, event.getVersion()).lag());
+                lags.put(
+                        event.getVersion(),
+                        LaneProgress.read(admin, event.getVersion()).lag());
             }
         }
         return lags;
@@ -117,11 +132,14 @@ public final class RolloutController implements AutoCloseable {
         try {
             Instant now = clock.instant();
             ModelVersions versions = catalog.current();
+            if (isBehind(versions)) {
+                return;
+            }
             retireReplaced(versions, now);
             indexes.follow(versions, new TopicAdmin(admin), now);
             stageNext(versions, now);
             activateComplete(versions, now);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("the rollout could not be looked after, will retry in {} ms: {}", TICK.toMillis(), e.toString());
         }
     }
@@ -132,8 +150,8 @@ public final class RolloutController implements AutoCloseable {
         versions.all().stream()
                 .filter(event -> event.getStatus() == ModelStatus.ACTIVE)
                 .filter(event -> !event.getVersion().equals(active))
-                .forEach(event -> log.transition(
-                        event, ModelStatus.RETIRED, "replaced by " + active, now, now.plus(settings.grace())));
+                .forEach(event ->
+                        write(event, ModelStatus.RETIRED, "replaced by " + active, now, now.plus(settings.grace())));
     }
 
     private void stageNext(ModelVersions versions, Instant now) {
@@ -144,9 +162,9 @@ public final class RolloutController implements AutoCloseable {
         ModelEvent newest = candidates.getLast();
         candidates
                 .subList(0, candidates.size() - 1)
-                .forEach(older ->
-                        log.transition(older, ModelStatus.REJECTED, "superseded by " + newest.getVersion(), now));
-        log.transition(newest, ModelStatus.STAGED, "its turn to back-fill", now);
+                .forEach(
+                        older -> write(older, ModelStatus.REJECTED, "superseded by " + newest.getVersion(), now, null));
+        write(newest, ModelStatus.STAGED, "its turn to back-fill", now, null);
     }
 
     private void activateComplete(ModelVersions versions, Instant now) {
@@ -160,7 +178,7 @@ public final class RolloutController implements AutoCloseable {
             return;
         }
         if (catchup == null || !catchup.version().equals(next.getVersion())) {
-            catchup = new Catchup(next.getVersion());
+            catchup = new Catchup(next.getVersion(), now);
         }
         long activeDocuments = versions.active()
                 .flatMap(active -> indexes.find(active.getVersion()))
@@ -168,13 +186,38 @@ public final class RolloutController implements AutoCloseable {
                 .orElse(0L);
         LaneProgress progress = LaneProgress.read(admin, next.getVersion());
         if (catchup.isComplete(progress, index.get(), activeDocuments, now)) {
-            log.transition(
+            activate(next, index.get().store().count(), now);
+            catchup = null;
+        } else if (catchup.stalledFor(now).compareTo(settings.stallTimeout()) > 0) {
+            write(
                     next,
-                    ModelStatus.ACTIVE,
-                    "lane has no lag and the index holds " + index.get().store().count() + " images",
-                    now);
+                    ModelStatus.REJECTED,
+                    "no progress for " + settings.stallTimeout() + ": lag " + progress.lag() + ", "
+                            + index.get().store().count() + " images against " + activeDocuments
+                            + " in the active index",
+                    now,
+                    null);
             catchup = null;
         }
+    }
+
+    /** The swap. A version whose artifact cannot be verified would leave searches without a network. */
+    private void activate(ModelEvent next, long images, Instant now) {
+        try {
+            ModelArtifact.open(URI.create(next.getArtifactUri()), next.getManifestSha256());
+            write(next, ModelStatus.ACTIVE, "lane has no lag and the index holds " + images + " images", now, null);
+        } catch (ArtifactException e) {
+            write(next, ModelStatus.REJECTED, String.valueOf(e.getMessage()), now, null);
+        }
+    }
+
+    private void write(ModelEvent event, ModelStatus status, String reason, Instant now, @Nullable Instant expiresAt) {
+        lastWritten = log.transition(event, status, reason, now, expiresAt);
+    }
+
+    /** Deciding by a state that lacks our own last word could undo it. */
+    private boolean isBehind(ModelVersions versions) {
+        return versions.lastOffset() < lastWritten;
     }
 
     private static ModelEvent lastRetired(ModelVersions versions) {

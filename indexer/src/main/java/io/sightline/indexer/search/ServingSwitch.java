@@ -98,7 +98,7 @@ final class ServingSwitch implements AutoCloseable {
                 swap(load(active.get(), index.get()));
                 LOG.info("searches are answered by {}", active.get().getVersion());
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("the active version cannot be served yet, will retry: {}", e.toString());
         }
     }

@@ -1,7 +1,9 @@
 package io.sightline.ingest.gateway;
 
+import io.sightline.http.ApiException;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.RegistryUnavailableException;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.UndecodableRecordException;
 import io.sightline.schemas.avro.ImageEvent;
@@ -9,9 +11,13 @@ import io.sightline.schemas.avro.LabelEvent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -20,9 +26,11 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
@@ -42,18 +50,21 @@ final class ImageDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ImageDirectory.class);
     private static final String IMAGES = "known-images";
     private static final String LABELS = "known-labels";
+    private static final int REGISTRY_TRIES = 120;
     private static final Duration READY = Duration.ofMinutes(5);
 
     private final KafkaStreams streams;
     private final ReadOnlyKeyValueStore<String, byte[]> images;
     private final ReadOnlyKeyValueStore<String, byte[]> labels;
+    private final Map<TopicPartition, Long> applied;
 
     /** Reads what is new in the topics since the last run, then follows them. */
     ImageDirectory(KafkaConnection connection, RecordSerdes serdes, Path stateDirectory) {
         Properties properties = connection.streams("sightline-ingest", stateDirectory.toString());
         properties.put(StreamsConfig.globalConsumerPrefix("fetch.max.wait.ms"), 50);
         properties.put(StreamsConfig.POLL_MS_CONFIG, 20);
-        this.streams = new KafkaStreams(topology(serdes), properties);
+        this.applied = new ConcurrentHashMap<>();
+        this.streams = new KafkaStreams(topology(serdes, applied), properties);
         streams.start();
         awaitRunning();
         this.images = store(IMAGES);
@@ -62,12 +73,28 @@ final class ImageDirectory implements AutoCloseable {
 
     /** The newest known event of an image that was not deleted. */
     Optional<KnownImage> image(String id) {
-        return Optional.ofNullable(images.get(id)).map(KnownImage::decode);
+        return read(images, id).map(KnownImage::decode);
     }
 
     /** The newest known label of an image. */
     Optional<String> label(String id) {
-        return Optional.ofNullable(labels.get(id)).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+        return read(labels, id).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    /** Whether an event has been read: from then on this knows better than whoever sent it. */
+    boolean hasApplied(String topic, int partition, long offset) {
+        return applied.getOrDefault(new TopicPartition(topic, partition), -1L) >= offset;
+    }
+
+    private static Optional<byte[]> read(ReadOnlyKeyValueStore<String, byte[]> store, String id) {
+        try {
+            return Optional.ofNullable(store.get(id));
+        } catch (InvalidStateStoreException e) {
+            throw new ApiException(
+                    503,
+                    "directory-unavailable",
+                    "the directory of known images is not readable now: " + e.getMessage() + "; try again");
+        }
     }
 
     @Override
@@ -75,12 +102,13 @@ final class ImageDirectory implements AutoCloseable {
         streams.close(Duration.ofSeconds(30));
     }
 
-    private static Topology topology(RecordSerdes serdes) {
+    private static Topology topology(RecordSerdes serdes, Map<TopicPartition, Long> applied) {
         Topology topology = new Topology();
         Deserializer<ImageEvent> imageEvents = serdes.deserializer(ImageEvent.class);
         Deserializer<LabelEvent> labelEvents = serdes.deserializer(LabelEvent.class);
         addStore(
                 topology,
+                applied,
                 IMAGES,
                 Topics.IMAGES,
                 record -> new KnownImage(
@@ -90,6 +118,7 @@ final class ImageDirectory implements AutoCloseable {
                         .encode());
         addStore(
                 topology,
+                applied,
                 LABELS,
                 Topics.LABELS,
                 record -> labelEvents
@@ -99,7 +128,12 @@ final class ImageDirectory implements AutoCloseable {
         return topology;
     }
 
-    private static void addStore(Topology topology, String name, String topic, Function<Received, byte[]> summary) {
+    private static void addStore(
+            Topology topology,
+            Map<TopicPartition, Long> applied,
+            String name,
+            String topic,
+            Function<Received, byte[]> summary) {
         topology.addGlobalStore(
                 Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray())
                         .withLoggingDisabled(),
@@ -108,7 +142,7 @@ final class ImageDirectory implements AutoCloseable {
                 new ByteArrayDeserializer(),
                 topic,
                 name + "-processor",
-                () -> new Summarise(name, summary));
+                () -> new Summarise(name, applied, summary));
     }
 
     private void awaitRunning() {
@@ -137,11 +171,13 @@ final class ImageDirectory implements AutoCloseable {
     private static final class Summarise implements Processor<String, byte[], Void, Void> {
 
         private final String name;
+        private final Map<TopicPartition, Long> applied;
         private final Function<Received, byte[]> summary;
         private @Nullable ProcessorContext<Void, Void> context;
 
-        Summarise(String name, Function<Received, byte[]> summary) {
+        Summarise(String name, Map<TopicPartition, Long> applied, Function<Received, byte[]> summary) {
             this.name = name;
+            this.applied = applied;
             this.summary = summary;
         }
 
@@ -152,18 +188,42 @@ final class ImageDirectory implements AutoCloseable {
 
         @Override
         public void process(Record<String, byte[]> record) {
-            ProcessorContext<Void, Void> present = java.util.Objects.requireNonNull(context);
+            ProcessorContext<Void, Void> present = Objects.requireNonNull(context);
+            RecordMetadata origin = present.recordMetadata().orElseThrow();
             KeyValueStore<String, byte[]> store = present.getStateStore(name);
             if (record.value() == null) {
                 store.delete(record.key());
-                return;
+            } else {
+                put(store, record, origin);
             }
-            var origin = present.recordMetadata().orElseThrow();
+            applied.put(new TopicPartition(origin.topic(), origin.partition()), origin.offset());
+        }
+
+        private void put(KeyValueStore<String, byte[]> store, Record<String, byte[]> record, RecordMetadata origin) {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    store.put(
+                            record.key(),
+                            summary.apply(new Received(record.value(), origin.partition(), origin.offset())));
+                    return;
+                } catch (UndecodableRecordException e) {
+                    LOG.debug("passed over {}-{}@{}", origin.topic(), origin.partition(), origin.offset(), e);
+                    return;
+                } catch (RegistryUnavailableException e) {
+                    if (attempt == REGISTRY_TRIES) {
+                        throw e;
+                    }
+                    LOG.warn("the directory of images waits, will retry in a second: {}", e.getMessage());
+                    pause();
+                }
+            }
+        }
+
+        private static void pause() {
             try {
-                store.put(
-                        record.key(), summary.apply(new Received(record.value(), origin.partition(), origin.offset())));
-            } catch (UndecodableRecordException e) {
-                LOG.debug("passed over {}-{}@{}", origin.topic(), origin.partition(), origin.offset(), e);
+                Thread.sleep(1000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
     }

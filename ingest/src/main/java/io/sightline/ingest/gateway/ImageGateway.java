@@ -1,5 +1,6 @@
 package io.sightline.ingest.gateway;
 
+import com.google.common.util.concurrent.Striped;
 import io.sightline.http.ApiException;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
@@ -13,11 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import org.apache.avro.specific.SpecificRecord;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -31,23 +34,24 @@ final class ImageGateway implements AutoCloseable {
     /** The directory follows the topics within milliseconds; this bridges the gap for what was sent here. */
     private static final int REMEMBERED = 100_000;
 
-    private final Producer<String, SpecificRecord> producer;
+    private static final int LOCKS = 256;
+
+    private final Producer<String, byte[]> producer;
+    private final Serializer<ImageEvent> images;
+    private final Serializer<LabelEvent> labels;
     private final ImageDirectory directory;
     private final Clock clock;
-    private final Map<String, Optional<KnownImage>> sentImages = remembered();
-    private final Map<String, Optional<String>> sentLabels = remembered();
+    private final Striped<Lock> locks = Striped.lock(LOCKS);
+    private final Map<String, Sent<KnownImage>> sentImages = remembered();
+    private final Map<String, Sent<String>> sentLabels = remembered();
 
     ImageGateway(KafkaConnection connection, RecordSerdes serdes, Path stateDirectory, Clock clock) {
         this.clock = clock;
         this.directory = new ImageDirectory(connection, serdes, stateDirectory);
-        Serializer<ImageEvent> images = serdes.serializer(ImageEvent.class);
-        Serializer<LabelEvent> labels = serdes.serializer(LabelEvent.class);
+        this.images = serdes.serializer(ImageEvent.class);
+        this.labels = serdes.serializer(LabelEvent.class);
         this.producer = new KafkaProducer<>(
-                connection.producer("sightline-ingest"), new StringSerializer(), (topic, event) -> switch (event) {
-                    case ImageEvent image -> images.serialize(topic, image);
-                    case LabelEvent label -> labels.serialize(topic, label);
-                    default -> throw new IllegalArgumentException("not an event of the gateway: " + event);
-                });
+                connection.producer("sightline-ingest"), new StringSerializer(), new ByteArraySerializer());
     }
 
     /**
@@ -60,51 +64,71 @@ final class ImageGateway implements AutoCloseable {
     /** Writes an image event, unless content and tags are what the newest one says. */
     Receipt putImage(String id, ImageEvent event) {
         String fingerprint = KnownImage.fingerprint(event);
-        Optional<KnownImage> known = image(id);
-        if (known.isPresent() && known.get().fingerprint().equals(fingerprint)) {
-            return new Receipt(known.get().partition(), known.get().offset(), false);
-        }
-        RecordMetadata written = acknowledged(send(Topics.IMAGES, id, event));
-        remember(sentImages, id, Optional.of(new KnownImage(fingerprint, written.partition(), written.offset())));
-        return new Receipt(written.partition(), written.offset(), true);
+        return alone(id, () -> {
+            Optional<KnownImage> known = image(id);
+            if (known.isPresent() && known.get().fingerprint().equals(fingerprint)) {
+                return new Receipt(known.get().partition(), known.get().offset(), false);
+            }
+            RecordMetadata written = acknowledged(send(Topics.IMAGES, id, images.serialize(Topics.IMAGES, event)));
+            KnownImage image = new KnownImage(fingerprint, written.partition(), written.offset());
+            remember(sentImages, id, written, Optional.of(image));
+            return new Receipt(written.partition(), written.offset(), true);
+        });
     }
 
     /** Deletes an image and its label. */
     void deleteImage(String id) {
-        requireKnown(id);
-        Future<RecordMetadata> image = send(Topics.IMAGES, id, null);
-        Future<RecordMetadata> label = send(Topics.LABELS, id, null);
-        acknowledged(image);
-        acknowledged(label);
-        remember(sentImages, id, Optional.empty());
-        remember(sentLabels, id, Optional.empty());
+        alone(id, () -> {
+            requireKnown(id);
+            Future<RecordMetadata> image = send(Topics.IMAGES, id, null);
+            Future<RecordMetadata> label = send(Topics.LABELS, id, null);
+            remember(sentImages, id, acknowledged(image), Optional.empty());
+            remember(sentLabels, id, acknowledged(label), Optional.empty());
+            return true;
+        });
     }
 
-    /** Labels a known image, unless the label is what it has. */
+    /** Labels a known image, unless the label is what it has; returns whether anything was written. */
     boolean putLabel(String id, String label, String labeller) {
-        requireKnown(id);
-        if (label(id).equals(Optional.of(label))) {
-            return false;
-        }
-        acknowledged(send(Topics.LABELS, id, new LabelEvent(label, labeller, clock.instant())));
-        remember(sentLabels, id, Optional.of(label));
-        return true;
+        return alone(id, () -> {
+            requireKnown(id);
+            if (label(id).equals(Optional.of(label))) {
+                return false;
+            }
+            LabelEvent event = new LabelEvent(label, labeller, clock.instant());
+            RecordMetadata written = acknowledged(send(Topics.LABELS, id, labels.serialize(Topics.LABELS, event)));
+            remember(sentLabels, id, written, Optional.of(label));
+            return true;
+        });
     }
 
     /** Withdraws the label of a known image. */
     void deleteLabel(String id) {
-        requireKnown(id);
-        if (label(id).isEmpty()) {
-            throw new ApiException(404, "no-label", "image '" + id + "' has no label");
-        }
-        acknowledged(send(Topics.LABELS, id, null));
-        remember(sentLabels, id, Optional.empty());
+        alone(id, () -> {
+            requireKnown(id);
+            if (label(id).isEmpty()) {
+                throw new ApiException(404, "no-label", "image '" + id + "' has no label");
+            }
+            remember(sentLabels, id, acknowledged(send(Topics.LABELS, id, null)), Optional.empty());
+            return true;
+        });
     }
 
     @Override
     public void close() {
         producer.close();
         directory.close();
+    }
+
+    /** One request at a time for an id: what is looked up is still so when the event is written. */
+    private <T> T alone(String id, Supplier<T> action) {
+        Lock lock = locks.get(id);
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void requireKnown(String id) {
@@ -118,15 +142,21 @@ final class ImageGateway implements AutoCloseable {
     }
 
     private Optional<KnownImage> image(String id) {
-        return recall(sentImages, id).orElseGet(() -> directory.image(id));
+        Sent<KnownImage> sent = recall(sentImages, id);
+        return sent == null || isApplied(Topics.IMAGES, sent) ? directory.image(id) : sent.value;
     }
 
     private Optional<String> label(String id) {
-        return recall(sentLabels, id).orElseGet(() -> directory.label(id));
+        Sent<String> sent = recall(sentLabels, id);
+        return sent == null || isApplied(Topics.LABELS, sent) ? directory.label(id) : sent.value;
     }
 
-    private Future<RecordMetadata> send(String topic, String id, @Nullable SpecificRecord event) {
-        return producer.send(new ProducerRecord<>(topic, id, event));
+    private boolean isApplied(String topic, Sent<?> sent) {
+        return directory.hasApplied(topic, sent.partition, sent.offset);
+    }
+
+    private Future<RecordMetadata> send(String topic, String id, byte @Nullable [] value) {
+        return producer.send(new ProducerRecord<>(topic, id, value));
     }
 
     private static RecordMetadata acknowledged(Future<RecordMetadata> written) {
@@ -141,24 +171,28 @@ final class ImageGateway implements AutoCloseable {
         }
     }
 
-    private static <T> Map<String, Optional<T>> remembered() {
+    /** What was sent from here, and where it lies; an empty value is a deletion. */
+    private record Sent<T>(int partition, long offset, Optional<T> value) {}
+
+    private static <T> Map<String, Sent<T>> remembered() {
         return new LinkedHashMap<>(16, 0.75f, true) {
             @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Optional<T>> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<String, Sent<T>> eldest) {
                 return size() > REMEMBERED;
             }
         };
     }
 
-    private static <T> void remember(Map<String, Optional<T>> memory, String id, Optional<T> value) {
+    private static <T> void remember(
+            Map<String, Sent<T>> memory, String id, RecordMetadata written, Optional<T> value) {
         synchronized (memory) {
-            memory.put(id, value);
+            memory.put(id, new Sent<>(written.partition(), written.offset(), value));
         }
     }
 
-    private static <T> Optional<Optional<T>> recall(Map<String, Optional<T>> memory, String id) {
+    private static <T> @Nullable Sent<T> recall(Map<String, Sent<T>> memory, String id) {
         synchronized (memory) {
-            return Optional.ofNullable(memory.get(id));
+            return memory.get(id);
         }
     }
 }

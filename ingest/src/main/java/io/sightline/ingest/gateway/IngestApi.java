@@ -10,6 +10,7 @@ import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.RegistryUnavailableException;
 import io.sightline.schemas.Sha256;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ImageEvent;
@@ -35,6 +36,7 @@ public final class IngestApi implements AutoCloseable {
     private static final int LONGEST_LABEL = 1024;
     private static final long JSON_BYTES = 64 * 1024;
     private static final String TAG_PREFIX = "tag.";
+    private static final String LABEL_SUFFIX = "/label";
 
     private final ImageLimits limits;
     private final ImageGateway gateway;
@@ -77,6 +79,10 @@ public final class IngestApi implements AutoCloseable {
     record LabelRequest(@Nullable String label, @Nullable String labeller) {}
 
     private void routes(RoutesConfig routes) {
+        routes.exception(
+                RegistryUnavailableException.class,
+                (failure, context) ->
+                        ApiServer.answer(context, 503, "registry-unavailable", String.valueOf(failure.getMessage())));
         routes.get(
                 "/",
                 context -> context.json(Map.of(
@@ -106,6 +112,10 @@ public final class IngestApi implements AutoCloseable {
         Map<String, String> fields = fields(context);
         String id = fields.getOrDefault("id", Sha256.hex(content));
         requireText("id", id, LONGEST_ID);
+        if (id.endsWith(LABEL_SUFFIX)) {
+            throw new ApiException(
+                    400, "bad-id", "an id must not end in " + LABEL_SUFFIX + ": its address would be that of a label");
+        }
         @Nullable String label = fields.get("label");
         if (label != null) {
             requireText("label", label, LONGEST_LABEL);
@@ -185,11 +195,21 @@ public final class IngestApi implements AutoCloseable {
     /** Query parameters, and the form fields of a multipart body. */
     private static Map<String, String> fields(Context context) {
         Map<String, String> fields = new TreeMap<>();
-        context.queryParamMap().forEach((name, values) -> fields.put(name, values.getFirst()));
+        putFirst(context.queryParamMap(), fields);
         if (context.isMultipart()) {
-            context.formParamMap().forEach((name, values) -> fields.put(name, values.getFirst()));
+            putFirst(context.formParamMap(), fields);
         }
         return fields;
+    }
+
+    /** A file among the form fields has a name and no value. */
+    private static void putFirst(Map<String, List<String>> parameters, Map<String, String> fields) {
+        parameters.forEach((name, values) -> {
+            if (values.contains(null)) {
+                throw new ApiException(400, "bad-query", "the value of '" + name + "' is not percent-encoded UTF-8");
+            }
+            values.stream().findFirst().ifPresent(value -> fields.put(name, value));
+        });
     }
 
     private static String tagKey(String field) {

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +41,13 @@ public final class BulkLoader implements AutoCloseable {
      *
      * @param gateway address of the ingest API
      * @param concurrency requests in flight
+     * @throws IllegalArgumentException naming what is wrong with them
      */
     public BulkLoader(URI gateway, int concurrency) {
+        if (gateway.getHost() == null || concurrency < 1) {
+            throw new IllegalArgumentException("the gateway must be an address like http://127.0.0.1:19080, not '"
+                    + gateway + "', and concurrency at least 1, not " + concurrency);
+        }
         this.gateway = gateway;
         this.concurrency = concurrency;
         this.client = HttpClient.newBuilder()
@@ -73,9 +80,14 @@ public final class BulkLoader implements AutoCloseable {
      */
     public record Report(int sent, int unchanged, List<Refused> refused) {}
 
-    /** Sends all images and returns when each is acknowledged or refused. */
+    /**
+     * Sends all images and returns when each is acknowledged or refused. When the gateway stops answering, what is
+     * left is refused too.
+     */
     public Report load(Collection<DatasetImage> images, LabelPolicy labels, Progress progress)
             throws InterruptedException {
+        // Set when the gateway does not answer however often it is asked: the rest of this load is not tried.
+        AtomicBoolean unreachable = new AtomicBoolean();
         AtomicInteger sent = new AtomicInteger();
         AtomicInteger unchanged = new AtomicInteger();
         ConcurrentLinkedQueue<Refused> refused = new ConcurrentLinkedQueue<>();
@@ -85,9 +97,11 @@ public final class BulkLoader implements AutoCloseable {
                 free.acquire();
                 senders.execute(() -> {
                     try {
-                        (send(image, labels) ? sent : unchanged).incrementAndGet();
+                        (send(image, labels, unreachable) ? sent : unchanged).incrementAndGet();
                     } catch (IOException e) {
                         refused.add(new Refused(image.id(), String.valueOf(e.getMessage())));
+                    } catch (RuntimeException e) {
+                        refused.add(new Refused(image.id(), e.toString()));
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                         refused.add(new Refused(image.id(), "interrupted"));
@@ -109,13 +123,19 @@ public final class BulkLoader implements AutoCloseable {
         client.close();
     }
 
-    private boolean send(DatasetImage image, LabelPolicy labels) throws IOException, InterruptedException {
+    private boolean send(DatasetImage image, LabelPolicy labels, AtomicBoolean unreachable)
+            throws IOException, InterruptedException {
+        if (unreachable.get()) {
+            throw new IOException("not tried: the gateway at " + gateway
+                    + " stopped answering; when it is back, run the same load again to send the rest");
+        }
         HttpRequest request = HttpRequest.newBuilder(address(image, labels))
                 .timeout(TIMEOUT)
                 .header("Content-Type", "application/octet-stream")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(image.content().read()))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(content(image)))
                 .build();
         IOException last = new IOException("not tried");
+        boolean answered = false;
         for (int attempt = 0; attempt < TRIES; attempt++) {
             if (attempt > 0) {
                 Thread.sleep(FIRST_PAUSE.multipliedBy(1L << attempt));
@@ -125,6 +145,7 @@ public final class BulkLoader implements AutoCloseable {
                 if (response.statusCode() == 202) {
                     return ApiServer.JSON.readTree(response.body()).path("sent").asBoolean();
                 }
+                answered = true;
                 last = new IOException(reason(response));
                 if (response.statusCode() < 500 && response.statusCode() != 429) {
                     throw new Refusal(String.valueOf(last.getMessage()));
@@ -132,10 +153,19 @@ public final class BulkLoader implements AutoCloseable {
             } catch (Refusal e) {
                 throw e;
             } catch (IOException e) {
-                last = new IOException("the gateway at " + gateway + " did not answer: " + e.getMessage(), e);
+                last = new IOException("the gateway at " + gateway + " did not answer: " + e, e);
             }
         }
+        unreachable.set(!answered);
         throw last;
+    }
+
+    private static byte[] content(DatasetImage image) throws IOException {
+        try {
+            return image.content().read();
+        } catch (NoSuchFileException e) {
+            throw new IOException("there is no file " + e.getFile(), e);
+        }
     }
 
     private static final class Refusal extends IOException {

@@ -34,9 +34,8 @@ public final class Dataset implements AutoCloseable {
     private final Optional<ZipFile> archive;
 
     private Dataset(List<DatasetImage> images, Optional<ZipFile> archive) {
-        this.images = images.stream()
-                .sorted(Comparator.comparing(DatasetImage::id))
-                .toList();
+        this.images =
+                images.stream().sorted(Comparator.comparing(DatasetImage::id)).toList();
         this.archive = archive;
     }
 
@@ -86,8 +85,8 @@ public final class Dataset implements AutoCloseable {
         try (Stream<Path> files = Files.walk(root)) {
             return files.filter(Files::isRegularFile)
                     .filter(file -> ENDINGS.contains(ending(file.toString())))
-                    .map(file -> byPath(
-                            root.relativize(file).toString().replace('\\', '/'), () -> Files.readAllBytes(file)))
+                    .map(file ->
+                            byPath(root.relativize(file).toString().replace('\\', '/'), () -> Files.readAllBytes(file)))
                     .toList();
         }
     }
@@ -118,17 +117,22 @@ public final class Dataset implements AutoCloseable {
 
     private static DatasetImage byRecord(Path csv, NamedCsvRecord record) throws IOException {
         String path = record.findField("path")
-                .orElseThrow(() -> new IOException(csv + " has no column 'path'; its first line names the columns: "
-                        + "path,id,label,tags"));
+                .orElseThrow(() -> new IOException(
+                        csv + " has no column 'path'; its first line names the columns: " + "path,id,label,tags"));
         Path file = csv.resolveSibling(path);
         Map<String, String> tags = new TreeMap<>();
         for (String pair : record.findField("tags").orElse("").split(";", -1)) {
             int equals = pair.indexOf('=');
             if (equals > 0) {
-                tags.put(pair.substring(0, equals).strip(), pair.substring(equals + 1).strip());
+                tags.put(
+                        pair.substring(0, equals).strip(),
+                        pair.substring(equals + 1).strip());
             } else if (!pair.isBlank()) {
-                throw new IOException(csv + " line " + record.getStartingLineNumber() + ": '" + pair
-                        + "' is not key=value");
+                // Found out when it is read, so that it is listed and the rest is loaded.
+                String problem = csv + " line " + record.getStartingLineNumber() + ": '" + pair + "' is not key=value";
+                return new DatasetImage(given(record, "id").orElse(path), null, null, Map.of(), () -> {
+                    throw new IOException(problem);
+                });
             }
         }
         @Nullable String split = tags.remove("split");

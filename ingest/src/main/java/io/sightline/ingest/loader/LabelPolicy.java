@@ -13,12 +13,11 @@ public enum LabelPolicy {
 
     /** The label that an image is sent with. */
     public Optional<String> labelOf(DatasetImage image) {
-        boolean send =
-                switch (this) {
-                    case ALL -> true;
-                    case NONE -> false;
-                    case TRAIN_ONLY -> image.split() == null || image.split().equals("train");
-                };
+        boolean send = switch (this) {
+            case ALL -> true;
+            case NONE -> false;
+            case TRAIN_ONLY -> image.split() == null || image.split().equals("train");
+        };
         return send ? Optional.ofNullable(image.label()) : Optional.empty();
     }
 }

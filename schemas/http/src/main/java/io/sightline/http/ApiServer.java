@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
+import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.json.JavalinJackson;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +50,7 @@ public final class ApiServer implements AutoCloseable {
      * @param host address to listen on, loopback unless there is a reason
      * @param port port to listen on, 0 for any
      * @param maxRequestBytes longest body that is taken at all
+     * @throws io.javalin.util.JavalinBindException if the port is taken
      */
     public static ApiServer start(String host, int port, long maxRequestBytes, Consumer<RoutesConfig> routes) {
         Javalin javalin = Javalin.create(config -> {
@@ -55,6 +58,8 @@ public final class ApiServer implements AutoCloseable {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
             config.http.maxRequestSize = maxRequestBytes;
+            config.jetty.multipartConfig.maxFileSize(maxRequestBytes, SizeUnit.BYTES);
+            config.jetty.multipartConfig.maxTotalRequestSize(maxRequestBytes, SizeUnit.BYTES);
             config.http.prefer405over404 = true;
             config.jsonMapper(new JavalinJackson(JSON, true));
             config.routes.exception(ApiException.class, ApiServer::answer);
@@ -142,11 +147,19 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private static void answer(Exception failure, Context context) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof HttpException http && http.getCode() < 500) {
+                String type = http.getCode() == 413 ? "oversize" : "bad-request";
+                answer(context, http.getCode(), type, String.valueOf(cause.getMessage()));
+                return;
+            }
+        }
         LOG.error("{} {} failed", context.method(), context.path(), failure);
         answer(context, 500, "internal", "this should not have happened; the server's log says more");
     }
 
-    private static void answer(Context context, int status, String type, String message) {
+    /** Answers a request with an error. */
+    public static void answer(Context context, int status, String type, String message) {
         context.status(status).json(Map.of("error", Map.of("type", type, "message", message)));
     }
 }

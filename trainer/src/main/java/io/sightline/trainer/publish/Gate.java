@@ -27,12 +27,14 @@ public record Gate(double margin) {
     /**
      * Compares a candidate with the active version on the same holdout images in the same order.
      *
+     * @param activeIsTrained whether the active version is more than an initial network: it is not replaced unmeasured
      * @param active null if it cannot be compared, for instance because its input is preprocessed differently
      */
-    public Verdict judge(RetrievalMetrics candidate, @Nullable RetrievalMetrics active) {
+    public Verdict judge(RetrievalMetrics candidate, @Nullable RetrievalMetrics active, boolean activeIsTrained) {
         Map<String, Double> metrics = new TreeMap<>(figures("", candidate));
         if (candidate.queries() == 0) {
-            return new Verdict(true, "no holdout image has another of its class: published unmeasured", metrics);
+            String reason = "no holdout image has another of its class: nothing can be measured";
+            return new Verdict(!activeIsTrained, reason, metrics);
         }
         if (active == null) {
             return new Verdict(true, "the active version cannot be compared", metrics);

@@ -58,6 +58,11 @@ public final class ReplayStream implements AutoCloseable {
         streams.start();
     }
 
+    /** Whether everything that was there is restored and the stream is followed: until then the buffer is a part only. */
+    public boolean isReady() {
+        return streams.state() == KafkaStreams.State.RUNNING;
+    }
+
     @Override
     public void close() {
         if (!streams.close(CLOSE_TIMEOUT)) {

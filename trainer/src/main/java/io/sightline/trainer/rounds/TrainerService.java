@@ -28,9 +28,12 @@ import io.sightline.trainer.training.CheckpointException;
 import io.sightline.trainer.training.SeeTrainer;
 import io.sightline.trainer.training.StepReport;
 import io.sightline.trainer.training.TrainingSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -130,10 +133,20 @@ public final class TrainerService implements AutoCloseable {
                 LOG.info("training goes on from step {}", restored.steps());
                 return restored;
             } catch (CheckpointException e) {
-                LOG.error("training starts afresh: {}", e.getMessage());
+                Path aside = file.resolveSibling(file.getFileName() + ".refused");
+                LOG.error("training starts afresh, the checkpoint is kept as {}: {}", aside, e.getMessage());
+                moveAside(file, aside);
             }
         }
         return SeeTrainer.create(net, training);
+    }
+
+    private static void moveAside(Path file, Path aside) {
+        try {
+            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the checkpoint " + file + " cannot be moved aside: " + e.getMessage(), e);
+        }
     }
 
     private void run() {
@@ -182,7 +195,7 @@ public final class TrainerService implements AutoCloseable {
 
     private void awaitLabels() {
         report("waiting for labels", Double.NaN, Double.NaN);
-        await(() -> currentSnapshot().classesWith(2).size() >= rounds.minClasses());
+        await(() -> stream.isReady() && currentSnapshot().classesWith(2).size() >= rounds.minClasses());
         Instant latest = clock.instant().plus(rounds.longestSettle());
         long[] seen = {buffer.changes()};
         Instant[] quietSince = {clock.instant()};
@@ -218,6 +231,7 @@ public final class TrainerService implements AutoCloseable {
         Instant start = clock.instant();
         long first = trainer.steps();
         while (trainer.steps() < end && !stopped()) {
+            await(stream::isReady);
             ReplaySnapshot snapshot = currentSnapshot();
             if (snapshot.classesWith(2).size() < 2) {
                 awaitLabels();
@@ -254,6 +268,7 @@ public final class TrainerService implements AutoCloseable {
     private boolean conclude() {
         report("evaluating", status.loss(), status.stepMillis());
         trainer.checkpoint().write(checkpointFile);
+        await(stream::isReady);
         ReplaySnapshot snapshot = currentSnapshot();
         try (ServingGraph serving = new ServingGraph(trainer.net(), trainer.weights())) {
             List<byte[]> pixels =
@@ -261,7 +276,9 @@ public final class TrainerService implements AutoCloseable {
             List<String> labels =
                     snapshot.holdoutItems().stream().map(ReplayItem::label).toList();
             RetrievalMetrics candidate = RetrievalMetrics.of(serving.embed(pixels), labels);
-            Gate.Verdict verdict = rounds.gate().judge(candidate, active(pixels, labels));
+            boolean activeIsTrained = catalog.current().active().stream()
+                    .anyMatch(event -> event.getLineage().getSteps() > 0);
+            Gate.Verdict verdict = rounds.gate().judge(candidate, active(pixels, labels), activeIsTrained);
             awaitInterval();
             if (stopped()) {
                 return false;
@@ -281,9 +298,9 @@ public final class TrainerService implements AutoCloseable {
                         .equals(trainer.net().preprocessing().fingerprint())) {
             return null;
         }
-        ModelArtifact artifact = ModelArtifact.open(
-                URI.create(active.get().getArtifactUri()), active.get().getManifestSha256());
-        try (EmbeddingModel model = EmbeddingModel.load(artifact)) {
+        URI artifact = URI.create(active.get().getArtifactUri());
+        try (EmbeddingModel model =
+                EmbeddingModel.load(ModelArtifact.open(artifact, active.get().getManifestSha256()))) {
             float[][] vectors = new float[pixels.size()][];
             for (int i = 0; i < vectors.length; i++) {
                 vectors[i] = model.embed(pixels.get(i));

@@ -10,8 +10,10 @@ import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.LongField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.UnicodeUtil;
 import org.jspecify.annotations.Nullable;
 
 /** Between images and Lucene documents. */
@@ -38,9 +40,9 @@ final class ImageDocuments {
         document.add(new StringField(ID, image.id(), Field.Store.YES));
         document.add(new KnnFloatVectorField(VECTOR, image.vector(), VectorSimilarityFunction.DOT_PRODUCT));
         if (image.label() != null) {
-            document.add(new StringField(LABEL, image.label(), Field.Store.YES));
+            document.add(term(LABEL, image.label()));
         }
-        image.tags().forEach((key, value) -> document.add(new StringField(TAG, tag(key, value), Field.Store.YES)));
+        image.tags().forEach((key, value) -> document.add(term(TAG, tag(key, value))));
         document.add(new LongField(TIME, image.eventTime().toEpochMilli(), Field.Store.YES));
         document.add(new StoredField(VERSION, image.version()));
         document.add(new StoredField(SHA256, image.contentSha256()));
@@ -49,6 +51,13 @@ final class ImageDocuments {
         document.add(new StoredField(PARTITION, image.origin().partition()));
         document.add(new StoredField(OFFSET, image.origin().offset()));
         return document;
+    }
+
+    /** A term that can be filtered by; one that is too long for Lucene is kept, but found by no filter. */
+    private static Field term(String name, String text) {
+        return UnicodeUtil.calcUTF16toUTF8Length(text, 0, text.length()) > IndexWriter.MAX_TERM_LENGTH
+                ? new StoredField(name, text)
+                : new StringField(name, text, Field.Store.YES);
     }
 
     static StoredImage image(Document document, float[] vector) {

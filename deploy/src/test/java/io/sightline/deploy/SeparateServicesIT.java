@@ -1,0 +1,102 @@
+package io.sightline.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sightline.deploy.check.CheckReport;
+import io.sightline.deploy.check.ConsistencyCheck;
+import io.sightline.deploy.demo.SearchClient;
+import io.sightline.deploy.stack.DataDirectory;
+import io.sightline.ingest.loader.BulkLoader;
+import io.sightline.ingest.loader.LabelPolicy;
+import io.sightline.local.LocalCluster;
+import io.sightline.schemas.KafkaConnection;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each service a process of its own, against the broker and the registry of this one. */
+class SeparateServicesIT {
+
+    private static final int CLASSES = 10;
+    private static final int IMAGES = 8;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldWorkTogetherAcrossProcesses() throws Exception {
+        try (LocalCluster cluster = LocalCluster.start(directory.resolve("cluster"), 0, 0);
+                SightlineProcess ingest = serve(cluster.connection(), "ingest", "--port", "0");
+                SightlineProcess embedder = serve(cluster.connection(), "embedder");
+                SightlineProcess indexer = serve(cluster.connection(), "indexer", "--port", "0");
+                SightlineProcess trainer = serve(
+                        cluster.connection(),
+                        "trainer",
+                        "--images",
+                        "drawing",
+                        "--widths",
+                        "8,16",
+                        "--dimensions",
+                        "16",
+                        "--round-steps",
+                        "50",
+                        "--min-interval",
+                        "PT0S")) {
+            String gateway = ingest.awaitReady().printed("ready: ingest at ");
+            String search = indexer.awaitReady().printed("ready: indexer at ");
+            embedder.awaitReady();
+            trainer.awaitReady();
+            try (BulkLoader loader = new BulkLoader(URI.create(gateway), 4);
+                    SearchClient client = new SearchClient(search)) {
+                BulkLoader.Report loaded = loader.load(Drawings.of(CLASSES, IMAGES), LabelPolicy.ALL, () -> {});
+                assertThat(loaded.sent()).isEqualTo(CLASSES * IMAGES);
+
+                // Version 1 is the initial network; a later one was learned from the labels in another process.
+                await().atMost(Duration.ofMinutes(3))
+                        .until(() -> client.get("/v1/status")
+                                                .path("active")
+                                                .asText("")
+                                                .compareTo("v1")
+                                        > 0
+                                && client.get("/v1/models")
+                                                .path(1)
+                                                .path("steps")
+                                                .asLong()
+                                        > 0);
+                ConsistencyCheck check =
+                        new ConsistencyCheck(cluster.connection(), DataDirectory.indexes(directory), CLASSES * IMAGES);
+                CheckReport report = await().atMost(Duration.ofMinutes(1))
+                        .pollInterval(Duration.ofSeconds(1))
+                        .until(check::run, CheckReport::isClean);
+                assertThat(report.indexed()).isEqualTo(CLASSES * IMAGES);
+
+                assertThat(loader.load(Drawings.of(CLASSES, IMAGES), LabelPolicy.ALL, () -> {})
+                                .unchanged())
+                        .isEqualTo(CLASSES * IMAGES);
+            }
+            for (SightlineProcess service : new SightlineProcess[] {trainer, indexer, embedder, ingest}) {
+                // 128 + 15: ended by SIGTERM, after closing.
+                assertThat(service.terminate()).isEqualTo(143);
+            }
+        }
+    }
+
+    private SightlineProcess serve(KafkaConnection connection, String service, String... more) throws Exception {
+        String[] common = {
+            "serve",
+            service,
+            "--bootstrap-servers",
+            connection.bootstrapServers(),
+            "--schema-registry",
+            connection.schemaRegistry(),
+            "--dir",
+            directory.toString()
+        };
+        String[] all = java.util.stream.Stream.concat(java.util.Arrays.stream(common), java.util.Arrays.stream(more))
+                .toArray(String[]::new);
+        return SightlineProcess.start(directory.resolve(service + ".out"), all);
+    }
+}

@@ -1,0 +1,85 @@
+package io.sightline.deploy;
+
+import static org.awaitility.Awaitility.await;
+
+import io.sightline.deploy.cli.SightlineCommand;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The sightline command as a process of its own, which can be killed. */
+final class SightlineProcess implements AutoCloseable {
+
+    private final Process process;
+    private final Path output;
+
+    private SightlineProcess(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    static SightlineProcess start(Path output, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Xmx1g",
+                "-Dsightline.registry.home=" + System.getProperty("sightline.registry.home"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                SightlineCommand.class.getName()));
+        command.addAll(List.of(arguments));
+        File log = output.toFile();
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
+                .start();
+        return new SightlineProcess(process, output);
+    }
+
+    SightlineProcess awaitReady() {
+        await().atMost(Duration.ofMinutes(2)).until(() -> {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("ended with " + process.exitValue() + ": " + Files.readString(output));
+            }
+            return Files.readString(output).lines().anyMatch(line -> line.startsWith("ready"));
+        });
+        return this;
+    }
+
+    /** The value printed behind a word, for instance the address behind "at". */
+    String printed(String word) throws IOException {
+        String text = Files.readString(output);
+        int start = text.lastIndexOf(word) + word.length();
+        return text.substring(start).strip().lines().findFirst().orElseThrow();
+    }
+
+    /** kill -9. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    /** SIGTERM; returns the exit code. */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(90, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("still there 90 s after SIGTERM");
+        }
+        return process.exitValue();
+    }
+
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
