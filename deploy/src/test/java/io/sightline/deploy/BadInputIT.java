@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sightline.deploy.demo.SearchClient;
+import io.sightline.deploy.client.SearchClient;
 import io.sightline.deploy.stack.Stack;
 import io.sightline.embedder.testing.TestImages;
 import io.sightline.embedder.testing.TopicReader;

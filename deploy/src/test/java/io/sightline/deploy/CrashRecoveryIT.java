@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.deploy.cli.SightlineCommand;
-import io.sightline.deploy.demo.SearchClient;
+import io.sightline.deploy.client.SearchClient;
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.ingest.loader.BulkLoader;
 import io.sightline.ingest.loader.DatasetImage;

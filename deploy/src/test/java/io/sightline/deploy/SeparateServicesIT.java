@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sightline.deploy.check.CheckReport;
 import io.sightline.deploy.check.ConsistencyCheck;
-import io.sightline.deploy.demo.SearchClient;
+import io.sightline.deploy.client.SearchClient;
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.ingest.loader.BulkLoader;
 import io.sightline.ingest.loader.LabelPolicy;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.deploy.check.CheckReport;
 import io.sightline.deploy.check.ConsistencyCheck;
-import io.sightline.deploy.demo.SearchClient;
+import io.sightline.deploy.client.SearchClient;
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Stack;
 import io.sightline.deploy.stack.StackSettings;

@@ -29,6 +29,11 @@ public final class LocalBroker implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     private static final int NODE_ID = 1;
     private static final String PORT_FILE = "sightline-port";
+    /**
+     * With version 2 (KIP-890) on Kafka 4.3.1, killing the broker together with its transactional clients, three times
+     * in a row, left a transaction open in __consumer_offsets that its coordinator held to be complete: the offsets of
+     * that group could never be read again. With version 1 six such kills in a row left none.
+     */
     private static final short TRANSACTION_VERSION = 1;
 
     private final KafkaRaftServer server;

@@ -1,7 +1,7 @@
 package io.sightline.deploy.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.sightline.deploy.demo.SearchClient;
+import io.sightline.deploy.client.SearchClient;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;

@@ -1,6 +1,6 @@
 package io.sightline.deploy.cli;
 
-import io.sightline.deploy.demo.SearchClient;
+import io.sightline.deploy.client.SearchClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

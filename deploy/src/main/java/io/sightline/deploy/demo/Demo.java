@@ -3,6 +3,7 @@ package io.sightline.deploy.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.deploy.check.CheckReport;
 import io.sightline.deploy.check.ConsistencyCheck;
+import io.sightline.deploy.client.SearchClient;
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Stack;
 import io.sightline.deploy.stack.StackSettings;

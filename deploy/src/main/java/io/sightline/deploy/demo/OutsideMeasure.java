@@ -1,5 +1,6 @@
 package io.sightline.deploy.demo;
 
+import io.sightline.deploy.client.SearchClient;
 import io.sightline.ingest.loader.DatasetImage;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.sightline.deploy.demo;
+package io.sightline.deploy.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.http.ApiServer;
