@@ -29,6 +29,9 @@ import picocli.CommandLine.Option;
         })
 final class DemoCommand implements Callable<Integer> {
 
+    /** Short rounds: people are watching. */
+    private static final int ROUND_STEPS = 120;
+
     @Option(
             names = "--data",
             paramLabel = "PATH",
@@ -38,7 +41,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--versions",
             paramLabel = "N",
-            description = "End after N swaps, each of one version for the next (the first version replaces none)."
+            description = "End after N swaps, each of one version for the next (the first version replaces none),"
+                    + " or when the gate lets nothing more through."
                     + " Default: go on until Ctrl-C.")
     private int versions;
 
@@ -76,7 +80,7 @@ final class DemoCommand implements Callable<Integer> {
                     ports.ports(),
                     network.net(preprocessing),
                     network.training(preprocessing),
-                    network.rounds(Duration.ZERO).withoutEnd(),
+                    network.rounds(ROUND_STEPS, Duration.ZERO).withoutEnd(),
                     network.rollout());
             boolean live = Boolean.getBoolean("sightline.terminal");
             boolean clean = run.run(settings, versions, report, start, System.out, live, running::isStopping);

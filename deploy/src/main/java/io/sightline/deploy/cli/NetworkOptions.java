@@ -36,8 +36,8 @@ final class NetworkOptions {
 
     @Option(
             names = "--round-steps",
-            description = "Training steps between two evaluations (default: ${DEFAULT-VALUE}).")
-    private int roundSteps = RoundSettings.DEFAULT.steps();
+            description = "Training steps between two evaluations (default: 200; 120 in the demo).")
+    private @Nullable Integer roundSteps;
 
     @Option(
             names = "--min-interval",
@@ -78,8 +78,14 @@ final class NetworkOptions {
         return TrainingSettings.defaults(augmentation, seed);
     }
 
-    RoundSettings rounds(Duration otherwise) {
-        return RoundSettings.DEFAULT.with(roundSteps, minInterval == null ? otherwise : minInterval);
+    /** When to train and publish; steps and interval as given where the options leave them open. */
+    RoundSettings rounds(int otherSteps, Duration otherInterval) {
+        return RoundSettings.DEFAULT.with(
+                roundSteps == null ? otherSteps : roundSteps, minInterval == null ? otherInterval : minInterval);
+    }
+
+    RoundSettings rounds() {
+        return rounds(RoundSettings.DEFAULT.steps(), RoundSettings.DEFAULT.minInterval());
     }
 
     RolloutSettings rollout() {

@@ -129,7 +129,7 @@ final class ServeCommand implements Callable<Integer> {
                 catalog,
                 network.net(preprocessing),
                 network.training(preprocessing),
-                network.rounds(Duration.ofMinutes(1)),
+                network.rounds(),
                 DataDirectory.state(directory, "trainer"),
                 DataDirectory.models(directory),
                 clock);

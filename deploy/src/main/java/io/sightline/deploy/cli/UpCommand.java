@@ -4,7 +4,6 @@ import io.sightline.deploy.stack.Stack;
 import io.sightline.deploy.stack.StackSettings;
 import io.sightline.embedder.image.Preprocessing;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,7 +35,7 @@ final class UpCommand implements Callable<Integer> {
                 ports.ports(),
                 network.net(preprocessing),
                 network.training(preprocessing),
-                network.rounds(Duration.ofMinutes(1)),
+                network.rounds(),
                 network.rollout());
         try (Running running = new Running();
                 Stack stack = Stack.start(settings, what -> System.out.println("starting " + what))) {

@@ -38,6 +38,8 @@ public final class Demo {
 
     private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
     private static final int CONCURRENCY = 16;
+    /** After so many rejections in a row the demonstration ends: it would go on for ever. */
+    private static final int MOST_REJECTED = 8;
     /** Every so many images one is embedded again at the end. */
     private static final int SAMPLED = 20;
 
@@ -76,7 +78,8 @@ public final class Demo {
      * Runs until the given number of swaps has taken place and everything is searchable, or for ever.
      *
      * @param swaps how many times one version must have replaced another; 0 to go on until stopped
-     * @return empty if it was stopped before anything was measured
+     * @return what was found, after fewer swaps where the gate lets no more through; empty if it was stopped before
+     *     anything was measured
      */
     Optional<DemoReport> run(int swaps, Instant start, BooleanSupplier stopping)
             throws IOException, InterruptedException {
@@ -101,6 +104,11 @@ public final class Demo {
                     return Optional.of(report(measure, start));
                 }
                 requireTrainer();
+                if (swaps > 0 && rejectedInARow() >= MOST_REJECTED && !loader.isAlive()) {
+                    screen.event("the gate let nothing through in " + MOST_REJECTED
+                            + " rounds: the model has learned what it can from these images");
+                    return Optional.of(report(measure, start));
+                }
                 TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
             }
             return measured.isEmpty() ? Optional.empty() : Optional.of(report(measure, start));
@@ -191,12 +199,18 @@ public final class Demo {
         });
     }
 
+    /** Rejected versions since the newest that was not. */
+    private int rejectedInARow() {
+        int rejected = 0;
+        for (VersionRow row : rows.values()) {
+            rejected = row.status().equals("REJECTED") ? rejected + 1 : 0;
+        }
+        return rejected;
+    }
+
     /** Versions after the first that went active: each replaced another. */
     private int swaps() {
-        long replacedOrActive = rows.values().stream()
-                .filter(row -> row.status().equals("ACTIVE") || row.status().equals("RETIRED"))
-                .count();
-        return (int) replacedOrActive - 1;
+        return (int) rows.values().stream().filter(VersionRow::hasBeenActive).count() - 1;
     }
 
     private static boolean isAllSearchable(JsonNode status) {
@@ -247,7 +261,7 @@ public final class Demo {
         int wrongVectors = 0;
         String active = "";
         for (VersionRow row : List.copyOf(rows.values())) {
-            if (row.status().equals("ACTIVE") || row.status().equals("RETIRED")) {
+            if (row.hasBeenActive()) {
                 CheckReport check = settledCheck(row.version());
                 check.examples().forEach(example -> screen.event("  " + row.version() + " " + example));
                 duplicates += check.duplicates();

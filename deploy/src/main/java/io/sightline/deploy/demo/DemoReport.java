@@ -31,6 +31,12 @@ record DemoReport(
         double seconds,
         List<VersionRow> versions) {
 
+    /** How many times one version replaced another. */
+    int swaps() {
+        return Math.max(
+                0, (int) versions.stream().filter(VersionRow::hasBeenActive).count() - 1);
+    }
+
     /** Whether every image was in the index, once, with its right vector, and no answer mixed versions. */
     @JsonIgnore
     boolean isClean() {

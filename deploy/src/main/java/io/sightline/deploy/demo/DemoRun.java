@@ -47,7 +47,7 @@ public final class DemoRun implements AutoCloseable {
      * @param out where people look
      * @param live whether that is a terminal that can be redrawn
      * @param stopping whether the process was told to stop
-     * @return false if not every image was found in the index, once, with its right vector, or an answer
+     * @return false if there were fewer swaps than wanted, not every image was found in the index, once, with its right vector, or an answer
      *     mixed versions
      */
     public boolean run(
@@ -76,7 +76,8 @@ public final class DemoRun implements AutoCloseable {
             if (report != null) {
                 write(figures.get(), report);
             }
-            return figures.get().isClean();
+            boolean reached = stopping.getAsBoolean() || figures.get().swaps() >= swaps;
+            return reached && figures.get().isClean();
         }
     }
 

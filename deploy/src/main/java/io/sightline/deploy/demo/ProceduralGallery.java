@@ -27,8 +27,8 @@ import javax.imageio.ImageIO;
  */
 record ProceduralGallery(int classes, int imagesPerClass, long seed) {
 
-    /** 240 signs, of which 144 to train on, 12 drawings each. */
-    static final ProceduralGallery DEFAULT = new ProceduralGallery(240, 12, 7);
+    /** 300 signs, of which 180 to train on, 12 drawings each. */
+    static final ProceduralGallery DEFAULT = new ProceduralGallery(300, 12, 7);
 
     private static final int SIDE = 64;
     private static final double TRAINING_SHARE = 0.6;
@@ -90,7 +90,7 @@ record ProceduralGallery(int classes, int imagesPerClass, long seed) {
         double[] points = new double[8];
         for (int i = 0; i < points.length; i++) {
             double course = (shape.nextDouble() - 0.5) * 0.8;
-            points[i] = SIDE * (course + 0.035 * hand.nextGaussian());
+            points[i] = SIDE * (course + 0.055 * hand.nextGaussian());
         }
         Path2D path = new Path2D.Double();
         path.moveTo(points[0], points[1]);

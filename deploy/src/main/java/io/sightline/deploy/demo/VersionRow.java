@@ -20,4 +20,10 @@ record VersionRow(
         @Nullable Double mapAtR,
         @Nullable Integer indexed,
         long steps,
-        @Nullable Double publishToActiveSeconds) {}
+        @Nullable Double publishToActiveSeconds) {
+
+    /** Whether it answers searches, or did. */
+    boolean hasBeenActive() {
+        return status.equals("ACTIVE") || status.equals("RETIRED");
+    }
+}
