@@ -87,9 +87,7 @@ public final class ApiServer implements AutoCloseable {
      * @throws ApiException 413 {@code oversize} if it is longer than the limit
      */
     public static byte[] body(Context context, long limit) {
-        if (context.req().getContentLengthLong() > limit) {
-            throw oversize(context.req().getContentLengthLong(), limit);
-        }
+requireLength(context, limit);
         try (InputStream in = context.bodyInputStream()) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             byte[] buffer = new byte[64 * 1024];
@@ -102,6 +100,17 @@ public final class ApiServer implements AutoCloseable {
             return out.toByteArray();
         } catch (IOException e) {
             throw new ApiException(400, "broken-request", "the body could not be read: " + e.getMessage());
+        }
+    }
+
+/**
+     * Refuses a body that says that it is too long, before any of it is read.
+     *
+     * @throws ApiException 413 {@code oversize}
+     */
+    public static void requireLength(Context context, long limit) {
+        if (context.req().getContentLengthLong() > limit) {
+            throw oversize(context.req().getContentLengthLong(), limit);
         }
     }
 
