@@ -174,7 +174,7 @@ public final class IngestApi implements AutoCloseable {
     }
 
     private byte[] uploaded(Context context) {
-ApiServer.requireLength(context, limits.maxBytes() + JSON_BYTES);
+        ApiServer.requireLength(context, limits.maxBytes() + JSON_BYTES);
         UploadedFile file = context.uploadedFile("image");
         if (file == null) {
             throw new ApiException(400, "image-missing", "the multipart body has no part named 'image'");

@@ -87,7 +87,7 @@ public final class ApiServer implements AutoCloseable {
      * @throws ApiException 413 {@code oversize} if it is longer than the limit
      */
     public static byte[] body(Context context, long limit) {
-requireLength(context, limit);
+        requireLength(context, limit);
         try (InputStream in = context.bodyInputStream()) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             byte[] buffer = new byte[64 * 1024];
@@ -103,7 +103,7 @@ requireLength(context, limit);
         }
     }
 
-/**
+    /**
      * Refuses a body that says that it is too long, before any of it is read.
      *
      * @throws ApiException 413 {@code oversize}
