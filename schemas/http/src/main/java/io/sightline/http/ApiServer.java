@@ -36,6 +36,8 @@ public final class ApiServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
 
+    private static final long MOST_DROPPED_BYTES = 64L * 1024 * 1024;
+
     private final Javalin javalin;
     private final String host;
 
@@ -169,6 +171,36 @@ public final class ApiServer implements AutoCloseable {
 
     /** Answers a request with an error. */
     public static void answer(Context context, int status, String type, String message) {
+        if (!isReadToItsEnd(context)) {
+            // The connection ends with the answer. A client that is not told so sends its next request into it.
+            context.header("Connection", "close");
+        }
         context.status(status).json(Map.of("error", Map.of("type", type, "message", message)));
+    }
+
+    /**
+     * Reads, and drops, what is left of a body: a client that is still sending when its connection is closed loses the
+     * answer. Of a body without end only so much.
+     */
+    private static boolean isReadToItsEnd(Context context) {
+        boolean hasBody = context.req().getContentLengthLong() > 0 || context.header("Transfer-Encoding") != null;
+        if (!hasBody) {
+            return true;
+        }
+        try {
+            InputStream in = context.req().getInputStream();
+            byte[] dropped = new byte[64 * 1024];
+            long left = MOST_DROPPED_BYTES;
+            int read = 0;
+            while (read >= 0 && left > 0) {
+                read = in.read(dropped);
+                left -= read;
+            }
+            return read < 0 && !context.isMultipart();
+        } catch (IOException | RuntimeException e) {
+            // A body that broke while it was parsed cannot be read on.
+            LOG.debug("the rest of a body is not read: {}", e.toString());
+            return false;
+        }
     }
 }
