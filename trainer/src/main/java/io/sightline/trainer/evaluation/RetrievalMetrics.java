@@ -3,10 +3,12 @@ package io.sightline.trainer.evaluation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
- * Recall@K and MAP@R (Musgrave et al., ECCV 2020) where every item queries all others by cosine. Items whose label
- * occurs once have nothing to find and are left out. Immutable.
+ * Recall@K and MAP@R (Musgrave et al., ECCV 2020) by cosine, an image never its own neighbour. Queries whose label the
+ * gallery lacks have nothing to find and are left out. Immutable.
  *
  * @param hits for each query, the rank (1-based) of the first item of its label, or {@link Integer#MAX_VALUE}
  * @param averagePrecision AP@R of each query: 1/R sum over p = 1..R of [item p relevant] precision(p)
@@ -14,20 +16,55 @@ import java.util.List;
 public record RetrievalMetrics(int[] hits, double[] averagePrecision) {
 
     /**
-     * Evaluates embeddings. O(n^2 d).
+     * Every item queries all others. O(n^2 (d + log n)).
      *
      * @param embeddings [n, d], unit rows
      * @param labels class of each row
      */
     public static RetrievalMetrics of(float[][] embeddings, List<String> labels) {
+        return across(embeddings, embeddings, labels);
+    }
+
+    /**
+     * The same images in two embeddings: each queries, by the one, all others, by the other. What it costs to answer
+     * the new model's queries from the old model's gallery.
+     *
+     * @param queries [n, d], unit rows
+     * @param gallery [n, d], unit rows, of the same images
+     * @param labels class of each row
+     */
+    public static RetrievalMetrics across(float[][] queries, float[][] gallery, List<String> labels) {
+        return measure(queries, labels, gallery, labels, true);
+    }
+
+    /**
+     * Queries and gallery of different images.
+     *
+     * @param queries [n, d], unit rows
+     * @param gallery [m, d], unit rows
+     */
+    public static RetrievalMetrics between(
+            float[][] queries, List<String> queryLabels, float[][] gallery, List<String> galleryLabels) {
+        return measure(queries, queryLabels, gallery, galleryLabels, false);
+    }
+
+    private static RetrievalMetrics measure(
+            float[][] queries,
+            List<String> queryLabels,
+            float[][] gallery,
+            List<String> galleryLabels,
+            boolean sameImages) {
+        Map<String, Long> sizes =
+                galleryLabels.stream().collect(Collectors.groupingBy(label -> label, Collectors.counting()));
         List<Integer> hits = new ArrayList<>();
         List<Double> precisions = new ArrayList<>();
-        for (int query = 0; query < embeddings.length; query++) {
-            int relevant = relevant(labels, query);
+        for (int query = 0; query < queries.length; query++) {
+            String label = queryLabels.get(query);
+            int relevant = (int) (sizes.getOrDefault(label, 0L) - (sameImages ? 1 : 0));
             if (relevant > 0) {
-                int[] ranking = rank(embeddings, query);
-                hits.add(firstHit(ranking, labels, query));
-                precisions.add(averagePrecision(ranking, labels, query, relevant));
+                int[] ranking = rank(queries[query], gallery, sameImages ? query : -1);
+                hits.add(firstHit(ranking, galleryLabels, label));
+                precisions.add(averagePrecision(ranking, galleryLabels, label, relevant));
             }
         }
         return new RetrievalMetrics(
@@ -50,27 +87,17 @@ public record RetrievalMetrics(int[] hits, double[] averagePrecision) {
         return Arrays.stream(averagePrecision).average().orElse(0);
     }
 
-    private static int relevant(List<String> labels, int query) {
-        int same = 0;
-        for (String label : labels) {
-            if (label.equals(labels.get(query))) {
-                same++;
-            }
-        }
-        return same - 1;
-    }
-
-    /** All others by descending cosine, equal cosines by ascending index. */
-    private static int[] rank(float[][] embeddings, int query) {
-        double[] cosines = new double[embeddings.length];
-        List<Integer> order = new ArrayList<>(embeddings.length);
-        for (int i = 0; i < embeddings.length; i++) {
+    /** The gallery by descending cosine, equal cosines by ascending index. */
+    private static int[] rank(float[] query, float[][] gallery, int itself) {
+        double[] cosines = new double[gallery.length];
+        List<Integer> order = new ArrayList<>(gallery.length);
+        for (int i = 0; i < gallery.length; i++) {
             double dot = 0;
-            for (int k = 0; k < embeddings[i].length; k++) {
-                dot += (double) embeddings[i][k] * embeddings[query][k];
+            for (int k = 0; k < query.length; k++) {
+                dot += (double) gallery[i][k] * query[k];
             }
             cosines[i] = dot;
-            if (i != query) {
+            if (i != itself) {
                 order.add(i);
             }
         }
@@ -78,20 +105,20 @@ public record RetrievalMetrics(int[] hits, double[] averagePrecision) {
         return order.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    private static int firstHit(int[] ranking, List<String> labels, int query) {
+    private static int firstHit(int[] ranking, List<String> labels, String label) {
         for (int p = 0; p < ranking.length; p++) {
-            if (labels.get(ranking[p]).equals(labels.get(query))) {
+            if (labels.get(ranking[p]).equals(label)) {
                 return p + 1;
             }
         }
         return Integer.MAX_VALUE;
     }
 
-    private static double averagePrecision(int[] ranking, List<String> labels, int query, int relevant) {
+    private static double averagePrecision(int[] ranking, List<String> labels, String label, int relevant) {
         int found = 0;
         double sum = 0;
         for (int p = 0; p < relevant; p++) {
-            if (labels.get(ranking[p]).equals(labels.get(query))) {
+            if (labels.get(ranking[p]).equals(label)) {
                 found++;
                 sum += (double) found / (p + 1);
             }

@@ -61,7 +61,7 @@ public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dim
             int width = widths.get(stage);
             x = layers.convolution3x3(name + ".conv", x, channels, width);
             if (side >= SMALLEST_POOLED_SIDE) {
-                x = layers.maxPool2x2(x);
+                x = layers.maxPool2x2(x, side, width);
                 side /= 2;
             }
             x = tf.nn.relu(layers.batchNorm(name + ".norm", x, width));

@@ -8,6 +8,7 @@ import org.tensorflow.op.core.ReduceSum;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.FusedBatchNorm;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /** The layers that networks are put together from. Images are [N, H, W, C] float32. */
 final class Layers {
@@ -31,10 +32,34 @@ final class Layers {
         return tf.nn.conv2d(x, kernel, List.of(1L, 1L, 1L, 1L), "SAME");
     }
 
-    /** 2 x 2 max-pooling, stride 2, padding VALID. */
-    Operand<TFloat32> maxPool2x2(Operand<TFloat32> x) {
-        Operand<org.tensorflow.types.TInt32> two = tf.constant(new int[] {1, 2, 2, 1});
-        return tf.nn.maxPool(x, two, two, "VALID");
+    /**
+     * 2 x 2 max-pooling, stride 2, padding VALID. While training it is put together from maxima of halves: the same
+     * values, and a backward pass that takes half the time of MaxPoolGrad on a CPU.
+     *
+     * @param x [N, side, side, channels]
+     */
+    Operand<TFloat32> maxPool2x2(Operand<TFloat32> x, int side, int channels) {
+        if (!weights.isTraining()) {
+            Operand<TInt32> two = ints(1, 2, 2, 1);
+            return tf.nn.maxPool(x, two, two, "VALID");
+        }
+        int half = side / 2;
+        Operand<TFloat32> even = side % 2 == 0 ? x : tf.slice(x, ints(0, 0, 0, 0), ints(-1, 2 * half, 2 * half, -1));
+        Operand<TFloat32> rows = tf.reshape(even, ints(-1, half, 2, half, 2 * channels));
+        Operand<TFloat32> columns = tf.reshape(
+                tf.math.maximum(
+                        tf.slice(rows, ints(0, 0, 0, 0, 0), ints(-1, -1, 1, -1, -1)),
+                        tf.slice(rows, ints(0, 0, 1, 0, 0), ints(-1, -1, 1, -1, -1))),
+                ints(-1, half, half, 2, channels));
+        return tf.reshape(
+                tf.math.maximum(
+                        tf.slice(columns, ints(0, 0, 0, 0, 0), ints(-1, -1, -1, 1, -1)),
+                        tf.slice(columns, ints(0, 0, 0, 1, 0), ints(-1, -1, -1, 1, -1))),
+                ints(-1, half, half, channels));
+    }
+
+    private Operand<TInt32> ints(int... values) {
+        return tf.constant(values);
     }
 
     /** Batch normalisation: by the batch's statistics while training, by the running ones when served. */

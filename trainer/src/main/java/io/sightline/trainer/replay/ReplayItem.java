@@ -5,6 +5,7 @@ package io.sightline.trainer.replay;
  *
  * @param id image id
  * @param label its class
+ * @param eventMillis when the image was made, in milliseconds since 1970
  * @param pixels preprocessed, [size, size, channels] uint8; treat as immutable
  */
-public record ReplayItem(String id, String label, byte[] pixels) {}
+public record ReplayItem(String id, String label, long eventMillis, byte[] pixels) {}

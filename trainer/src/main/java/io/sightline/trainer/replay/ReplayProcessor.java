@@ -93,7 +93,8 @@ final class ReplayProcessor implements Processor<String, LabelledImage, Void, Vo
             ByteBuffer content = inline.getContent().duplicate();
             byte[] encoded = new byte[content.remaining()];
             content.get(encoded);
-            ReplayItem item = new ReplayItem(id, label, preprocessor.pixels(encoded));
+            ReplayItem item =
+                    new ReplayItem(id, label, event.getEventTime().toEpochMilli(), preprocessor.pixels(encoded));
             store.put(id, encode(item));
             buffer.put(partition(), item).forEach(store::delete);
         } catch (RejectedImageException | UndecodableRecordException e) {
@@ -111,10 +112,11 @@ final class ReplayProcessor implements Processor<String, LabelledImage, Void, Vo
         return context.taskId().partition();
     }
 
-    /** Length of the label (int32), label in UTF-8, pixels. */
+    /** Event time (int64), length of the label (int32), label in UTF-8, pixels. */
     static byte[] encode(ReplayItem item) {
         byte[] label = item.label().getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(Integer.BYTES + label.length + item.pixels().length)
+        return ByteBuffer.allocate(Long.BYTES + Integer.BYTES + label.length + item.pixels().length)
+                .putLong(item.eventMillis())
                 .putInt(label.length)
                 .put(label)
                 .put(item.pixels())
@@ -123,10 +125,11 @@ final class ReplayProcessor implements Processor<String, LabelledImage, Void, Vo
 
     static ReplayItem decode(String id, byte[] value) {
         ByteBuffer buffer = ByteBuffer.wrap(value);
+        long eventMillis = buffer.getLong();
         byte[] label = new byte[buffer.getInt()];
         buffer.get(label);
         byte[] pixels = new byte[buffer.remaining()];
         buffer.get(pixels);
-        return new ReplayItem(id, new String(label, StandardCharsets.UTF_8), pixels);
+        return new ReplayItem(id, new String(label, StandardCharsets.UTF_8), eventMillis, pixels);
     }
 }

@@ -9,6 +9,9 @@ public sealed interface ExpansionSchedule {
     /** The value of the schedule at a progress. */
     double at(double progress);
 
+    /** In words, for people. */
+    String describe();
+
     /**
      * Type 1 of the published code: the top share of the batch by cosine to the own proxy, rising from min to max by
      * max - (max - min)(cos(pi p / length) + 1) / 2, then constant.
@@ -42,6 +45,11 @@ public sealed interface ExpansionSchedule {
             return max - (max - min) * (Math.cos(Math.PI * p) + 1) / 2;
         }
 
+        @Override
+        public String describe() {
+            return "top share " + min + " to " + max + " over " + length + " steps";
+        }
+
         /** How many of a batch of n are expanded: round-half-even(n t). */
         public int count(int n, double progress) {
             return (int) Math.rint(n * at(progress));
@@ -69,6 +77,11 @@ public sealed interface ExpansionSchedule {
                 throw new IllegalArgumentException("the threshold must fall over a positive ramp, not from " + max
                         + " to " + min + " over " + length);
             }
+        }
+
+        @Override
+        public String describe() {
+            return "cosine of at least " + max + " to " + Math.max(min, lowerBound) + " over " + length + " steps";
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.sightline.trainer.see;
 
+import io.sightline.trainer.losses.Spheres;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;

@@ -41,11 +41,15 @@ final class AdamW {
     record Group(Map<String, VariableWeights.Trained> weights, Operand<TFloat32> learningRate, float weightDecay) {}
 
     /**
-     * Adds gradients and updates to a graph.
+     * One step.
      *
-     * @return the op that makes one step
+     * @param op makes it
+     * @param gradientNorm Euclidean norm of all gradients before they are clamped, a scalar
      */
-    Op minimise(Graph graph, Ops tf, Operand<TFloat32> loss, List<Group> groups) {
+    record Step(Op op, Operand<TFloat32> gradientNorm) {}
+
+    /** Adds gradients and updates to a graph. */
+    Step minimise(Graph graph, Ops tf, Operand<TFloat32> loss, List<Group> groups) {
         List<Output<?>> inputs = new ArrayList<>();
         groups.forEach(group -> group.weights
                 .values()
@@ -53,7 +57,9 @@ final class AdamW {
         Output<?>[] gradients = graph.addGradients(loss.asOutput(), inputs.toArray(new Output<?>[0]));
 
         List<Operand<TFloat32>> clamped = new ArrayList<>();
+        List<Operand<TFloat32>> squares = new ArrayList<>();
         for (Output<?> gradient : gradients) {
+            squares.add(tf.math.mul(tf.nn.l2Loss(asFloat(gradient)), tf.constant(2f)));
             clamped.add(tf.clipByValue(asFloat(gradient), tf.constant(-CLAMP), tf.constant(CLAMP)));
         }
         Ops afterGradients = tf.withControlDependencies(new ArrayList<Op>(clamped));
@@ -65,7 +71,7 @@ final class AdamW {
                 next++;
             }
         }
-        return tf.withControlDependencies(updates).noOp();
+        return new Step(tf.withControlDependencies(updates).noOp(), tf.math.sqrt(tf.math.addN(squares)));
     }
 
     /** The moments by name, zero at the start. */

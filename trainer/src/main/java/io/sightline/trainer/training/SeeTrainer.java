@@ -1,10 +1,10 @@
 package io.sightline.trainer.training;
 
+import io.sightline.trainer.losses.MetricLoss;
 import io.sightline.trainer.nets.ConvNet;
 import io.sightline.trainer.nets.HostTensor;
 import io.sightline.trainer.replay.ReplayItem;
 import io.sightline.trainer.replay.ReplaySnapshot;
-import io.sightline.trainer.see.RandomFrame;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains one network for as long as there is a stream. All randomness of a step follows from the seed and the number
@@ -28,39 +29,84 @@ public final class SeeTrainer implements AutoCloseable {
     private final TrainingSettings settings;
     private final BatchSampler sampler;
     private final ClassTable classes;
+    private final int threads;
+    private @Nullable Reference reference;
     private TrainingGraph graph;
     private long steps;
 
-    private SeeTrainer(ConvNet net, TrainingSettings settings, ClassTable classes, TrainingGraph graph, long steps) {
-        settings.see().requireFits(net.dimensions());
+    private SeeTrainer(
+            ConvNet net, TrainingSettings settings, int threads, ClassTable classes, TrainingGraph graph, long steps) {
         this.net = net;
         this.settings = settings;
+        this.threads = threads;
         this.sampler = new BatchSampler(net.preprocessing(), settings);
         this.classes = classes;
         this.graph = graph;
         this.steps = steps;
     }
 
-    /** A trainer with the initial network. */
+    /** A trainer with the initial network, on all cores. */
     public static SeeTrainer create(ConvNet net, TrainingSettings settings) {
+        return create(net, settings, 0);
+    }
+
+    /**
+     * A trainer with the initial network.
+     *
+     * @param threads threads of one operation, 0 for all cores
+     * @throws IllegalArgumentException if the embedding is too short for the loss
+     */
+    public static SeeTrainer create(ConvNet net, TrainingSettings settings, int threads) {
+        settings.loss().requireFits(net.dimensions());
         return new SeeTrainer(
-                net, settings, new ClassTable(Map.of()), new TrainingGraph(net, settings, SMALLEST_TABLE), 0);
+                net,
+                settings,
+                threads,
+                new ClassTable(Map.of()),
+                new TrainingGraph(net, settings, SMALLEST_TABLE, threads),
+                0);
+    }
+
+    /** A trainer that goes on from a checkpoint, on all cores. */
+    public static SeeTrainer restore(ConvNet net, TrainingSettings settings, Checkpoint checkpoint) {
+        return restore(net, settings, checkpoint, 0);
     }
 
     /**
      * A trainer that goes on from a checkpoint.
      *
-     * @throws CheckpointException if the checkpoint is of another network
+     * @throws CheckpointException if the checkpoint is of another network or loss
      */
-    public static SeeTrainer restore(ConvNet net, TrainingSettings settings, Checkpoint checkpoint) {
+    public static SeeTrainer restore(ConvNet net, TrainingSettings settings, Checkpoint checkpoint, int threads) {
+        settings.loss().requireFits(net.dimensions());
         HostTensor proxies = checkpoint.tensors().get(TrainingGraph.PROXIES);
         if (proxies == null || !checkpoint.network().equals(net.describe())) {
             throw new CheckpointException("the checkpoint is of '" + checkpoint.network() + "', not of '"
                     + net.describe() + "': start with the same network settings, or in another folder");
         }
-        TrainingGraph graph = new TrainingGraph(net, settings, (int) proxies.shape()[0]);
+        int capacity = (int) proxies.shape()[0] / Math.max(1, settings.loss().proxiesPerClass());
+        TrainingGraph graph = new TrainingGraph(net, settings, capacity, threads);
+        if (!graph.names().equals(checkpoint.tensors().keySet())) {
+            graph.close();
+            throw new CheckpointException("the checkpoint was made with another loss or optimiser than '"
+                    + settings.loss().name() + "': start with the same training settings, or in another folder");
+        }
         graph.write(checkpoint.tensors());
-        return new SeeTrainer(net, settings, new ClassTable(checkpoint.classRows()), graph, checkpoint.steps());
+        return new SeeTrainer(
+                net, settings, threads, new ClassTable(checkpoint.classRows()), graph, checkpoint.steps());
+    }
+
+    /** Embeds preprocessed images, [N, d], unit rows. */
+    @FunctionalInterface
+    public interface Reference {
+
+        /** Embeds images. */
+        float[][] embed(List<byte[]> pixels);
+    }
+
+    /** Ties embeddings to another network's, as strongly as the settings say; null ends the tie. */
+    public void tieTo(@Nullable Reference other) {
+        reference = other;
     }
 
     /** The network that is trained. */
@@ -90,26 +136,35 @@ public final class SeeTrainer implements AutoCloseable {
      * @throws IllegalArgumentException if fewer than two classes have two images
      */
     public StepReport step(ReplaySnapshot snapshot, double learningRateFactor) {
+        Prepared next = prepare(snapshot, learningRateFactor);
+        StepReport report = graph.step(next.batch, next.inputs);
+        steps++;
+        return report;
+    }
+
+    private record Prepared(Batch batch, TrainingGraph.StepInputs inputs) {}
+
+    private Prepared prepare(ReplaySnapshot snapshot, double learningRateFactor) {
         List<String> present = snapshot.classesWith(2);
         if (present.size() < 2) {
             throw new IllegalArgumentException("training needs at least 2 classes with 2 images each; there are "
                     + present.size() + " such classes so far");
         }
-        updateClasses(snapshot, present);
+        List<String> names = sampler.classes(present);
+        updateClasses(snapshot, names);
         SplittableRandom random = new SplittableRandom(settings.seed() + STEP_STRIDE * (steps + 1));
-        Batch batch = sampler.sample(snapshot, present, classes, random);
-        double[][] frame = RandomFrame.draw(settings.see().expansions() + 1, net.dimensions(), random);
-        StepReport report = graph.step(
+        Batch batch = sampler.sample(snapshot, names, classes, random);
+        MetricLoss.Expansion expansion =
+                settings.loss().expansion(batch.size(), (double) steps, net.dimensions(), random);
+        return new Prepared(
                 batch,
                 new TrainingGraph.StepInputs(
                         classes.weights(graph.capacity()),
-                        settings.see().schedule().count(batch.size(), (double) steps),
-                        frame,
+                        expansion,
+                        references(batch),
                         settings.learningRate() * learningRateFactor,
                         settings.proxyLearningRate() * learningRateFactor,
                         steps + 1));
-        steps++;
-        return report;
     }
 
     /** The network's weights as they are served. */
@@ -127,43 +182,85 @@ public final class SeeTrainer implements AutoCloseable {
         graph.close();
     }
 
-    /** New classes get a proxy at their mean embedding, classes that are gone lose theirs; the others are untouched. */
-    private void updateClasses(ReplaySnapshot snapshot, List<String> present) {
-        classes.retain(present);
-        List<String> added = classes.add(present);
+    private float[][] references(Batch batch) {
+        if (settings.tie() == 0 || reference == null) {
+            return new float[0][];
+        }
+        int bytes = net.preprocessing().bytes();
+        List<byte[]> images = new ArrayList<>(batch.size());
+        for (int i = 0; i < batch.size(); i++) {
+            images.add(Arrays.copyOfRange(batch.pixels(), i * bytes, (i + 1) * bytes));
+        }
+        return reference.embed(images);
+    }
+
+    /** New classes get proxies at their mean embedding, classes that are gone lose theirs; the others are untouched. */
+    private void updateClasses(ReplaySnapshot snapshot, List<String> names) {
+        classes.retain(names);
+        List<String> added = classes.add(names);
+        int perClass = settings.loss().proxiesPerClass();
         if (added.isEmpty()) {
             return;
         }
         if (classes.height() > graph.capacity()) {
             grow(classes.height());
         }
-        Map<String, float[]> means = means(snapshot, added);
-        List<String> touched = new ArrayList<>(List.of(TrainingGraph.PROXIES));
-        touched.addAll(AdamW.slotNames(TrainingGraph.PROXIES));
-        Map<String, HostTensor> state = graph.read(touched);
-        means.forEach((label, mean) -> {
-            int row = classes.row(label);
-            float[] zero = new float[mean.length];
-            state.forEach((name, table) -> setRow(table, row, name.equals(TrainingGraph.PROXIES) ? mean : zero));
+        if (perClass == 0) {
+            return;
+        }
+        Map<String, float[][]> starts = switch (settings.proxyStart()) {
+            case CLASS_MEAN -> means(snapshot, added, perClass);
+            case RANDOM -> randomStarts(added, perClass);
+        };
+        Map<String, HostTensor> state = graph.read(tables());
+        starts.forEach((name, proxies) -> {
+            for (int k = 0; k < perClass; k++) {
+                int row = classes.row(name) * perClass + k;
+                float[] zero = new float[net.dimensions()];
+                float[] start = proxies[k];
+                state.forEach(
+                        (table, values) -> setRow(values, row, table.equals(TrainingGraph.PROXIES) ? start : zero));
+            }
         });
         graph.write(state);
     }
 
-    private void grow(int height) {
-        int capacity = Math.max(height, 2 * graph.capacity());
-        Map<String, HostTensor> state = graph.read();
-        graph.close();
-        graph = new TrainingGraph(net, settings, capacity);
-        Map<String, HostTensor> enlarged = new LinkedHashMap<>(state);
+    private Map<String, float[][]> randomStarts(List<String> names, int parts) {
+        SplittableRandom random = new SplittableRandom(settings.seed() ^ (STEP_STRIDE * (steps + 1)));
+        Map<String, float[][]> starts = new LinkedHashMap<>();
+        for (String name : names) {
+            float[][] rows = new float[parts][net.dimensions()];
+            for (float[] row : rows) {
+                for (int k = 0; k < row.length; k++) {
+                    row[k] = (float) random.nextGaussian();
+                }
+            }
+            starts.put(name, rows);
+        }
+        return starts;
+    }
+
+    /** The proxies and, where they are trained, their moments. */
+    private List<String> tables() {
         List<String> tables = new ArrayList<>(List.of(TrainingGraph.PROXIES));
         tables.addAll(AdamW.slotNames(TrainingGraph.PROXIES));
-        for (String table : tables) {
+        tables.retainAll(graph.names());
+        return tables;
+    }
+
+    private void grow(int height) {
+        int capacity = Math.max(height, 2 * graph.capacity());
+        int perClass = Math.max(1, settings.loss().proxiesPerClass());
+        Map<String, HostTensor> enlarged = new LinkedHashMap<>(graph.read());
+        for (String table : tables()) {
             enlarged.computeIfPresent(
                     table,
                     (name, old) -> new HostTensor(
-                            new long[] {capacity, net.dimensions()},
-                            Arrays.copyOf(old.values(), capacity * net.dimensions())));
+                            new long[] {(long) capacity * perClass, net.dimensions()},
+                            Arrays.copyOf(old.values(), capacity * perClass * net.dimensions())));
         }
+        graph.close();
+        graph = new TrainingGraph(net, settings, capacity, threads);
         graph.write(enlarged);
     }
 
@@ -171,28 +268,36 @@ public final class SeeTrainer implements AutoCloseable {
         System.arraycopy(values, 0, table.values(), row * values.length, values.length);
     }
 
-    /** Mean embeddings of classes, in batches that mix the classes as training batches do. */
-    private Map<String, float[]> means(ReplaySnapshot snapshot, List<String> labels) {
-        List<ReplayItem> items = new ArrayList<>();
-        for (int i = 0; i < settings.imagesPerClass(); i++) {
-            for (String label : labels) {
-                List<ReplayItem> all = snapshot.training().getOrDefault(label, List.of());
-                items.add(all.get(i % all.size()));
+    /** An image as it is seen in a class. */
+    private record Seen(String name, int part, byte[] pixels) {}
+
+    /**
+     * Mean embeddings of classes, in batches that mix the classes as training batches do. Several proxies of a class
+     * each start at the mean of a part of its images.
+     */
+    private Map<String, float[][]> means(ReplaySnapshot snapshot, List<String> names, int parts) {
+        List<Seen> all = new ArrayList<>();
+        for (int i = 0; i < settings.imagesPerClass() * parts; i++) {
+            for (String name : names) {
+                List<ReplayItem> images = sampler.images(snapshot, name);
+                all.add(new Seen(name, i % parts, sampler.pixels(images.get(i % images.size()), name)));
             }
         }
-        fillUp(items, snapshot);
-        Map<String, float[]> sums = new HashMap<>();
+        fillUp(all, snapshot);
+        Map<String, float[][]> sums = new HashMap<>();
+        names.forEach(name -> sums.put(name, new float[parts][net.dimensions()]));
         int bytes = net.preprocessing().bytes();
-        for (int from = 0; from < items.size(); from += MEAN_BATCH) {
-            List<ReplayItem> part = items.subList(from, Math.min(items.size(), from + MEAN_BATCH));
-            byte[] pixels = new byte[part.size() * bytes];
-            for (int i = 0; i < part.size(); i++) {
-                System.arraycopy(part.get(i).pixels(), 0, pixels, i * bytes, bytes);
+        for (int from = 0; from < all.size(); from += MEAN_BATCH) {
+            List<Seen> some = all.subList(from, Math.min(all.size(), from + MEAN_BATCH));
+            byte[] pixels = new byte[some.size() * bytes];
+            for (int i = 0; i < some.size(); i++) {
+                System.arraycopy(some.get(i).pixels(), 0, pixels, i * bytes, bytes);
             }
             float[][] vectors = graph.embed(pixels);
-            for (int i = 0; i < part.size(); i++) {
-                if (labels.contains(part.get(i).label())) {
-                    add(sums.computeIfAbsent(part.get(i).label(), label -> new float[net.dimensions()]), vectors[i]);
+            for (int i = 0; i < some.size(); i++) {
+                float[][] sum = sums.get(some.get(i).name());
+                if (sum != null) {
+                    add(sum[some.get(i).part()], vectors[i]);
                 }
             }
         }
@@ -200,12 +305,12 @@ public final class SeeTrainer implements AutoCloseable {
     }
 
     /** A batch of a few new classes alone would have statistics like no batch in training. */
-    private static void fillUp(List<ReplayItem> items, ReplaySnapshot snapshot) {
+    private static void fillUp(List<Seen> all, ReplaySnapshot snapshot) {
         for (List<ReplayItem> others : snapshot.training().values()) {
-            if (items.size() >= MEAN_BATCH) {
+            if (all.size() >= MEAN_BATCH) {
                 return;
             }
-            items.add(others.getFirst());
+            all.add(new Seen("", 0, others.getFirst().pixels()));
         }
     }
 

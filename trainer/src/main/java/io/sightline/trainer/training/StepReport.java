@@ -1,10 +1,19 @@
 package io.sightline.trainer.training;
 
 /**
- * What a step showed.
+ * What one step showed.
  *
- * @param batchLoss Proxy-Anchor on the batch
- * @param syntheticLoss Proxy-Anchor on the synthetics
- * @param ownCosine mean cosine of a sample to its own proxy
+ * @param batchLoss loss on the batch
+ * @param syntheticLoss loss on the synthetic embeddings, unweighted; 0 where nothing is expanded
+ * @param ownCosine mean cosine to the own proxy
+ * @param gradientNorm Euclidean norm of all gradients before they are clamped
+ * @param syntheticShare share of the batch that may be expanded, 0 to 1
+ * @param tieDistance mean of 1 - cosine to the reference embedding, NaN without a tie
  */
-public record StepReport(double batchLoss, double syntheticLoss, double ownCosine) {}
+public record StepReport(
+        double batchLoss,
+        double syntheticLoss,
+        double ownCosine,
+        double gradientNorm,
+        double syntheticShare,
+        double tieDistance) {}

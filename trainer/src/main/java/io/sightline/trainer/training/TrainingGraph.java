@@ -1,14 +1,15 @@
 package io.sightline.trainer.training;
 
 import io.sightline.embedder.tensorflow.NativeTensorFlow;
+import io.sightline.trainer.losses.MetricLoss;
 import io.sightline.trainer.nets.ConvNet;
 import io.sightline.trainer.nets.HostTensor;
 import io.sightline.trainer.nets.Initial;
-import io.sightline.trainer.see.SeeLoss;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -41,119 +42,193 @@ final class TrainingGraph implements AutoCloseable {
     private final Map<String, Op> assignments = new LinkedHashMap<>();
     private final List<String> networkNames;
     private final ConvNet net;
+    private final TrainingSettings settings;
     private final int capacity;
 
     private final Placeholder<TUint8> images;
-    private final Placeholder<TInt32> rows;
+    private final Placeholder<TInt32> labels;
     private final Placeholder<TFloat32> classWeights;
-    private final Placeholder<TInt32> selected;
+    private final Placeholder<TInt32> count;
+    private final Placeholder<TFloat32> threshold;
+    private final Placeholder<TFloat32> throughEmbedding;
     private final Placeholder<TFloat32> frame;
+    private final Placeholder<TFloat32> reference;
+    private final Placeholder<TFloat32> tie;
     private final Placeholder<TFloat32> learningRate;
     private final Placeholder<TFloat32> proxyLearningRate;
     private final AdamW optimiser;
     private final Operand<TFloat32> embeddings;
-    private final SeeLoss.Outputs<TFloat32> loss;
+    private final MetricLoss.Outputs<TFloat32> loss;
+    private final Operand<TFloat32> distance;
+    private final Operand<TFloat32> gradientNorm;
     private final Op step;
 
-    /** Builds the graph with a proxy table of the given number of rows and draws the first weights. */
-    TrainingGraph(ConvNet net, TrainingSettings settings, int capacity) {
+    /**
+     * Builds the graph and draws the first weights.
+     *
+     * @param capacity classes that the proxy table has room for
+     * @param threads threads of one operation, 0 for all cores
+     */
+    TrainingGraph(ConvNet net, TrainingSettings settings, int capacity, int threads) {
         NativeTensorFlow.load();
         this.net = net;
+        this.settings = settings;
         this.capacity = capacity;
         Ops tf = Ops.create(graph);
         images = tf.placeholder(TUint8.class, Placeholder.shape(net.inputShape()));
-        rows = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
+        labels = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
         classWeights = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(capacity)));
-        selected = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
-        frame = tf.placeholder(
-                TFloat32.class, Placeholder.shape(Shape.of(settings.see().expansions() + 1L, net.dimensions())));
+        count = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
+        threshold = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+        throughEmbedding = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+        frame = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, net.dimensions())));
+        reference = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, net.dimensions())));
+        tie = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
         learningRate = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
         proxyLearningRate = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
 
         VariableWeights network = new VariableWeights(new SplittableRandom(settings.seed()));
         embeddings = net.build(tf, images, network);
         VariableWeights table = new VariableWeights(new SplittableRandom(settings.seed() + 1));
-        Operand<TFloat32> proxies =
-                table.trained(tf, PROXIES, Shape.of(capacity, net.dimensions()), new Initial.Constant(0), false);
-        loss = SeeLoss.of(
-                tf,
-                TFloat32.class,
-                settings.see(),
-                new SeeLoss.Inputs<>(embeddings, rows, proxies, classWeights, selected, frame));
+        Shape tableShape =
+                Shape.of((long) capacity * Math.max(1, settings.loss().proxiesPerClass()), net.dimensions());
+        Operand<TFloat32> proxies = table.trained(tf, PROXIES, tableShape, new Initial.Constant(0), false);
+        loss = settings.loss()
+                .build(
+                        tf,
+                        TFloat32.class,
+                        new MetricLoss.Inputs<>(
+                                embeddings,
+                                labels,
+                                proxies,
+                                classWeights,
+                                new MetricLoss.ExpansionInputs<>(count, threshold, throughEmbedding, frame)));
+        distance = tf.math.mean(
+                tf.math.sub(
+                        tf.constant(1f), tf.reduceSum(tf.math.mul(embeddings, reference), tf.constant(new int[] {-1}))),
+                tf.constant(0));
         optimiser = new AdamW(tf);
-        Op update = optimiser.minimise(
-                graph,
-                tf,
-                loss.total(),
-                List.of(
-                        new AdamW.Group(network.trained(), learningRate, (float) settings.weightDecay()),
-                        new AdamW.Group(table.trained(), proxyLearningRate, 0)));
+        List<AdamW.Group> groups = new ArrayList<>();
+        groups.add(new AdamW.Group(network.trained(), learningRate, (float) settings.weightDecay()));
+        if (settings.loss().proxiesPerClass() > 0) {
+            groups.add(new AdamW.Group(table.trained(), proxyLearningRate, 0));
+        }
+        Operand<TFloat32> total =
+                settings.tie() == 0 ? loss.total() : tf.math.add(loss.total(), tf.math.mul(tie, distance));
+        AdamW.Step update = optimiser.minimise(graph, tf, total, groups);
+        gradientNorm = update.gradientNorm();
         List<Op> all = new ArrayList<>(network.observations());
-        all.add(update);
-        step = tf.withControlDependencies(all).noOp();
+        all.add(update.op());
 
         variables.putAll(network.variables());
         networkNames = List.copyOf(variables.keySet());
         variables.putAll(table.variables());
         variables.putAll(optimiser.slots());
+        WeightAverage average = new WeightAverage(settings.averaging());
+        step = average.after(tf, all, network.variables());
+        variables.putAll(average.slots());
         variables.forEach((name, variable) -> addAssignment(tf, name, variable));
-        session = new Session(graph);
+        session = new Session(graph, Threads.of(threads));
         Map<String, HostTensor> first = new LinkedHashMap<>(network.initial());
         first.putAll(table.initial());
         optimiser
                 .slots()
                 .forEach((name, slot) ->
                         first.put(name, HostTensor.zeros(slot.asOutput().shape())));
+        average.slots()
+                .keySet()
+                .forEach(name -> first.put(name, network.initial().get(WeightAverage.weight(name))));
         write(first);
     }
 
-    /** Rows of the proxy table. */
+    /** Classes that the proxy table has room for. */
     int capacity() {
         return capacity;
     }
 
-    /** What a step needs beside the batch. */
+    /**
+     * What a step needs beside the batch.
+     *
+     * @param classWeights [capacity], 1 for classes in use
+     * @param reference [N, d], unit rows to stay close to; empty without a tie
+     * @param adamStep 1 for the first step
+     */
     record StepInputs(
             float[] classWeights,
-            int selected,
-            double[][] frame,
+            MetricLoss.Expansion expansion,
+            float[][] reference,
             double learningRate,
             double proxyLearningRate,
             long adamStep) {}
 
     /** Makes one optimiser step. */
     StepReport step(Batch batch, StepInputs inputs) {
-        float[] flatFrame = new float[inputs.frame.length * net.dimensions()];
-        for (int i = 0; i < flatFrame.length; i++) {
-            flatFrame[i] = (float) inputs.frame[i / net.dimensions()][i % net.dimensions()];
+        List<Tensor> fed = new ArrayList<>();
+        try {
+            Session.Runner runner = session.runner();
+            feed(runner, fed, images, images(batch.pixels()));
+            feed(runner, fed, labels, TInt32.vectorOf(batch.rows()));
+            feed(runner, fed, classWeights, TFloat32.vectorOf(inputs.classWeights));
+            feed(runner, fed, count, TInt32.scalarOf(inputs.expansion.count()));
+            feed(runner, fed, threshold, TFloat32.scalarOf((float) inputs.expansion.threshold()));
+            feed(runner, fed, throughEmbedding, TFloat32.scalarOf((float) inputs.expansion.throughEmbedding()));
+            feed(runner, fed, frame, matrix(inputs.expansion.frame()));
+            feed(runner, fed, learningRate, TFloat32.scalarOf((float) inputs.learningRate));
+            feed(runner, fed, proxyLearningRate, TFloat32.scalarOf((float) inputs.proxyLearningRate));
+            feed(runner, fed, optimiser.beta1Power(), TFloat32.scalarOf((float)
+                    Math.pow(AdamW.BETA1, (double) inputs.adamStep)));
+            feed(runner, fed, optimiser.beta2Power(), TFloat32.scalarOf((float)
+                    Math.pow(AdamW.BETA2, (double) inputs.adamStep)));
+            runner.addTarget(step)
+                    .fetch(loss.batch())
+                    .fetch(loss.synthetic())
+                    .fetch(loss.ownCosine())
+                    .fetch(gradientNorm);
+            boolean tied = settings.tie() > 0 && inputs.reference.length > 0;
+            if (settings.tie() > 0) {
+                feed(runner, fed, reference, matrix(inputs.reference));
+                feed(runner, fed, tie, TFloat32.scalarOf(tied ? (float) settings.tie() : 0f));
+            }
+            if (tied) {
+                runner.fetch(distance);
+            }
+            try (Result result = runner.run()) {
+                return new StepReport(
+                        scalar(result.get(0)),
+                        scalar(result.get(1)),
+                        scalar(result.get(2)),
+                        scalar(result.get(3)),
+                        inputs.expansion.count() / (double) batch.size(),
+                        tied ? scalar(result.get(4)) : Double.NaN);
+            }
+        } finally {
+            fed.forEach(Tensor::close);
         }
-        try (TUint8 pixels = images(batch.pixels());
-                TInt32 labels = TInt32.vectorOf(batch.rows());
-                TFloat32 weights = TFloat32.vectorOf(inputs.classWeights);
-                TInt32 count = TInt32.scalarOf(inputs.selected);
-                TFloat32 frames =
-                        TFloat32.tensorOf(Shape.of(inputs.frame.length, net.dimensions()), DataBuffers.of(flatFrame));
-                TFloat32 rate = TFloat32.scalarOf((float) inputs.learningRate);
-                TFloat32 proxyRate = TFloat32.scalarOf((float) inputs.proxyLearningRate);
-                TFloat32 beta1 = TFloat32.scalarOf((float) Math.pow(AdamW.BETA1, (double) inputs.adamStep));
-                TFloat32 beta2 = TFloat32.scalarOf((float) Math.pow(AdamW.BETA2, (double) inputs.adamStep));
-                Result result = session.runner()
-                        .feed(images, pixels)
-                        .feed(rows, labels)
-                        .feed(classWeights, weights)
-                        .feed(selected, count)
-                        .feed(frame, frames)
-                        .feed(learningRate, rate)
-                        .feed(proxyLearningRate, proxyRate)
-                        .feed(optimiser.beta1Power(), beta1)
-                        .feed(optimiser.beta2Power(), beta2)
-                        .addTarget(step)
-                        .fetch(loss.batch())
-                        .fetch(loss.synthetic())
-                        .fetch(loss.ownCosine())
-                        .run()) {
-            return new StepReport(scalar(result.get(0)), scalar(result.get(1)), scalar(result.get(2)));
+    }
+
+    private static void feed(Session.Runner runner, List<Tensor> fed, Operand<?> placeholder, Tensor value) {
+        fed.add(value);
+        runner.feed(placeholder, value);
+    }
+
+    /** A matrix of at least one row: an empty one, which nothing reads, becomes a row of zeros. */
+    private TFloat32 matrix(double[][] rows) {
+        float[][] floats = new float[rows.length][net.dimensions()];
+        for (int i = 0; i < rows.length; i++) {
+            for (int k = 0; k < rows[i].length; k++) {
+                floats[i][k] = (float) rows[i][k];
+            }
         }
+        return matrix(floats);
+    }
+
+    private TFloat32 matrix(float[][] rows) {
+        int d = net.dimensions();
+        float[] flat = new float[Math.max(1, rows.length) * d];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(rows[i], 0, flat, i * d, d);
+        }
+        return TFloat32.tensorOf(Shape.of(Math.max(1, rows.length), d), DataBuffers.of(flat));
     }
 
     /** Embeds images under the statistics of their own batch, [N, d], unit rows; nothing is changed. */
@@ -171,14 +246,26 @@ final class TrainingGraph implements AutoCloseable {
         }
     }
 
+    /** Names of all state. */
+    Set<String> names() {
+        return variables.keySet();
+    }
+
     /** All state by name: network, proxies, moments. */
     Map<String, HostTensor> read() {
         return read(List.copyOf(variables.keySet()));
     }
 
-    /** The network alone, as it is served. */
+    /** The network alone, as it is served: the average of its weights where one is kept. */
     Map<String, HostTensor> readNetwork() {
-        return read(networkNames);
+        if (settings.averaging() == 0) {
+            return read(networkNames);
+        }
+        Map<String, HostTensor> averages =
+                read(networkNames.stream().map(WeightAverage::slot).toList());
+        Map<String, HostTensor> network = new LinkedHashMap<>();
+        networkNames.forEach(name -> network.put(name, averages.get(WeightAverage.slot(name))));
+        return network;
     }
 
     /** Named state. */

@@ -1,37 +1,71 @@
 package io.sightline.trainer.training;
 
+import io.sightline.trainer.losses.MetricLoss;
 import io.sightline.trainer.see.SeeSettings;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
- * How steps are made. Immutable.
+ * How steps are made. Immutable; start from {@link #defaults} and change what is to differ.
  *
- * @param see the loss
+ * @param loss what is minimised
  * @param classesPerBatch P classes in a batch
  * @param imagesPerClass K images of each
+ * @param recent share of a class's images in a batch that are drawn from its latest ones, 0 to 1
  * @param learningRate peak learning rate of the network
  * @param proxyLearningRate peak learning rate of the proxies
+ * @param proxyStart where the proxy of a new class starts
  * @param weightDecay AdamW's, on kernels
+ * @param averaging decay of the moving average of the weights that is served, 0 to serve the last weights
+ * @param tie weight of mean(1 - cosine) between an embedding and the one of the version before, 0 for none
+ * @param quarterTurns whether each class turned by 90, 180 and 270 degrees counts as a class of its own
  * @param augmentation changes made to training images
  * @param seed of weights, batches, frames and augmentation
  */
 public record TrainingSettings(
-        SeeSettings see,
+        MetricLoss loss,
         int classesPerBatch,
         int imagesPerClass,
+        double recent,
         double learningRate,
         double proxyLearningRate,
+        ProxyStart proxyStart,
         double weightDecay,
+        double averaging,
+        double tie,
+        boolean quarterTurns,
         Augmentation augmentation,
         long seed) {
 
     /** Steps over which the share of expanded samples rises. */
     private static final int RAMP_STEPS = 1000;
 
+    /** Where the proxy of a new class starts. */
+    public enum ProxyStart {
+        /** At the mean embedding of the class: it disturbs nothing that is learned already. */
+        CLASS_MEAN,
+        /** In a random direction, as in the published code. */
+        RANDOM
+    }
+
     /** The settings of the reference figures: 32 classes x 4 images, 3e-3 and 3e-2. */
     public static TrainingSettings defaults(Augmentation augmentation, long seed) {
-        return new TrainingSettings(SeeSettings.published(RAMP_STEPS), 32, 4, 3e-3, 3e-2, 1e-4, augmentation, seed);
+        return new TrainingSettings(
+                SeeSettings.published(RAMP_STEPS),
+                32,
+                4,
+                0,
+                3e-3,
+                3e-2,
+                ProxyStart.CLASS_MEAN,
+                1e-4,
+                0,
+                0,
+                false,
+                augmentation,
+                seed);
     }
 
     /**
@@ -48,16 +82,78 @@ public record TrainingSettings(
             throw new IllegalArgumentException("learning rates must be positive and the weight decay not negative: "
                     + learningRate + ", " + proxyLearningRate + ", " + weightDecay);
         }
+        if (!(averaging >= 0 && averaging < 1) || !(recent >= 0 && recent <= 1) || !(tie >= 0)) {
+            throw new IllegalArgumentException("averaging must be from 0 to below 1, the recent share from 0 to 1 and"
+                    + " the tie not negative: " + averaging + ", " + recent + ", " + tie);
+        }
+    }
+
+    /** A copy with some settings changed, for instance {@code with(draft -> draft.averaging = 0.99)}. */
+    public TrainingSettings with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return new TrainingSettings(
+                draft.loss,
+                draft.classesPerBatch,
+                draft.imagesPerClass,
+                draft.recent,
+                draft.learningRate,
+                draft.proxyLearningRate,
+                draft.proxyStart,
+                draft.weightDecay,
+                draft.averaging,
+                draft.tie,
+                draft.quarterTurns,
+                draft.augmentation,
+                draft.seed);
+    }
+
+    /** Settings that are being changed; see the components of {@link TrainingSettings}. */
+    public static final class Draft {
+        public MetricLoss loss;
+        public int classesPerBatch;
+        public int imagesPerClass;
+        public double recent;
+        public double learningRate;
+        public double proxyLearningRate;
+        public ProxyStart proxyStart;
+        public double weightDecay;
+        public double averaging;
+        public double tie;
+        public boolean quarterTurns;
+        public Augmentation augmentation;
+        public long seed;
+
+        private Draft(TrainingSettings settings) {
+            loss = settings.loss;
+            classesPerBatch = settings.classesPerBatch;
+            imagesPerClass = settings.imagesPerClass;
+            recent = settings.recent;
+            learningRate = settings.learningRate;
+            proxyLearningRate = settings.proxyLearningRate;
+            proxyStart = settings.proxyStart;
+            weightDecay = settings.weightDecay;
+            averaging = settings.averaging;
+            tie = settings.tie;
+            quarterTurns = settings.quarterTurns;
+            augmentation = settings.augmentation;
+            seed = settings.seed;
+        }
     }
 
     /** For a version's event and for people. */
     public Map<String, String> describe() {
-        Map<String, String> words = new TreeMap<>(see.describe());
+        Map<String, String> words = new TreeMap<>(loss.describe());
         words.put("optimiser", "adamw");
         words.put("batch", classesPerBatch + " classes x " + imagesPerClass + " images");
+        words.put("recent", String.valueOf(recent));
         words.put("learningRate", String.valueOf(learningRate));
         words.put("proxyLearningRate", String.valueOf(proxyLearningRate));
+        words.put("proxyStart", proxyStart.name().toLowerCase(Locale.ROOT).replace('_', ' '));
         words.put("weightDecay", String.valueOf(weightDecay));
+        words.put("averaging", String.valueOf(averaging));
+        words.put("tie", String.valueOf(tie));
+        words.put("quarterTurns", String.valueOf(quarterTurns));
         return words;
     }
 }

@@ -125,6 +125,6 @@ class ReplayBufferTest {
     }
 
     private static ReplayItem item(String id, String label, int bytes) {
-        return new ReplayItem(id, label, new byte[bytes]);
+        return new ReplayItem(id, label, 0, new byte[bytes]);
     }
 }

@@ -117,7 +117,7 @@ class ReplayStreamTest {
 
     @Test
     void shouldEncodeAndDecodeItsStore() {
-        ReplayItem item = new ReplayItem("id", "Z\u00fcrich \u4e16\u754c", new byte[] {1, 2, (byte) 255});
+        ReplayItem item = new ReplayItem("id", "Z\u00fcrich \u4e16\u754c", 77, new byte[] {1, 2, (byte) 255});
 
         ReplayItem decoded = ReplayProcessor.decode("id", ReplayProcessor.encode(item));
 

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.embedder.tensorflow.NativeTensorFlow;
 import io.sightline.trainer.GoldenData;
+import io.sightline.trainer.losses.MetricLoss;
+import io.sightline.trainer.losses.ProxyAnchor;
+import io.sightline.trainer.losses.Spheres;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -145,19 +148,14 @@ class SeeGoldenTest {
             var outputs = SeeLoss.of(
                     tf,
                     TFloat64.class,
-                    new SeeSettings(
-                            ProxyAnchor.DEFAULT,
-                            3,
-                            0.2,
-                            ExpansionSchedule.Share.published(1),
-                            SeeSettings.Gradient.THROUGH_Z),
-                    new SeeLoss.Inputs<>(
+                    SeeSettings.published(1).withExpansions(3).withGradient(SeeSettings.Gradient.THROUGH_Z),
+                    new MetricLoss.Inputs<>(
                             embeddings,
                             tf.constant(new int[] {0, 0}),
                             table,
                             tf.constant(new double[] {1, 1}),
-                            tf.constant(2),
-                            tf.constant(frame)));
+                            new MetricLoss.ExpansionInputs<>(
+                                    tf.constant(2), tf.constant(-2.0), tf.constant(1.0), tf.constant(frame))));
             Output<?>[] gradients = graph.addGradients(
                     outputs.total().asOutput(), new Output<?>[] {embeddings.asOutput(), table.asOutput()});
             try (Session session = new Session(graph);
@@ -205,7 +203,7 @@ class SeeGoldenTest {
         String name = golden.get("name").asText();
         Tolerance tolerance = Tolerance.of(type);
         ProxyAnchor loss = new ProxyAnchor(
-                golden.get("alpha").asDouble(), golden.get("margin").asDouble());
+                golden.get("alpha").asDouble(), golden.get("margin").asDouble(), 1);
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
             Operand<T> x = Spheres.matrix(tf, type, GoldenData.matrix(golden.get("x")));
@@ -291,9 +289,14 @@ class SeeGoldenTest {
         int e = golden.get("E").asInt();
         int d = golden.get("d").asInt();
         ProxyAnchor loss = new ProxyAnchor(
-                golden.get("alpha").asDouble(), golden.get("margin").asDouble());
+                golden.get("alpha").asDouble(), golden.get("margin").asDouble(), 1);
         SeeSettings settings = new SeeSettings(
-                loss, e, golden.get("lambda").asDouble(), ExpansionSchedule.Share.published(1), gradient);
+                loss,
+                e,
+                golden.get("lambda").asDouble(),
+                ExpansionSchedule.Share.published(1),
+                gradient,
+                SeeSettings.Term.BOTH);
         double[][][] bases = new double[golden.get("bases").size()][][];
         for (int i = 0; i < bases.length; i++) {
             bases[i] = GoldenData.matrix(golden.get("bases").get(i));
@@ -304,13 +307,16 @@ class SeeGoldenTest {
             Operand<T> proxies = Spheres.matrix(tf, type, table);
             Operand<T> frame =
                     Spheres.matrix(tf, type, RandomFrame.draw(Math.min(e + 1, d), d, new SplittableRandom(1)));
-            SeeLoss.Inputs<T> inputs = new SeeLoss.Inputs<>(
+            MetricLoss.Inputs<T> inputs = new MetricLoss.Inputs<>(
                     x,
                     tf.constant(GoldenData.ints(golden.get("labels"))),
                     proxies,
                     tf.dtypes.cast(tf.constant(classWeights), type),
-                    tf.constant(golden.get("top_k").asInt()),
-                    frame);
+                    new MetricLoss.ExpansionInputs<>(
+                            tf.constant(golden.get("top_k").asInt()),
+                            Spheres.scalar(tf, type, -2),
+                            Spheres.scalar(tf, type, 1),
+                            frame));
             var outputs = SeeLoss.of(tf, type, settings, inputs, explicit(type, bases, SimplexCenters.of(e), d));
             Output<?>[] gradients =
                     graph.addGradients(outputs.total().asOutput(), new Output<?>[] {x.asOutput(), proxies.asOutput()});

@@ -14,7 +14,6 @@ import io.sightline.trainer.replay.HoldoutRule;
 import io.sightline.trainer.replay.ReplayItem;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import io.sightline.trainer.see.ExpansionSchedule;
-import io.sightline.trainer.see.ProxyAnchor;
 import io.sightline.trainer.see.SeeSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,9 +177,12 @@ class SeeTrainerTest {
     }
 
     private static TrainingSettings settings() {
-        SeeSettings see = new SeeSettings(
-                ProxyAnchor.DEFAULT, 8, 0.2, new ExpansionSchedule.Share(0.1, 0.4, 10), SeeSettings.Gradient.DETACHED);
-        return new TrainingSettings(see, 8, 2, 3e-3, 3e-2, 1e-4, Augmentation.DRAWING, 5);
+        SeeSettings see = SeeSettings.published(1).withSchedule(new ExpansionSchedule.Share(0.1, 0.4, 10));
+        return TrainingSettings.defaults(Augmentation.DRAWING, 5).with(draft -> {
+            draft.loss = see;
+            draft.classesPerBatch = 8;
+            draft.imagesPerClass = 2;
+        });
     }
 
     /** Noisy copies of one random pattern a class. */
@@ -195,7 +197,7 @@ class SeeTrainerTest {
                 for (int k = 0; k < 20; k++) {
                     pixels[noise.nextInt(pixels.length)] = (byte) noise.nextInt(256);
                 }
-                items.add(new ReplayItem("image-" + c + "-" + i, "class-" + c, pixels));
+                items.add(new ReplayItem("image-" + c + "-" + i, "class-" + c, 0, pixels));
             }
         }
         return ReplaySnapshot.of(items, new HoldoutRule(0), Map.of());
