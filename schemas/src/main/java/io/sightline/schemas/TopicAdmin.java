@@ -2,6 +2,7 @@ package io.sightline.schemas;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
@@ -28,6 +30,9 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * partitions and break the order per key.
  */
 public final class TopicAdmin {
+
+    private static final Duration SPREADING = Duration.ofSeconds(30);
+    private static final Duration RETRY = Duration.ofMillis(200);
 
     private final Admin admin;
 
@@ -101,29 +106,40 @@ public final class TopicAdmin {
     }
 
     private Change align(Topic topic) {
-        try {
-            int actual = describe(topic.name()).partitions().size();
-            if (actual != topic.partitions()) {
-                throw new TopicConflictException(topic.name(), topic.partitions(), actual);
-            }
-            ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
-            Config current = await(requireNonNull(
-                    admin.describeConfigs(List.of(resource)).values().get(resource)));
-            List<AlterConfigOp> operations = new ArrayList<>();
-            topic.settings().forEach((name, value) -> {
-                ConfigEntry entry = current.get(name);
-                if (entry == null || !value.equals(entry.value())) {
-                    operations.add(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET));
+        long latest = System.nanoTime() + SPREADING.toNanos();
+        while (true) {
+            try {
+                return alignOnce(topic);
+            } catch (ExecutionException e) {
+                // Another process has just created it, and not every broker knows yet.
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || System.nanoTime() > latest) {
+                    throw failure("align topic " + topic.name(), e);
                 }
-            });
-            if (operations.isEmpty()) {
-                return Change.UNCHANGED;
+                LockSupport.parkNanos(RETRY.toNanos());
             }
-            await(admin.incrementalAlterConfigs(Map.of(resource, operations)).all());
-            return Change.UPDATED;
-        } catch (ExecutionException e) {
-            throw failure("align topic " + topic.name(), e);
         }
+    }
+
+    private Change alignOnce(Topic topic) throws ExecutionException {
+        int actual = describe(topic.name()).partitions().size();
+        if (actual != topic.partitions()) {
+            throw new TopicConflictException(topic.name(), topic.partitions(), actual);
+        }
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+        Config current = await(
+                requireNonNull(admin.describeConfigs(List.of(resource)).values().get(resource)));
+        List<AlterConfigOp> operations = new ArrayList<>();
+        topic.settings().forEach((name, value) -> {
+            ConfigEntry entry = current.get(name);
+            if (entry == null || !value.equals(entry.value())) {
+                operations.add(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET));
+            }
+        });
+        if (operations.isEmpty()) {
+            return Change.UNCHANGED;
+        }
+        await(admin.incrementalAlterConfigs(Map.of(resource, operations)).all());
+        return Change.UPDATED;
     }
 
     private TopicDescription describe(String topic) throws ExecutionException {
