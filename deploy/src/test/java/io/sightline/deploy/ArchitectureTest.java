@@ -54,7 +54,7 @@ class ArchitectureTest {
             .whereLayer("embedder")
             .mayOnlyBeAccessedByLayers("deploy", "ingest", "trainer", "indexer")
             .whereLayer("http")
-            .mayOnlyBeAccessedByLayers("deploy", "ingest", "indexer");
+            .mayOnlyBeAccessedByLayers("deploy", "ingest", "trainer", "indexer");
 
     @ArchTest
     static final ArchRule PACKAGES_HAVE_NO_CYCLES =

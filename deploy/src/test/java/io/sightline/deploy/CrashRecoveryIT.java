@@ -94,6 +94,8 @@ class CrashRecoveryIT {
             "0",
             "--ingest-port",
             "0",
+            "--trainer-port",
+            "0",
             "--search-port",
             "0",
             "--images",

@@ -12,6 +12,9 @@ import io.sightline.ingest.loader.LabelPolicy;
 import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,8 @@ class SeparateServicesIT {
                 SightlineProcess trainer = serve(
                         cluster.connection(),
                         "trainer",
+                        "--port",
+                        "0",
                         "--images",
                         "drawing",
                         "--widths",
@@ -43,13 +48,16 @@ class SeparateServicesIT {
                         "16",
                         "--round-steps",
                         "50",
+                        "--gate-margin",
+                        "-1",
                         "--min-interval",
                         "PT0S")) {
             String gateway = ingest.awaitReady().printed("ready: ingest at ");
             String search = indexer.awaitReady().printed("ready: indexer at ");
             embedder.awaitReady();
-            trainer.awaitReady();
-            try (BulkLoader loader = new BulkLoader(URI.create(gateway), 4);
+            String training = trainer.awaitReady().printed("ready: trainer at ");
+            try (HttpClient http = HttpClient.newHttpClient();
+                    BulkLoader loader = new BulkLoader(URI.create(gateway), 4);
                     SearchClient client = new SearchClient(search)) {
                 BulkLoader.Report loaded = loader.load(Drawings.of(CLASSES, IMAGES), LabelPolicy.ALL, () -> {});
                 assertThat(loaded.sent()).isEqualTo(CLASSES * IMAGES);
@@ -66,6 +74,15 @@ class SeparateServicesIT {
                                                 .path("steps")
                                                 .asLong()
                                         > 0);
+                try (SearchClient status = new SearchClient(training)) {
+                    assertThat(status.get("/v1/trainer").path("steps").asLong()).isPositive();
+                    assertThat(status.get("/v1/trainer/curves")).isNotEmpty();
+                    HttpResponse<String> report = http.send(
+                            HttpRequest.newBuilder(URI.create(training + "/v1/trainer/reports/v2"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+                    assertThat(report.body()).contains("<svg", "MAP@R");
+                }
                 ConsistencyCheck check =
                         new ConsistencyCheck(cluster.connection(), DataDirectory.indexes(directory), CLASSES * IMAGES);
                 CheckReport report = await().atMost(Duration.ofMinutes(1))

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /** The sightline command as a process of its own, which can be killed. */
@@ -58,6 +59,12 @@ final class SightlineProcess implements AutoCloseable {
         String text = Files.readString(output);
         int start = text.lastIndexOf(word) + word.length();
         return text.substring(start).strip().lines().findFirst().orElseThrow();
+    }
+
+    /** Waits for the process to end; returns the exit code, or nothing if it runs on. */
+    OptionalInt awaitEnd(Duration most) throws InterruptedException {
+        boolean ended = process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS);
+        return ended ? OptionalInt.of(process.exitValue()) : OptionalInt.empty();
     }
 
     /** kill -9. */

@@ -25,17 +25,18 @@ final class Stacks {
                 Ports.FREE,
                 new ConvNet(Preprocessing.DRAWING, List.of(8, 16), 16),
                 TrainingSettings.defaults(Augmentation.DRAWING, 1),
-                new RoundSettings(
-                        20,
-                        4,
-                        Duration.ofMillis(200),
-                        Duration.ofSeconds(5),
-                        Integer.MAX_VALUE,
-                        Duration.ZERO,
-                        new HoldoutRule(0.2),
-                        new Gate(-1),
-                        100,
-                        64L * 1024 * 1024),
+                RoundSettings.DEFAULT.with(draft -> {
+                    draft.steps = 20;
+                    draft.minClasses = 4;
+                    draft.settle = Duration.ofMillis(200);
+                    draft.longestSettle = Duration.ofSeconds(5);
+                    draft.patience = Integer.MAX_VALUE;
+                    draft.minInterval = Duration.ZERO;
+                    draft.holdout = new HoldoutRule(0.2);
+                    draft.gate = new Gate(-1);
+                    draft.imagesPerClass = 100;
+                    draft.replayBytes = 64L * 1024 * 1024;
+                }),
                 new RolloutSettings(Duration.ofSeconds(10)));
     }
 
@@ -47,17 +48,7 @@ final class Stacks {
                 quick.ports(),
                 quick.net(),
                 quick.training(),
-                new RoundSettings(
-                        20,
-                        1_000_000,
-                        Duration.ofMillis(200),
-                        Duration.ofSeconds(5),
-                        1,
-                        Duration.ZERO,
-                        new HoldoutRule(0.2),
-                        new Gate(-1),
-                        100,
-                        64L * 1024 * 1024),
+                quick.rounds().with(draft -> draft.minClasses = 1_000_000),
                 quick.rollout());
     }
 }

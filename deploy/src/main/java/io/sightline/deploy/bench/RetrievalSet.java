@@ -1,11 +1,7 @@
 package io.sightline.deploy.bench;
 
-import io.sightline.embedder.image.ImageLimits;
+import io.sightline.deploy.train.DecodedSet;
 import io.sightline.embedder.image.Preprocessing;
-import io.sightline.embedder.image.Preprocessor;
-import io.sightline.embedder.image.RejectedImageException;
-import io.sightline.ingest.loader.Dataset;
-import io.sightline.ingest.loader.DatasetImage;
 import io.sightline.trainer.evaluation.RetrievalMetrics;
 import io.sightline.trainer.publish.ServingGraph;
 import io.sightline.trainer.replay.HoldoutRule;
@@ -13,9 +9,9 @@ import io.sightline.trainer.replay.ReplayItem;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A decoded data set of the field's kind: training classes, and test classes that share none with them. Immutable.
@@ -48,23 +44,16 @@ record RetrievalSet(
      */
     static RetrievalSet open(Path path, String name, Preprocessing preprocessing, Protocol protocol)
             throws IOException {
-        List<ReplayItem> training = new ArrayList<>();
-        List<ReplayItem> queries = new ArrayList<>();
-        List<ReplayItem> gallery = new ArrayList<>();
-        try (Dataset dataset = Dataset.open(path);
-                Preprocessor preprocessor = new Preprocessor(preprocessing, ImageLimits.DEFAULT)) {
-            for (DatasetImage image : dataset.images()) {
-                ReplayItem item = decode(path, image, preprocessor);
-                if (!"test".equals(image.split())) {
-                    training.add(item);
-                } else if (protocol == Protocol.ALL_AGAINST_ALL
-                        || !fileName(image).startsWith("test_")) {
-                    gallery.add(item);
-                } else {
-                    queries.add(item);
-                }
-            }
+        DecodedSet decoded = DecodedSet.open(path, preprocessing, (done, all) -> {});
+        if (!decoded.refused().isEmpty()) {
+            throw new IOException(path + ", image " + decoded.refused().getFirst());
         }
+        List<ReplayItem> training = decoded.training();
+        Map<Boolean, List<ReplayItem>> asked = decoded.test().stream()
+                .collect(Collectors.partitioningBy(item ->
+                        protocol == Protocol.CROSS_SPLIT && fileName(item).startsWith("test_")));
+        List<ReplayItem> queries = asked.getOrDefault(true, List.of());
+        List<ReplayItem> gallery = asked.getOrDefault(false, List.of());
         if (training.isEmpty() || gallery.isEmpty()) {
             throw new IOException(path + " needs classes below train/ and others below test/");
         }
@@ -89,19 +78,7 @@ record RetrievalSet(
         return items.stream().map(ReplayItem::label).toList();
     }
 
-    private static ReplayItem decode(Path path, DatasetImage image, Preprocessor preprocessor) throws IOException {
-        try {
-            return new ReplayItem(
-                    image.id(),
-                    String.valueOf(image.label()),
-                    0,
-                    preprocessor.pixels(image.content().read()));
-        } catch (RejectedImageException e) {
-            throw new IOException(path + ", image " + image.id() + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static String fileName(DatasetImage image) {
-        return image.id().substring(image.id().lastIndexOf('/') + 1);
+    private static String fileName(ReplayItem item) {
+        return item.id().substring(item.id().lastIndexOf('/') + 1);
     }
 }

@@ -80,7 +80,7 @@ final class DemoCommand implements Callable<Integer> {
                     ports.ports(),
                     network.net(preprocessing),
                     network.training(preprocessing),
-                    network.rounds(ROUND_STEPS, Duration.ZERO).withoutEnd(),
+                    network.rounds(ROUND_STEPS, Duration.ZERO).with(draft -> draft.patience = Integer.MAX_VALUE),
                     network.rollout());
             boolean live = Boolean.getBoolean("sightline.terminal");
             boolean clean = run.run(settings, versions, report, start, System.out, live, running::isStopping);

@@ -9,6 +9,7 @@ import io.sightline.trainer.training.TrainingSettings;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What is trained, and how: options that several commands share. */
@@ -34,15 +35,11 @@ final class NetworkOptions {
     @Option(names = "--seed", description = "Seed of weights and batches (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
 
-    @Option(
-            names = "--round-steps",
-            description = "Training steps between two evaluations (default: 200; 120 in the demo).")
-    private @Nullable Integer roundSteps;
+    @Mixin
+    private LearningOptions learning = new LearningOptions();
 
-    @Option(
-            names = "--min-interval",
-            description = "Least time between two versions, ISO-8601 (default: PT1M; PT0S in the demo).")
-    private @Nullable Duration minInterval;
+    @Mixin
+    private RoundOptions rounds = new RoundOptions();
 
     @Option(
             names = "--grace",
@@ -75,13 +72,12 @@ final class NetworkOptions {
 
     TrainingSettings training(Preprocessing preprocessing) {
         Augmentation augmentation = preprocessing.invert() ? Augmentation.DRAWING : Augmentation.PHOTO;
-        return TrainingSettings.defaults(augmentation, seed);
+        return learning.settings(augmentation, seed);
     }
 
     /** When to train and publish; steps and interval as given where the options leave them open. */
     RoundSettings rounds(int otherSteps, Duration otherInterval) {
-        return RoundSettings.DEFAULT.with(
-                roundSteps == null ? otherSteps : roundSteps, minInterval == null ? otherInterval : minInterval);
+        return rounds.settings(otherSteps, otherInterval);
     }
 
     RoundSettings rounds() {

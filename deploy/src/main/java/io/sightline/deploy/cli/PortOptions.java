@@ -20,7 +20,12 @@ final class PortOptions {
     @Option(names = "--search-port", description = "Port of the search API, 0 for any (default: ${DEFAULT-VALUE}).")
     private int search = Ports.DEFAULT.search();
 
+    @Option(
+            names = "--trainer-port",
+            description = "Port of the trainer's status, 0 for any (default: ${DEFAULT-VALUE}).")
+    private int trainer = Ports.DEFAULT.trainer();
+
     Ports ports() {
-        return new Ports(kafka, registry, ingest, search);
+        return new Ports(kafka, registry, ingest, search, trainer);
     }
 }

@@ -12,6 +12,7 @@ import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.ingest.gateway.IngestApi;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
+import io.sightline.trainer.rounds.TrainerApi;
 import io.sightline.trainer.rounds.TrainerService;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -49,7 +50,8 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--port",
-            description = "Port that an API listens on, 0 for any (default: 19080 ingest, 19090 search).")
+            description =
+                    "Port that an API listens on, 0 for any (default: 19080 ingest, 19090 search, 19085 trainer).")
     private int port = -1;
 
     @Mixin
@@ -81,6 +83,7 @@ final class ServeCommand implements Callable<Integer> {
         return switch (started) {
             case IngestApi ingest -> " at " + ingest.url();
             case IndexerService indexer -> " at " + indexer.url();
+            case ServedTrainer trainer -> " at " + trainer.api.url();
             default -> "";
         };
     }
@@ -121,9 +124,18 @@ final class ServeCommand implements Callable<Integer> {
         };
     }
 
-    private TrainerService trainer(KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog, Clock clock) {
+    /** The trainer and its status API. */
+    private record ServedTrainer(TrainerService service, TrainerApi api) implements AutoCloseable {
+        @Override
+        public void close() {
+            api.close();
+            service.close();
+        }
+    }
+
+    private ServedTrainer trainer(KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog, Clock clock) {
         Preprocessing preprocessing = network.preprocessing(Preprocessing.PHOTO);
-        return new TrainerService(
+        TrainerService service = new TrainerService(
                 connection,
                 serdes,
                 catalog,
@@ -133,5 +145,11 @@ final class ServeCommand implements Callable<Integer> {
                 DataDirectory.state(directory, "trainer"),
                 DataDirectory.models(directory),
                 clock);
+        try {
+            return new ServedTrainer(service, new TrainerApi(service, host, port < 0 ? 19085 : port));
+        } catch (RuntimeException e) {
+            service.close();
+            throw e;
+        }
     }
 }

@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             ServeCommand.class,
             TopicsCommand.class,
+            TrainCommand.class,
+            TrainerCommand.class,
             BenchCommand.class,
             CommandLine.HelpCommand.class
         })

@@ -12,6 +12,7 @@ import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
+import io.sightline.trainer.rounds.TrainerApi;
 import io.sightline.trainer.rounds.TrainerService;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -131,6 +132,7 @@ public final class Stack implements AutoCloseable {
                         DataDirectory.state(root, "trainer"),
                         DataDirectory.models(root),
                         clock));
+        opened(started, new TrainerApi(trainer, LOOPBACK, settings.ports().trainer()));
         directory.announce(new DataDirectory.Addresses(
                 connection.bootstrapServers(), connection.schemaRegistry(), ingest.url(), indexer.url()));
         return new Stack(started, connection, ingest, indexer, trainer, lanes);

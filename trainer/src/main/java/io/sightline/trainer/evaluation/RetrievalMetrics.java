@@ -4,16 +4,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Recall@K and MAP@R (Musgrave et al., ECCV 2020) by cosine, an image never its own neighbour. Queries whose label the
  * gallery lacks have nothing to find and are left out. Immutable.
  *
+ * @param labels class of each query
  * @param hits for each query, the rank (1-based) of the first item of its label, or {@link Integer#MAX_VALUE}
  * @param averagePrecision AP@R of each query: 1/R sum over p = 1..R of [item p relevant] precision(p)
  */
-public record RetrievalMetrics(int[] hits, double[] averagePrecision) {
+public record RetrievalMetrics(List<String> labels, int[] hits, double[] averagePrecision) {
 
     /**
      * Every item queries all others. O(n^2 (d + log n)).
@@ -56,6 +59,7 @@ public record RetrievalMetrics(int[] hits, double[] averagePrecision) {
             boolean sameImages) {
         Map<String, Long> sizes =
                 galleryLabels.stream().collect(Collectors.groupingBy(label -> label, Collectors.counting()));
+        List<String> labels = new ArrayList<>();
         List<Integer> hits = new ArrayList<>();
         List<Double> precisions = new ArrayList<>();
         for (int query = 0; query < queries.length; query++) {
@@ -63,13 +67,31 @@ public record RetrievalMetrics(int[] hits, double[] averagePrecision) {
             int relevant = (int) (sizes.getOrDefault(label, 0L) - (sameImages ? 1 : 0));
             if (relevant > 0) {
                 int[] ranking = rank(queries[query], gallery, sameImages ? query : -1);
+                labels.add(label);
                 hits.add(firstHit(ranking, galleryLabels, label));
                 precisions.add(averagePrecision(ranking, galleryLabels, label, relevant));
             }
         }
         return new RetrievalMetrics(
+                List.copyOf(labels),
                 hits.stream().mapToInt(Integer::intValue).toArray(),
                 precisions.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    /** The same for some classes' queries only. */
+    public RetrievalMetrics of(Set<String> classes) {
+        int[] chosen = IntStream.range(0, hits.length)
+                .filter(i -> classes.contains(labels.get(i)))
+                .toArray();
+        return new RetrievalMetrics(
+                Arrays.stream(chosen).mapToObj(labels::get).toList(),
+                Arrays.stream(chosen).map(i -> hits[i]).toArray(),
+                Arrays.stream(chosen).mapToDouble(i -> averagePrecision[i]).toArray());
+    }
+
+    /** 1 for each query whose nearest neighbour is of its class, else 0. */
+    public double[] firstRight() {
+        return Arrays.stream(hits).mapToDouble(hit -> hit == 1 ? 1 : 0).toArray();
     }
 
     /** Queries that had something to find. */

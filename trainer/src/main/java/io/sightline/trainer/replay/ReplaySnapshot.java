@@ -5,15 +5,18 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
  * The replay store at one moment, split by the holdout rule. Classes and the images in them are sorted, so that the
  * same content gives the same batches. Immutable.
  *
- * @param training images of the training classes, by class
- * @param holdout images of the holdout classes, by class
+ * @param training images to train on, by class
+ * @param holdout images to evaluate on, by class
  * @param offsets topic-partition to next offset: the events behind it
  */
 public record ReplaySnapshot(
@@ -23,10 +26,13 @@ public record ReplaySnapshot(
 
     /** Sorts and splits items. */
     public static ReplaySnapshot of(Collection<ReplayItem> items, HoldoutRule rule, Map<String, Long> offsets) {
-        List<ReplayItem> training =
-                items.stream().filter(item -> !rule.isHeldOut(item.label())).toList();
-        List<ReplayItem> holdout =
-                items.stream().filter(item -> rule.isHeldOut(item.label())).toList();
+        long classes = items.stream().map(ReplayItem::label).distinct().count();
+        Predicate<ReplayItem> heldOut = rule.isByImages((int) classes)
+                ? item -> rule.isImageHeldOut(item.id())
+                : item -> rule.isHeldOut(item.label());
+        Map<Boolean, List<ReplayItem>> split = items.stream().collect(Collectors.partitioningBy(heldOut));
+        List<ReplayItem> training = split.getOrDefault(false, List.of());
+        List<ReplayItem> holdout = split.getOrDefault(true, List.of());
         return new ReplaySnapshot(byClass(training), byClass(holdout), Map.copyOf(offsets));
     }
 
@@ -46,6 +52,18 @@ public record ReplaySnapshot(
     /** All holdout images, by class and id. */
     public List<ReplayItem> holdoutItems() {
         return holdout.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** All training images, by class and id. */
+    public List<ReplayItem> trainingItems() {
+        return training.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** All classes, those held out too. */
+    public SortedSet<String> classes() {
+        SortedSet<String> all = new TreeSet<>(training.keySet());
+        all.addAll(holdout.keySet());
+        return all;
     }
 
     private static SortedMap<String, List<ReplayItem>> byClass(List<ReplayItem> items) {

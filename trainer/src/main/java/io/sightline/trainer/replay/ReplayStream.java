@@ -8,12 +8,16 @@ import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.LabelEvent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TaskMetadata;
+import org.apache.kafka.streams.ThreadMetadata;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.kstream.Consumed;
@@ -61,6 +65,21 @@ public final class ReplayStream implements AutoCloseable {
     /** Whether everything that was there is restored and the stream is followed: until then the buffer is a part only. */
     public boolean isReady() {
         return streams.state() == KafkaStreams.State.RUNNING;
+    }
+
+    /** Topic-partition to next offset, as committed by the tasks of this process. */
+    public Map<String, Long> committed() {
+        Map<String, Long> offsets = new TreeMap<>();
+        for (ThreadMetadata thread : streams.metadataForLocalThreads()) {
+            for (TaskMetadata task : thread.activeTasks()) {
+                task.committedOffsets().forEach((partition, next) -> {
+                    if (next > 0) {
+                        offsets.put(partition.topic() + "-" + partition.partition(), next);
+                    }
+                });
+            }
+        }
+        return offsets;
     }
 
     @Override

@@ -3,23 +3,28 @@ package io.sightline.trainer.rounds;
 import io.sightline.trainer.publish.Gate;
 import io.sightline.trainer.replay.HoldoutRule;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
- * When to train and when to publish. Immutable.
+ * When to train and when to publish. Immutable; start from {@link #DEFAULT} and change what is to differ.
  *
- * @param steps optimiser steps of a round
+ * @param steps optimiser steps of a round at the most
+ * @param newLabels changes of the labelled stream that end a round, 0 for none
+ * @param longest training time that ends a round, zero for none
  * @param minClasses classes with two training images before training starts
  * @param settle how long the labelled stream must have been quiet before the first round
  * @param longestSettle after this the first round starts anyway
  * @param patience rejected rounds in a row, without new labels, after which the trainer waits for new labels
  * @param minInterval least time between two published versions
- * @param holdout classes kept out of training
+ * @param holdout what is kept out of training
  * @param gate what a candidate must pass
  * @param imagesPerClass replay bound: images of a class in each partition
  * @param replayBytes replay bound: bytes of pixels in each partition
  */
 public record RoundSettings(
         int steps,
+        long newLabels,
+        Duration longest,
         int minClasses,
         Duration settle,
         Duration longestSettle,
@@ -33,6 +38,8 @@ public record RoundSettings(
     /** Rounds of 200 steps, a tenth of the classes held out, a version a minute at the most. */
     public static final RoundSettings DEFAULT = new RoundSettings(
             200,
+            0,
+            Duration.ZERO,
             8,
             Duration.ofSeconds(2),
             Duration.ofSeconds(60),
@@ -43,36 +50,6 @@ public record RoundSettings(
             1000,
             256L * 1024 * 1024);
 
-    /** The same with another round length and interval. */
-    public RoundSettings with(int otherSteps, Duration otherInterval) {
-        return new RoundSettings(
-                otherSteps,
-                minClasses,
-                settle,
-                longestSettle,
-                patience,
-                otherInterval,
-                holdout,
-                gate,
-                imagesPerClass,
-                replayBytes);
-    }
-
-    /** The same, but training goes on however often a round is rejected. */
-    public RoundSettings withoutEnd() {
-        return new RoundSettings(
-                steps,
-                minClasses,
-                settle,
-                longestSettle,
-                Integer.MAX_VALUE,
-                minInterval,
-                holdout,
-                gate,
-                imagesPerClass,
-                replayBytes);
-    }
-
     /**
      * Checks the numbers.
      *
@@ -82,6 +59,72 @@ public record RoundSettings(
         if (steps < 1 || minClasses < 2 || patience < 1) {
             throw new IllegalArgumentException("a round needs at least 1 step, 2 classes and a patience of 1, not "
                     + steps + ", " + minClasses + " and " + patience);
+        }
+        if (newLabels < 0 || longest.isNegative() || minInterval.isNegative()) {
+            throw new IllegalArgumentException("new labels, longest time and least interval must not be negative: "
+                    + newLabels + ", " + longest + ", " + minInterval);
+        }
+    }
+
+    /** How far a round is, 0 to 1: by the first of its ends that comes near. */
+    double progress(long roundSteps, long labels, double millis) {
+        double progress = roundSteps / (double) steps;
+        if (newLabels > 0) {
+            progress = Math.max(progress, labels / (double) newLabels);
+        }
+        if (!longest.isZero()) {
+            progress = Math.max(progress, millis / longest.toMillis());
+        }
+        return Math.min(1, progress);
+    }
+
+    /** A copy with some settings changed, for instance {@code with(draft -> draft.steps = 120)}. */
+    public RoundSettings with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return new RoundSettings(
+                draft.steps,
+                draft.newLabels,
+                draft.longest,
+                draft.minClasses,
+                draft.settle,
+                draft.longestSettle,
+                draft.patience,
+                draft.minInterval,
+                draft.holdout,
+                draft.gate,
+                draft.imagesPerClass,
+                draft.replayBytes);
+    }
+
+    /** Settings that are being changed; see the components of {@link RoundSettings}. */
+    public static final class Draft {
+        public int steps;
+        public long newLabels;
+        public Duration longest;
+        public int minClasses;
+        public Duration settle;
+        public Duration longestSettle;
+        public int patience;
+        public Duration minInterval;
+        public HoldoutRule holdout;
+        public Gate gate;
+        public int imagesPerClass;
+        public long replayBytes;
+
+        private Draft(RoundSettings settings) {
+            steps = settings.steps;
+            newLabels = settings.newLabels;
+            longest = settings.longest;
+            minClasses = settings.minClasses;
+            settle = settings.settle;
+            longestSettle = settings.longestSettle;
+            patience = settings.patience;
+            minInterval = settings.minInterval;
+            holdout = settings.holdout;
+            gate = settings.gate;
+            imagesPerClass = settings.imagesPerClass;
+            replayBytes = settings.replayBytes;
         }
     }
 }

@@ -14,32 +14,32 @@ import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.avro.Lineage;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
-import io.sightline.trainer.evaluation.RetrievalMetrics;
 import io.sightline.trainer.nets.ConvNet;
 import io.sightline.trainer.publish.Gate;
 import io.sightline.trainer.publish.Publisher;
 import io.sightline.trainer.publish.ServingGraph;
 import io.sightline.trainer.replay.ReplayBuffer;
-import io.sightline.trainer.replay.ReplayItem;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import io.sightline.trainer.replay.ReplayStream;
-import io.sightline.trainer.training.Checkpoint;
-import io.sightline.trainer.training.CheckpointException;
+import io.sightline.trainer.report.CurvePoint;
+import io.sightline.trainer.report.TrainingReport;
+import io.sightline.trainer.report.VersionPoint;
+import io.sightline.trainer.report.VersionReport;
 import io.sightline.trainer.training.SeeTrainer;
 import io.sightline.trainer.training.StepReport;
 import io.sightline.trainer.training.TrainingSettings;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -52,13 +52,11 @@ import org.slf4j.LoggerFactory;
  * and the active version are evaluated on the same holdout; the gate decides. While a version waits or back-fills the
  * trainer rests, so that no second one queues up behind it.
  *
- * <p>On failure: a checkpoint is written every {@value #CHECKPOINT_STEPS} steps and before every publication; a killed
- * trainer goes on from it. A damaged checkpoint is reported and training starts afresh: the gate keeps a worse network
- * from being published. Thread-safe.
+ * <p>On failure: a checkpoint is written every {@value TrainingRun#CHECKPOINT_STEPS} steps and before every publication;
+ * a killed trainer goes on from it, once the replay store holds again what it held then. Where no checkpoint is usable
+ * training starts afresh: the gate keeps a worse network from being published. Thread-safe.
  */
 public final class TrainerService implements AutoCloseable {
-
-    static final int CHECKPOINT_STEPS = 50;
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainerService.class);
     private static final Duration LOOK = Duration.ofMillis(100);
@@ -67,22 +65,25 @@ public final class TrainerService implements AutoCloseable {
     private final RoundSettings rounds;
     private final ModelCatalog catalog;
     private final Clock clock;
-    private final Path checkpointFile;
+    private final Path models;
     private final ReplayBuffer buffer;
     private final Preprocessor preprocessor;
     private final ReplayStream stream;
     private final ModelLog log;
     private final Publisher publisher;
+    private final TrainingRun run;
     private final SeeTrainer trainer;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
-    private volatile TrainerStatus status = new TrainerStatus("starting", 0, 0, 0, Double.NaN, Double.NaN);
+    private @Nullable EmbeddingModel tied;
+    private long changesAtRoundStart;
+    private volatile TrainerStatus status = new TrainerStatus("starting", "", 0, 0, 0, 0, Double.NaN, Double.NaN, null);
 
     /**
      * Starts to train. The catalog is used, and not closed.
      *
-     * @param directory holds the checkpoint and the state of the join
-     * @param models where artifacts are written
+     * @param directory holds the checkpoints and the state of the join
+     * @param models where artifacts and reports are written
      */
     public TrainerService(
             KafkaConnection connection,
@@ -97,14 +98,29 @@ public final class TrainerService implements AutoCloseable {
         this.rounds = rounds;
         this.catalog = catalog;
         this.clock = clock;
-        this.checkpointFile = directory.resolve("checkpoint.bin");
-        this.trainer = open(net, training, checkpointFile);
+        this.models = models;
+        this.run = TrainingRun.open(net, training, directory.resolve("checkpoints"), 0);
+        this.trainer = run.trainer();
         this.buffer = new ReplayBuffer(rounds.imagesPerClass(), rounds.replayBytes());
         this.preprocessor = new Preprocessor(net.preprocessing(), ImageLimits.DEFAULT);
         this.log = new ModelLog(connection, serdes);
         this.publisher = new Publisher(new ArtifactWriter(models), catalog, log, clock);
         this.stream = new ReplayStream(connection, serdes, buffer, preprocessor, directory.resolve("streams"));
         this.thread = Thread.ofPlatform().name("trainer").start(this::run);
+    }
+
+    /** The training report of a version, empty if there is none. */
+    public Optional<Path> report(String version) {
+        // The name comes from outside: only one that the catalog knows becomes part of a path.
+        return catalog.current()
+                .find(version)
+                .map(event -> reportFile(event.getVersion()))
+                .filter(Files::exists);
+    }
+
+    /** The training curves so far. */
+    public List<CurvePoint> curves() {
+        return run.curves();
     }
 
     /** What it is doing now. */
@@ -122,31 +138,11 @@ public final class TrainerService implements AutoCloseable {
         }
         stream.close();
         log.close();
-        trainer.close();
+        if (tied != null) {
+            tied.close();
+        }
+        run.close();
         preprocessor.close();
-    }
-
-    private static SeeTrainer open(ConvNet net, TrainingSettings training, Path file) {
-        if (Files.exists(file)) {
-            try {
-                SeeTrainer restored = SeeTrainer.restore(net, training, Checkpoint.read(file));
-                LOG.info("training goes on from step {}", restored.steps());
-                return restored;
-            } catch (CheckpointException e) {
-                Path aside = file.resolveSibling(file.getFileName() + ".refused");
-                LOG.error("training starts afresh, the checkpoint is kept as {}: {}", aside, e.getMessage());
-                moveAside(file, aside);
-            }
-        }
-        return SeeTrainer.create(net, training);
-    }
-
-    private static void moveAside(Path file, Path aside) {
-        try {
-            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the checkpoint " + file + " cannot be moved aside: " + e.getMessage(), e);
-        }
     }
 
     private void run() {
@@ -155,8 +151,10 @@ public final class TrainerService implements AutoCloseable {
                 publishInitial();
             }
             awaitLabels();
+            awaitCursor();
             int rejected = 0;
             long changes = buffer.changes();
+            changesAtRoundStart = changes;
             while (!stopped()) {
                 awaitNothingPending();
                 if (buffer.changes() != changes) {
@@ -164,7 +162,7 @@ public final class TrainerService implements AutoCloseable {
                     rejected = 0;
                 }
                 if (rejected >= rounds.patience()) {
-                    report("waiting for new labels", Double.NaN, Double.NaN);
+                    report("waiting for new labels", rejected + " rounds in a row were no better");
                     long before = changes;
                     await(() -> buffer.changes() != before);
                 } else {
@@ -174,14 +172,14 @@ public final class TrainerService implements AutoCloseable {
                     }
                 }
             }
-            trainer.checkpoint().write(checkpointFile);
+            run.checkpoint();
         } catch (RuntimeException e) {
             LOG.error(
                     "the trainer stopped at step {}: {}; restart it to go on from its checkpoint",
                     trainer.steps(),
                     e,
                     e);
-            report("failed: " + e.getMessage(), Double.NaN, Double.NaN);
+            report("failed", String.valueOf(e.getMessage()));
         }
     }
 
@@ -194,12 +192,15 @@ public final class TrainerService implements AutoCloseable {
     }
 
     private void awaitLabels() {
-        report("waiting for labels", Double.NaN, Double.NaN);
-        await(() -> stream.isReady() && currentSnapshot().classesWith(2).size() >= rounds.minClasses());
+        await(() -> {
+            Readiness readiness = Readiness.of(currentSnapshot(), rounds.minClasses());
+            report("waiting for labels", readiness.reason());
+            return stream.isReady() && readiness.ready();
+        });
         Instant latest = clock.instant().plus(rounds.longestSettle());
         long[] seen = {buffer.changes()};
         Instant[] quietSince = {clock.instant()};
-        report("waiting for the stream to settle", Double.NaN, Double.NaN);
+        report("waiting for the stream to settle", "");
         await(() -> {
             Instant now = clock.instant();
             if (buffer.changes() != seen[0]) {
@@ -210,9 +211,29 @@ public final class TrainerService implements AutoCloseable {
         });
     }
 
+    /** After a crash the replay store reads again what it had not committed: training waits until it is back. */
+    private void awaitCursor() {
+        Map<String, Long> wanted = run.cursor().offsets();
+        Instant latest = clock.instant().plus(rounds.longestSettle());
+        report("waiting for the replay store", "it reads again what the checkpoint had seen");
+        await(() -> {
+            Map<String, Long> offsets = offsets();
+            boolean there = wanted.entrySet().stream()
+                    .allMatch(entry -> offsets.getOrDefault(entry.getKey(), 0L) >= entry.getValue());
+            return there || clock.instant().isAfter(latest);
+        });
+    }
+
+    /** How far the replay store has read: what was committed before this process, and what it read itself. */
+    private Map<String, Long> offsets() {
+        Map<String, Long> offsets = new TreeMap<>(stream.committed());
+        currentSnapshot().offsets().forEach((partition, next) -> offsets.merge(partition, next, Math::max));
+        return offsets;
+    }
+
     private void awaitNothingPending() {
         if (isPending(catalog.current())) {
-            report("waiting for a version to go active", Double.NaN, Double.NaN);
+            report("waiting for a version to go active", "");
             await(() -> !isPending(catalog.current()));
         }
     }
@@ -222,37 +243,43 @@ public final class TrainerService implements AutoCloseable {
                 || !versions.withStatus(ModelStatus.STAGED).isEmpty();
     }
 
-    /** Steps up to the next multiple of the round's length; a resumed trainer finishes the round it was in. */
+    /** Steps up to the end of the round; a resumed trainer finishes the round it was in. */
     private void trainRound() {
-        long end = (trainer.steps() / rounds.steps() + 1) * rounds.steps();
-        if (isRoundOpen()) {
-            return;
+        if (run.roundSteps() == 0) {
+            changesAtRoundStart = buffer.changes();
         }
-        Instant start = clock.instant();
-        long first = trainer.steps();
-        while (trainer.steps() < end && !stopped()) {
+        tie();
+        double progress = progress();
+        while (progress < 1 && !stopped()) {
             await(stream::isReady);
             ReplaySnapshot snapshot = currentSnapshot();
             if (snapshot.classesWith(2).size() < 2) {
                 awaitLabels();
                 continue;
             }
-            double progress = (trainer.steps() % rounds.steps()) / (double) rounds.steps();
-            StepReport step = trainer.step(snapshot, learningRateFactor(progress));
-            double millis = Duration.between(start, clock.instant()).toMillis() / (double) (trainer.steps() - first);
-            report("training", step.batchLoss(), millis);
-            if (trainer.steps() % CHECKPOINT_STEPS == 0) {
-                trainer.checkpoint().write(checkpointFile);
-            }
+            StepReport step = run.step(snapshot, learningRateFactor(progress));
+            progress = progress();
+            report("training", "", step.batchLoss());
         }
     }
 
-    /** A round that was trained to its end but neither published nor rejected before the process went down. */
-    private boolean isRoundOpen() {
-        return trainer.steps() > 0
-                && trainer.steps() % rounds.steps() == 0
-                && catalog.current().all().stream()
-                        .noneMatch(event -> event.getLineage().getSteps() == trainer.steps());
+    private double progress() {
+        return rounds.progress(run.roundSteps(), buffer.changes() - changesAtRoundStart, run.roundMillis());
+    }
+
+    /** Embeddings stay close to the active version's, if the settings say so. */
+    private void tie() {
+        if (tied != null) {
+            tied.close();
+            tied = null;
+        }
+        trainer.tieTo(null);
+        if (trainer.settings().tie() > 0) {
+            tied = loadActive();
+            if (tied != null && isTrained(catalog.current())) {
+                trainer.tieTo(tied::embed);
+            }
+        }
     }
 
     /** Half a cosine from 1 down to a floor: each round ends settled, and the next one starts afresh. */
@@ -261,36 +288,100 @@ public final class TrainerService implements AutoCloseable {
     }
 
     /**
-     * Evaluates, then publishes or rejects.
+     * Evaluates, then publishes or rejects. A round that was published or rejected before a crash is only concluded.
      *
      * @return whether the candidate passed
      */
     private boolean conclude() {
-        report("evaluating", status.loss(), status.stepMillis());
-        trainer.checkpoint().write(checkpointFile);
+        report("evaluating", "");
+        run.checkpoint();
         await(stream::isReady);
         ReplaySnapshot snapshot = currentSnapshot();
-        try (ServingGraph serving = new ServingGraph(trainer.net(), trainer.weights())) {
-            List<byte[]> pixels =
-                    snapshot.holdoutItems().stream().map(ReplayItem::pixels).toList();
-            List<String> labels =
-                    snapshot.holdoutItems().stream().map(ReplayItem::label).toList();
-            RetrievalMetrics candidate = RetrievalMetrics.of(serving.embed(pixels), labels);
-            boolean activeIsTrained = catalog.current().active().stream()
-                    .anyMatch(event -> event.getLineage().getSteps() > 0);
-            Gate.Verdict verdict = rounds.gate().judge(candidate, active(pixels, labels), activeIsTrained);
+        Optional<ModelEvent> decided = catalog.current().all().stream()
+                .filter(event -> trainer.steps() > 0 && event.getLineage().getSteps() == trainer.steps())
+                .findAny();
+        if (decided.isPresent()) {
+            run.concludeRound(snapshot);
+            return decided.get().getStatus() != ModelStatus.REJECTED;
+        }
+        try (ServingGraph serving = new ServingGraph(trainer.net(), trainer.weights());
+                @Nullable EmbeddingModel active = loadActive()) {
+            Evaluation evaluation = Evaluation.of(
+                    serving::embed,
+                    active == null ? null : active::embed,
+                    snapshot,
+                    run.cursor().knownClasses());
+            Gate.Verdict verdict = rounds.gate()
+                    .judge(evaluation.candidate(), evaluation.active(), isTrained(catalog.current()))
+                    .with(evaluation.figures());
             awaitInterval();
             if (stopped()) {
                 return false;
             }
-            String version = publisher.publish(serving, trainer.settings().describe(), lineage(snapshot), verdict);
+            Lineage lineage = lineage(snapshot);
+            String version = publisher.publish(serving, trainer.settings().describe(), lineage, verdict);
             LOG.info("{} after {} steps: {}", version, trainer.steps(), verdict.reason());
             awaitInCatalog(version);
+            catalog.current().find(version).ifPresent(event -> writeReport(event, verdict, evaluation));
+            run.concludeRound(snapshot);
             return verdict.passed();
         }
     }
 
-    private @Nullable RetrievalMetrics active(List<byte[]> pixels, List<String> labels) {
+    private void writeReport(ModelEvent event, Gate.Verdict verdict, Evaluation evaluation) {
+        List<VersionPoint> history = catalog.current().all().stream()
+                .sorted(Comparator.comparingLong(one -> one.getLineage().getSteps()))
+                .map(TrainerService::point)
+                .toList();
+        Map<String, String> lineage = new TreeMap<>();
+        lineage.put("steps", String.valueOf(event.getLineage().getSteps()));
+        lineage.put("seed", String.valueOf(event.getLineage().getSeed()));
+        lineage.put("classes", String.valueOf(event.getLineage().getClasses()));
+        lineage.put("images", String.valueOf(event.getLineage().getImages()));
+        event.getLineage().getOffsets().forEach((partition, next) -> lineage.put(partition, "offset " + next));
+        VersionReport report = new VersionReport(
+                event.getVersion(),
+                event.getParent(),
+                verdict.passed(),
+                verdict.reason(),
+                event.getPublishedTime(),
+                trainer.net().describe(),
+                trainer.net().preprocessing(),
+                event.getSettings(),
+                lineage,
+                verdict.metrics(),
+                run.curves(),
+                history,
+                evaluation.confusions());
+        try {
+            TrainingReport.write(report, reportFile(event.getVersion()));
+        } catch (UncheckedIOException e) {
+            // The version is published; a report that cannot be written takes nothing away from it.
+            LOG.warn("version {} has no training report: {}", event.getVersion(), e.getMessage());
+        }
+    }
+
+    private static VersionPoint point(ModelEvent event) {
+        Map<String, Double> metrics = event.getMetrics();
+        return new VersionPoint(
+                event.getVersion(),
+                event.getLineage().getSteps(),
+                event.getStatus() == ModelStatus.REJECTED,
+                metrics.getOrDefault("recallAt1", Double.NaN),
+                metrics.getOrDefault("mapAtR", Double.NaN),
+                metrics.getOrDefault("forgetting.recallAt1", Double.NaN));
+    }
+
+    private Path reportFile(String version) {
+        return models.resolve(version + "-report.html");
+    }
+
+    private static boolean isTrained(ModelVersions versions) {
+        return versions.active().stream().anyMatch(event -> event.getLineage().getSteps() > 0);
+    }
+
+    /** The active version's network; null if there is none, or none that sees the same pixels. */
+    private @Nullable EmbeddingModel loadActive() {
         Optional<ModelEvent> active = catalog.current().active();
         if (active.isEmpty()
                 || !active.get()
@@ -299,13 +390,8 @@ public final class TrainerService implements AutoCloseable {
             return null;
         }
         URI artifact = URI.create(active.get().getArtifactUri());
-        try (EmbeddingModel model =
-                EmbeddingModel.load(ModelArtifact.open(artifact, active.get().getManifestSha256()))) {
-            float[][] vectors = new float[pixels.size()][];
-            for (int i = 0; i < vectors.length; i++) {
-                vectors[i] = model.embed(pixels.get(i));
-            }
-            return RetrievalMetrics.of(vectors, labels);
+        try {
+            return EmbeddingModel.load(ModelArtifact.open(artifact, active.get().getManifestSha256()));
         } catch (ArtifactException e) {
             LOG.error("the active version cannot be compared with: {}", e.getMessage());
             return null;
@@ -330,17 +416,24 @@ public final class TrainerService implements AutoCloseable {
 
     private Lineage lineage(ReplaySnapshot snapshot) {
         return new Lineage(
-                trainer.steps(),
-                trainer.settings().seed(),
-                trainer.classes(),
-                snapshot.trainingImages(),
-                snapshot.offsets());
+                trainer.steps(), trainer.settings().seed(), trainer.classes(), snapshot.trainingImages(), offsets());
     }
 
-    private void report(String phase, double loss, double stepMillis) {
-        ReplaySnapshot snapshot = currentSnapshot();
+    private void report(String phase, String detail) {
+        report(phase, detail, status.loss());
+    }
+
+    private void report(String phase, String detail, double loss) {
         status = new TrainerStatus(
-                phase, trainer.steps(), trainer.classes(), snapshot.trainingImages(), loss, stepMillis);
+                phase,
+                detail,
+                trainer.steps(),
+                progress(),
+                trainer.classes(),
+                currentSnapshot().trainingImages(),
+                loss,
+                run.roundSteps() == 0 ? Double.NaN : run.roundMillis() / run.roundSteps(),
+                run.latest());
     }
 
     private boolean stopped() {

@@ -15,12 +15,12 @@ import org.tensorflow.types.family.TFloating;
  * Proxy-Anchor on the batch plus lambda times Proxy-Anchor on the synthetic embeddings alone, each labelled as its
  * source (SEE, equation 9). All samples at once.
  */
-final class SeeLoss {
+public final class SeeLoss {
 
     private SeeLoss() {}
 
     /** Adds the loss to a graph, with bases carried over from the step's random frame. */
-    static <T extends TFloating> MetricLoss.Outputs<T> of(
+    public static <T extends TFloating> MetricLoss.Outputs<T> of(
             Ops tf, Class<T> type, SeeSettings settings, MetricLoss.Inputs<T> inputs) {
         double[][] centers = SimplexCenters.of(settings.expansions());
         return of(
@@ -32,7 +32,7 @@ final class SeeLoss {
     }
 
     /** The same with bases from elsewhere; samples are expanded in ascending order of their index. */
-    static <T extends TFloating> MetricLoss.Outputs<T> of(
+    public static <T extends TFloating> MetricLoss.Outputs<T> of(
             Ops tf, Class<T> type, SeeSettings settings, MetricLoss.Inputs<T> inputs, TangentDirections<T> directions) {
         ProxyAnchor loss = settings.proxyAnchor();
         Operand<T> z = Spheres.normalise(tf, type, inputs.embeddings());

@@ -28,6 +28,9 @@ public record SeeSettings(
         Term term)
         implements MetricLoss {
 
+    /** Steps over which the share of expanded samples rises, if nothing else is said. */
+    public static final int RAMP_STEPS = 1000;
+
     /** Where the gradient of the synthetic term goes. */
     public sealed interface Gradient {
 

@@ -9,7 +9,7 @@ import org.tensorflow.types.family.TFloating;
  * with the simplex centers: what SEE needs is never a v alone but sum_j B[i][j] v_(j+1).
  */
 @FunctionalInterface
-interface TangentDirections<T extends TFloating> {
+public interface TangentDirections<T extends TFloating> {
 
     /**
      * The combined directions.

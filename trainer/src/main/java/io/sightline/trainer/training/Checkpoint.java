@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A trainer's state. On disk: SHA-256 of the rest (64 hex characters), length of the header (int32), a JSON header,
@@ -25,16 +27,41 @@ import java.util.TreeMap;
  * @param network the network in words; another network is refused
  * @param steps steps since the initial network
  * @param classRows row of each class in the proxy table
+ * @param cursor where in the stream and in its round training is
  * @param tensors network, proxies and moments by name
  */
 public record Checkpoint(
-        String network, long steps, SortedMap<String, Integer> classRows, Map<String, HostTensor> tensors) {
+        String network,
+        long steps,
+        SortedMap<String, Integer> classRows,
+        Cursor cursor,
+        Map<String, HostTensor> tensors) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int HASH_LENGTH = 64;
 
+    /**
+     * Where training is. The random numbers of a step follow from the seed and the number of the step, so that no
+     * generator's state is needed.
+     *
+     * @param roundStart step at which the round began
+     * @param roundMillis how long the round has been trained
+     * @param knownClasses classes that the round before had seen
+     * @param offsets topic-partition to next offset: what the replay store held
+     */
+    public record Cursor(long roundStart, long roundMillis, List<String> knownClasses, Map<String, Long> offsets) {
+
+        /** Before the first step. */
+        public static final Cursor START = new Cursor(0, 0, List.of(), Map.of());
+    }
+
     /** Shapes in the order of the data. */
-    record Header(String network, long steps, SortedMap<String, Integer> classRows, Map<String, long[]> shapes) {}
+    record Header(
+            String network,
+            long steps,
+            SortedMap<String, Integer> classRows,
+            @Nullable Cursor cursor,
+            Map<String, long[]> shapes) {}
 
     /**
      * Writes the checkpoint.
@@ -87,6 +114,15 @@ public record Checkpoint(
         }
     }
 
+    /** SHA-256 of names, shapes and values of all tensors: equal for equal training, however long it took. */
+    public String fingerprint() {
+        try {
+            return Sha256.hex(new Checkpoint(network, steps, classRows, Cursor.START, tensors).encode());
+        } catch (IOException e) {
+            throw new IllegalStateException("a checkpoint cannot be encoded: " + e.getMessage(), e);
+        }
+    }
+
     private ByteBuffer encode() throws IOException {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         int floats = 0;
@@ -94,7 +130,7 @@ public record Checkpoint(
             shapes.put(tensor.getKey(), tensor.getValue().shape());
             floats += tensor.getValue().values().length;
         }
-        byte[] header = JSON.writeValueAsBytes(new Header(network, steps, classRows, shapes));
+        byte[] header = JSON.writeValueAsBytes(new Header(network, steps, classRows, cursor, shapes));
         ByteBuffer content = ByteBuffer.allocate(Integer.BYTES + header.length + floats * Float.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(header.length)
@@ -111,6 +147,9 @@ public record Checkpoint(
         byte[] json = new byte[content.getInt()];
         content.get(json);
         Header header = JSON.readValue(json, Header.class);
+        if (header.cursor == null) {
+            throw new CheckpointException("the checkpoint was written by an earlier build");
+        }
         Map<String, HostTensor> tensors = new LinkedHashMap<>();
         header.shapes.forEach((name, shape) -> {
             int size = 1;
@@ -122,7 +161,7 @@ public record Checkpoint(
             content.position(content.position() + size * Float.BYTES);
             tensors.put(name, new HostTensor(shape, values));
         });
-        return new Checkpoint(header.network, header.steps, new TreeMap<>(header.classRows), tensors);
+        return new Checkpoint(header.network, header.steps, new TreeMap<>(header.classRows), header.cursor, tensors);
     }
 
     private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {

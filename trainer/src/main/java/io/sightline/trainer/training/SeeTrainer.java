@@ -136,10 +136,12 @@ public final class SeeTrainer implements AutoCloseable {
      * @throws IllegalArgumentException if fewer than two classes have two images
      */
     public StepReport step(ReplaySnapshot snapshot, double learningRateFactor) {
+        long start = System.nanoTime();
         Prepared next = prepare(snapshot, learningRateFactor);
+        long prepared = System.nanoTime();
         StepReport report = graph.step(next.batch, next.inputs);
         steps++;
-        return report;
+        return report.withTimes((prepared - start) / 1e6, (System.nanoTime() - start) / 1e6, next.batch.size());
     }
 
     private record Prepared(Batch batch, TrainingGraph.StepInputs inputs) {}
@@ -173,8 +175,8 @@ public final class SeeTrainer implements AutoCloseable {
     }
 
     /** Everything needed to go on from here. */
-    public Checkpoint checkpoint() {
-        return new Checkpoint(net.describe(), steps, classes.asMap(), graph.read());
+    public Checkpoint checkpoint(Checkpoint.Cursor cursor) {
+        return new Checkpoint(net.describe(), steps, classes.asMap(), cursor, graph.read());
     }
 
     @Override

@@ -199,7 +199,10 @@ final class TrainingGraph implements AutoCloseable {
                         scalar(result.get(2)),
                         scalar(result.get(3)),
                         inputs.expansion.count() / (double) batch.size(),
-                        tied ? scalar(result.get(4)) : Double.NaN);
+                        tied ? scalar(result.get(4)) : Double.NaN,
+                        0,
+                        0,
+                        batch.size());
             }
         } finally {
             fed.forEach(Tensor::close);

@@ -39,9 +39,6 @@ public record TrainingSettings(
         Augmentation augmentation,
         long seed) {
 
-    /** Steps over which the share of expanded samples rises. */
-    private static final int RAMP_STEPS = 1000;
-
     /** Where the proxy of a new class starts. */
     public enum ProxyStart {
         /** At the mean embedding of the class: it disturbs nothing that is learned already. */
@@ -53,7 +50,7 @@ public record TrainingSettings(
     /** The settings of the reference figures: 32 classes x 4 images, 3e-3 and 3e-2. */
     public static TrainingSettings defaults(Augmentation augmentation, long seed) {
         return new TrainingSettings(
-                SeeSettings.published(RAMP_STEPS),
+                SeeSettings.published(SeeSettings.RAMP_STEPS),
                 32,
                 4,
                 0,

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sightline.trainer.evaluation.RetrievalMetrics;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GateTest {
 
-    private static final RetrievalMetrics NOTHING = new RetrievalMetrics(new int[0], new double[0]);
+    private static final RetrievalMetrics NOTHING = new RetrievalMetrics(List.of(), new int[0], new double[0]);
 
     private final Gate gate = new Gate(0);
 
@@ -48,6 +50,6 @@ class GateTest {
         Arrays.fill(hits, 1);
         double[] precisions = new double[50];
         Arrays.fill(precisions, averagePrecision);
-        return new RetrievalMetrics(hits, precisions);
+        return new RetrievalMetrics(Collections.nCopies(50, "a"), hits, precisions);
     }
 }

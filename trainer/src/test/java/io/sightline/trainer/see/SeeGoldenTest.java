@@ -335,7 +335,7 @@ class SeeGoldenTest {
     }
 
     /** sum_j B[i][j] v_(j+1) with given v's. */
-    private static <T extends TFloating> TangentDirections<T> explicit(
+    static <T extends TFloating> TangentDirections<T> explicit(
             Class<T> type, double[][][] bases, double[][] centers, int d) {
         int e = centers.length - 1;
         List<Double> combined = new ArrayList<>();
@@ -420,7 +420,7 @@ class SeeGoldenTest {
                 .toArray();
     }
 
-    private static double[] flat(Tensor tensor) {
+    static double[] flat(Tensor tensor) {
         double[] values = new double[(int) tensor.shape().size()];
         if (tensor instanceof TFloat64 doubles) {
             doubles.copyTo(DataBuffers.of(values));

@@ -54,15 +54,16 @@ class SeeTrainerTest {
         Map<String, HostTensor> unbroken;
         try (SeeTrainer trainer = SeeTrainer.create(NET, settings())) {
             steps(trainer, content, 7);
-            trainer.checkpoint().write(file);
+            trainer.checkpoint(Checkpoint.Cursor.START).write(file);
             steps(trainer, content, 7);
-            unbroken = trainer.checkpoint().tensors();
+            unbroken = trainer.checkpoint(Checkpoint.Cursor.START).tensors();
         }
         try (SeeTrainer resumed = SeeTrainer.restore(NET, settings(), Checkpoint.read(file))) {
             assertThat(resumed.steps()).isEqualTo(7);
             steps(resumed, content, 7);
 
-            Map<String, HostTensor> tensors = resumed.checkpoint().tensors();
+            Map<String, HostTensor> tensors =
+                    resumed.checkpoint(Checkpoint.Cursor.START).tensors();
             assertThat(tensors.keySet()).isEqualTo(unbroken.keySet());
             tensors.forEach((name, tensor) -> assertThat(tensor.values())
                     .as(name)
@@ -128,7 +129,7 @@ class SeeTrainerTest {
     void shouldRefuseADamagedCheckpointAndOneOfAnotherNetwork() throws Exception {
         Path file = directory.resolve("checkpoint.bin");
         try (SeeTrainer trainer = SeeTrainer.create(NET, settings())) {
-            trainer.checkpoint().write(file);
+            trainer.checkpoint(Checkpoint.Cursor.START).write(file);
         }
         ConvNet other = new ConvNet(SHAPE, List.of(4, 8), 32);
         assertThatThrownBy(() -> SeeTrainer.restore(other, settings(), Checkpoint.read(file)))
@@ -166,12 +167,13 @@ class SeeTrainerTest {
     }
 
     private static int row(SeeTrainer trainer, String label) {
-        return java.util.Objects.requireNonNull(trainer.checkpoint().classRows().get(label));
+        return java.util.Objects.requireNonNull(
+                trainer.checkpoint(Checkpoint.Cursor.START).classRows().get(label));
     }
 
     private static float[] proxy(SeeTrainer trainer, int row) {
         float[] table = java.util.Objects.requireNonNull(
-                        trainer.checkpoint().tensors().get(TrainingGraph.PROXIES))
+                        trainer.checkpoint(Checkpoint.Cursor.START).tensors().get(TrainingGraph.PROXIES))
                 .values();
         return Arrays.copyOfRange(table, row * NET.dimensions(), (row + 1) * NET.dimensions());
     }

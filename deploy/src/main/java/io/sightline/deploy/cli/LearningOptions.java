@@ -1,0 +1,109 @@
+package io.sightline.deploy.cli;
+
+import io.sightline.trainer.losses.MetricLoss;
+import io.sightline.trainer.losses.MultiSimilarity;
+import io.sightline.trainer.losses.NormSoftmax;
+import io.sightline.trainer.losses.ProxyAnchor;
+import io.sightline.trainer.losses.ProxyNcaPlusPlus;
+import io.sightline.trainer.losses.SoftTriple;
+import io.sightline.trainer.losses.SupCon;
+import io.sightline.trainer.see.SeeSettings;
+import io.sightline.trainer.training.Augmentation;
+import io.sightline.trainer.training.TrainingSettings;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** How steps are made. */
+final class LearningOptions {
+
+    @Option(
+            names = "--loss",
+            converter = LossName.class,
+            description = "see, proxy-anchor, multi-similarity, supcon, proxy-nca++, soft-triple or norm-softmax"
+                    + " (default: see).")
+    private MetricLoss loss = SeeSettings.published(SeeSettings.RAMP_STEPS);
+
+    @Option(names = "--expansions", description = "SEE: synthetic embeddings of a sample, E (default: 8).")
+    private int expansions = 8;
+
+    @Option(names = "--lambda", description = "SEE: weight of the synthetic embeddings (default: 0.2).")
+    private double lambda = 0.2;
+
+    @Option(names = "--through-z", description = "SEE: the synthetics' gradient reaches the embedding.")
+    private boolean throughZ;
+
+    @Option(names = "--batch-classes", description = "P classes in a batch (default: ${DEFAULT-VALUE}).")
+    private int classes = 32;
+
+    @Option(names = "--batch-images", description = "K images of each class (default: ${DEFAULT-VALUE}).")
+    private int images = 4;
+
+    @Option(
+            names = "--recent",
+            description = "Share of a class's images in a batch that are drawn from its latest quarter"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private double recent;
+
+    @Option(names = "--learning-rate", description = "Peak learning rate of the network (default: ${DEFAULT-VALUE}).")
+    private double learningRate = 3e-3;
+
+    @Option(
+            names = "--proxy-learning-rate",
+            description = "Peak learning rate of the proxies (default: ${DEFAULT-VALUE}).")
+    private double proxyLearningRate = 3e-2;
+
+    @Option(
+            names = "--averaging",
+            description = "Decay of the averaged weights that are served, 0 for the last weights"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private double averaging;
+
+    @Option(
+            names = "--tie",
+            description = "Weight of the cosine distance to the active version's embedding: what search loses between"
+                    + " versions against what the new one gains (default: ${DEFAULT-VALUE}).")
+    private double tie;
+
+    @Option(
+            names = "--quarter-turns",
+            description = "Each class turned by 90, 180 and 270 degrees counts as one of its own; for drawings.")
+    private boolean quarterTurns;
+
+    TrainingSettings settings(Augmentation augmentation, long seed) {
+        MetricLoss chosen = loss instanceof SeeSettings see
+                ? see.withExpansions(expansions)
+                        .withLambda(lambda)
+                        .withGradient(throughZ ? SeeSettings.Gradient.THROUGH_Z : SeeSettings.Gradient.DETACHED)
+                : loss;
+        return TrainingSettings.defaults(augmentation, seed).with(draft -> {
+            draft.loss = chosen;
+            draft.classesPerBatch = classes;
+            draft.imagesPerClass = images;
+            draft.recent = recent;
+            draft.learningRate = learningRate;
+            draft.proxyLearningRate = proxyLearningRate;
+            draft.averaging = averaging;
+            draft.tie = tie;
+            draft.quarterTurns = quarterTurns;
+        });
+    }
+
+    static final class LossName implements ITypeConverter<MetricLoss> {
+        @Override
+        public MetricLoss convert(String value) {
+            return switch (value) {
+                case "see" -> SeeSettings.published(SeeSettings.RAMP_STEPS);
+                case "proxy-anchor" -> ProxyAnchor.DEFAULT;
+                case "multi-similarity" -> MultiSimilarity.DEFAULT;
+                case "supcon" -> SupCon.DEFAULT;
+                case "proxy-nca++" -> ProxyNcaPlusPlus.DEFAULT;
+                case "soft-triple" -> SoftTriple.DEFAULT;
+                case "norm-softmax" -> NormSoftmax.DEFAULT;
+                default ->
+                    throw new TypeConversionException("'" + value + "' is none of see, proxy-anchor, multi-similarity,"
+                            + " supcon, proxy-nca++, soft-triple, norm-softmax");
+            };
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.sightline.deploy.cli;
+
+import io.sightline.trainer.publish.Gate;
+import io.sightline.trainer.replay.HoldoutRule;
+import io.sightline.trainer.rounds.RoundSettings;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** When to train, and what a version must show. */
+final class RoundOptions {
+
+    @Option(
+            names = "--round-steps",
+            description = "Training steps between two evaluations (default: 200; demo 120, train 1500).")
+    private @Nullable Integer steps;
+
+    @Option(names = "--round-labels", description = "Changed labels that end a round, 0 for none (default: 0).")
+    private long labels;
+
+    @Option(names = "--round-time", description = "Training time that ends a round, ISO-8601 (default: none).")
+    private Duration time = Duration.ZERO;
+
+    @Option(
+            names = "--min-interval",
+            description = "Least time between two versions, ISO-8601 (default: PT1M; PT0S in the demo).")
+    private @Nullable Duration minInterval;
+
+    @Option(
+            names = "--holdout",
+            description = "Share of the classes that is only evaluated on; with fewer than 20 classes a fifth of the"
+                    + " images is (default: ${DEFAULT-VALUE}).")
+    private double holdout = 0.1;
+
+    @Option(
+            names = "--gate-metric",
+            description = "What versions are compared by: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Gate.Metric metric = Gate.Metric.MAP_AT_R;
+
+    @Option(
+            names = "--gate-margin",
+            description = "What the 95 %% interval of the improvement must exceed, 0 to 1 (default: ${DEFAULT-VALUE}).")
+    private double margin;
+
+    @Option(
+            names = "--gate-worse-classes",
+            description = "Share of the holdout classes that may fall by more than 0.2 (default: ${DEFAULT-VALUE}).")
+    private double worseClasses = 1;
+
+    RoundSettings settings(int otherSteps, Duration otherInterval) {
+        return RoundSettings.DEFAULT.with(draft -> {
+            draft.steps = steps == null ? otherSteps : steps;
+            draft.newLabels = labels;
+            draft.longest = time;
+            draft.minInterval = minInterval == null ? otherInterval : minInterval;
+            draft.holdout = new HoldoutRule(holdout);
+            draft.gate = new Gate(metric, margin, Gate.CLASS_DROP, worseClasses);
+        });
+    }
+}

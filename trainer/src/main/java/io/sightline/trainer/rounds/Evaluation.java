@@ -1,0 +1,182 @@
+package io.sightline.trainer.rounds;
+
+import io.sightline.trainer.evaluation.OrthogonalMap;
+import io.sightline.trainer.evaluation.RetrievalMetrics;
+import io.sightline.trainer.evaluation.ScoreCalibration;
+import io.sightline.trainer.replay.ReplayItem;
+import io.sightline.trainer.replay.ReplaySnapshot;
+import io.sightline.trainer.report.ConfusedClasses;
+import io.sightline.trainer.report.Confusions;
+import io.sightline.trainer.training.SeeTrainer.Reference;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Candidate and active version on the same snapshot. Immutable.
+ *
+ * @param candidate on the holdout
+ * @param active on the holdout; null if there is no active version that can be compared
+ * @param figures what is watched beside the gate's metric, by name: forgetting, drift, cross-version recall
+ * @param confusions the hardest holdout classes of the candidate
+ */
+public record Evaluation(
+        RetrievalMetrics candidate,
+        @Nullable RetrievalMetrics active,
+        Map<String, Double> figures,
+        List<ConfusedClasses> confusions) {
+
+    private static final int BATCH = 128;
+    private static final int SAMPLE = 256;
+    private static final int CONFUSIONS = 12;
+    /** The newest images of the replay store: this share of them. */
+    private static final double LATELY = 0.25;
+
+    /**
+     * Evaluates a round's outcome.
+     *
+     * @param knownClasses classes that the round before had seen
+     */
+    public static Evaluation of(
+            Reference candidate, @Nullable Reference active, ReplaySnapshot snapshot, Collection<String> knownClasses) {
+        List<ReplayItem> holdout = snapshot.holdoutItems();
+        List<String> labels = holdout.stream().map(ReplayItem::label).toList();
+        float[][] vectors = embed(candidate, holdout);
+        RetrievalMetrics metrics = RetrievalMetrics.of(vectors, labels);
+        Map<String, Double> figures = new TreeMap<>();
+        Set<String> old = notSeenLately(snapshot);
+        forgetting("", metrics, old, figures);
+        calibration("", ScoreCalibration.of(vectors, labels), figures);
+        figures.put("drift.newClasses", newClasses(snapshot, knownClasses));
+        figures.put("drift.shift", shift(active == null ? candidate : active, snapshot));
+        RetrievalMetrics activeMetrics = null;
+        if (active != null) {
+            float[][] activeVectors = embed(active, holdout);
+            activeMetrics = RetrievalMetrics.of(activeVectors, labels);
+            forgetting("parent.", activeMetrics, old, figures);
+            calibration("parent.", ScoreCalibration.of(activeVectors, labels), figures);
+            crossVersion(candidate, active, vectors, activeVectors, labels, snapshot, figures);
+        }
+        figures.values().removeIf(value -> value.isNaN());
+        List<byte[]> pixels = holdout.stream().map(ReplayItem::pixels).toList();
+        return new Evaluation(metrics, activeMetrics, figures, Confusions.of(vectors, labels, pixels, CONFUSIONS));
+    }
+
+    /** Recall@1 on holdout classes that the stream has not brought lately. */
+    private static void forgetting(
+            String prefix, RetrievalMetrics metrics, Set<String> old, Map<String, Double> figures) {
+        RetrievalMetrics forgotten = metrics.of(old);
+        if (forgotten.queries() > 0) {
+            figures.put(prefix + "forgetting.recallAt1", forgotten.recallAt(1));
+            figures.put(prefix + "forgetting.queries", (double) forgotten.queries());
+        }
+    }
+
+    private static void calibration(String prefix, ScoreCalibration calibration, Map<String, Double> figures) {
+        figures.put(prefix + "calibration.rightCosine", calibration.rightCosine());
+        figures.put(prefix + "calibration.wrongCosine", calibration.wrongCosine());
+        figures.put(prefix + "calibration.auc", calibration.auc());
+    }
+
+    /** New queries on the old gallery: as they are, and through an orthogonal map fitted on training images. */
+    private static void crossVersion(
+            Reference candidate,
+            Reference active,
+            float[][] vectors,
+            float[][] activeVectors,
+            List<String> labels,
+            ReplaySnapshot snapshot,
+            Map<String, Double> figures) {
+        List<ReplayItem> sample = sample(snapshot.trainingItems());
+        if (sample.isEmpty() || vectors.length == 0 || vectors[0].length != activeVectors[0].length) {
+            return;
+        }
+        RetrievalMetrics raw = RetrievalMetrics.across(vectors, activeVectors, labels);
+        OrthogonalMap map = OrthogonalMap.fit(embed(candidate, sample), embed(active, sample));
+        RetrievalMetrics mapped = RetrievalMetrics.across(map.apply(vectors), activeVectors, labels);
+        figures.put("cross.recallAt1", raw.recallAt(1));
+        figures.put("cross.mapAtR", raw.mapAtR());
+        figures.put("cross.mapped.recallAt1", mapped.recallAt(1));
+        figures.put("cross.mapped.mapAtR", mapped.mapAtR());
+    }
+
+    private static double newClasses(ReplaySnapshot snapshot, Collection<String> knownClasses) {
+        Set<String> fresh = new TreeSet<>(snapshot.classes());
+        int all = fresh.size();
+        fresh.removeAll(new HashSet<>(knownClasses));
+        return all == 0 || knownClasses.isEmpty() ? Double.NaN : fresh.size() / (double) all;
+    }
+
+    /** 1 - cosine between the mean embeddings of the latest and of the earlier training images. */
+    private static double shift(Reference network, ReplaySnapshot snapshot) {
+        List<ReplayItem> byTime = byTime(snapshot.trainingItems());
+        int split = (int) (byTime.size() * (1 - LATELY));
+        if (split == 0 || split == byTime.size()) {
+            return Double.NaN;
+        }
+        double[] earlier = mean(embed(network, sample(byTime.subList(0, split))));
+        double[] latest = mean(embed(network, sample(byTime.subList(split, byTime.size()))));
+        return 1 - dot(earlier, latest) / Math.sqrt(dot(earlier, earlier) * dot(latest, latest));
+    }
+
+    private static Set<String> notSeenLately(ReplaySnapshot snapshot) {
+        List<ReplayItem> all = new ArrayList<>(snapshot.trainingItems());
+        all.addAll(snapshot.holdoutItems());
+        List<ReplayItem> byTime = byTime(all);
+        Set<String> old = new TreeSet<>(snapshot.holdout().keySet());
+        byTime.subList((int) (byTime.size() * (1 - LATELY)), byTime.size()).forEach(item -> old.remove(item.label()));
+        return old;
+    }
+
+    private static List<ReplayItem> byTime(List<ReplayItem> items) {
+        return items.stream()
+                .sorted(Comparator.comparingLong(ReplayItem::eventMillis).thenComparing(ReplayItem::id))
+                .toList();
+    }
+
+    /** Evenly spread, so that every class has its part. */
+    private static List<ReplayItem> sample(List<ReplayItem> items) {
+        List<ReplayItem> sample = new ArrayList<>();
+        double stride = Math.max(1, items.size() / (double) SAMPLE);
+        for (double next = 0; next < items.size(); next += stride) {
+            sample.add(items.get((int) next));
+        }
+        return sample;
+    }
+
+    private static float[][] embed(Reference network, List<ReplayItem> items) {
+        List<float[]> vectors = new ArrayList<>(items.size());
+        for (int from = 0; from < items.size(); from += BATCH) {
+            List<byte[]> pixels = items.subList(from, Math.min(items.size(), from + BATCH)).stream()
+                    .map(ReplayItem::pixels)
+                    .toList();
+            vectors.addAll(List.of(network.embed(pixels)));
+        }
+        return vectors.toArray(new float[0][]);
+    }
+
+    private static double[] mean(float[][] rows) {
+        double[] mean = new double[rows[0].length];
+        for (float[] row : rows) {
+            for (int k = 0; k < mean.length; k++) {
+                mean[k] += row[k] / rows.length;
+            }
+        }
+        return mean;
+    }
+
+    private static double dot(double[] a, double[] b) {
+        double sum = 0;
+        for (int k = 0; k < a.length; k++) {
+            sum += a[k] * b[k];
+        }
+        return sum;
+    }
+}
