@@ -34,6 +34,31 @@ class RetrievalMetricsTest {
     }
 
     @Test
+    void shouldMeasureQueriesAgainstAnotherGallery() {
+        float[][] queries = {{1, 0}, {0, 1}};
+        float[][] gallery = {{1, 0}, {0.6f, 0.8f}, {0, 1}};
+
+        RetrievalMetrics metrics =
+                RetrievalMetrics.between(queries, List.of("a", "a"), gallery, List.of("a", "a", "b"));
+
+        assertThat(metrics.recallAt(1)).isEqualTo(0.5);
+        assertThat(metrics.recallAt(2)).isEqualTo(1);
+        assertThat(metrics.mapAtR()).isCloseTo((1 + 0.25) / 2, within(1e-9));
+    }
+
+    @Test
+    void shouldNeverFindAnImageItselfInAnotherVersion() {
+        float[][] queries = {{1, 0}, {1, 0}, {0, 1}, {0, 1}};
+        float[][] gallery = {{1, 0}, {0, 1}, {0, 1}, {0, 1}};
+
+        RetrievalMetrics metrics = RetrievalMetrics.across(queries, gallery, List.of("a", "a", "b", "b"));
+
+        // In the gallery the second image lies among those of class b, and before them.
+        assertThat(metrics.hits()).containsExactly(1, 1, 2, 2);
+        assertThat(metrics.recallAt(1)).isEqualTo(0.5);
+    }
+
+    @Test
     void shouldHaveNoQueriesWhereNoLabelOccursTwice() {
         RetrievalMetrics metrics = RetrievalMetrics.of(new float[][] {{1, 0}, {0, 1}}, List.of("a", "b"));
 

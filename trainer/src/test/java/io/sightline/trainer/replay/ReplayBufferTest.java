@@ -117,6 +117,20 @@ class ReplayBufferTest {
         assertThat(new HoldoutRule(0.1).isHeldOut("class-7")).isEqualTo(rule.isHeldOut("class-7"));
     }
 
+    @Test
+    void shouldHoldOutImagesWhereThereAreFewClasses() {
+        ReplayBuffer buffer = new ReplayBuffer(1000, 1_000_000);
+        for (int i = 0; i < 500; i++) {
+            buffer.put(0, item("image-" + i, "class-" + i % 5, 1));
+        }
+
+        ReplaySnapshot snapshot = buffer.snapshot(new HoldoutRule(0.1));
+
+        assertThat(snapshot.training()).hasSize(5);
+        assertThat(snapshot.holdout()).hasSize(5);
+        assertThat(snapshot.holdoutItems().size()).isBetween(70, 130);
+    }
+
     private static Set<String> ids(ReplayBuffer buffer) {
         return buffer.snapshot(NONE).training().values().stream()
                 .flatMap(List::stream)
