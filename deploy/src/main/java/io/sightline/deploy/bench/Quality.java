@@ -40,6 +40,10 @@ public record Quality(
                 ? Recipe.ALL.stream().map(Recipe::name).toList()
                 : List.copyOf(recipes);
         recipes.forEach(Recipe::of);
+        sets.forEach(QualityBench::requireKnown);
+        if (steps != null && steps < 1) {
+            throw new IllegalArgumentException("a run needs at least one step, not " + steps);
+        }
         if (seeds < 1 || parallel < 1) {
             throw new IllegalArgumentException(
                     "at least one seed and one run at a time, not " + seeds + " and " + parallel);
@@ -81,7 +85,7 @@ public record Quality(
         for (long seed = 1; seed <= seeds; seed++) {
             for (int d : dimensions) {
                 for (String recipe : recipes) {
-                    keys.add(new QualityRun.Key(set.name(), recipe, d, seed, length));
+                    keys.add(QualityBench.key(set, recipe, d, seed, length));
                 }
             }
         }

@@ -1,7 +1,9 @@
 package io.sightline.deploy.bench;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.schemas.Sha256;
 import io.sightline.trainer.evaluation.RetrievalMetrics;
 import io.sightline.trainer.nets.ConvNet;
 import io.sightline.trainer.publish.ServingGraph;
@@ -9,6 +11,7 @@ import io.sightline.trainer.training.Augmentation;
 import io.sightline.trainer.training.SeeTrainer;
 import io.sightline.trainer.training.TrainingSettings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,6 +23,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trains the same network with different recipes and seeds for the same number of steps and measures each on classes
@@ -31,6 +36,8 @@ final class QualityBench {
     /** conv-4 with 32 filters, the network of the reference figures. */
     private static final List<Integer> WIDTHS = List.of(32, 32, 32, 32);
 
+    private static final List<String> SETS = List.of("omniglot242", "grocery96");
+    private static final Logger LOG = LoggerFactory.getLogger(QualityBench.class);
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Path kept;
@@ -45,9 +52,21 @@ final class QualityBench {
         this.kept = kept;
         if (Files.exists(kept)) {
             for (String line : Files.readAllLines(kept)) {
-                QualityRun run = JSON.readValue(line, QualityRun.class);
-                done.put(run.key(), run);
+                try {
+                    QualityRun run = JSON.readValue(line, QualityRun.class);
+                    done.put(run.key(), run);
+                } catch (JsonProcessingException e) {
+                    // Cut off by a crash, or of an earlier build: that run is made again.
+                    LOG.warn("{}: a run is left out: {}", kept, e.getOriginalMessage());
+                }
             }
+        }
+    }
+
+    /** Refuses the name of a set that there is not. */
+    static void requireKnown(String name) {
+        if (!SETS.contains(name)) {
+            throw new IllegalArgumentException("there is no data set '" + name + "'; there are " + SETS);
         }
     }
 
@@ -63,9 +82,7 @@ final class QualityBench {
             case "grocery96" ->
                 RetrievalSet.open(
                         data.resolve("grocery96.zip"), name, Preprocessing.PHOTO, RetrievalSet.Protocol.CROSS_SPLIT);
-            default ->
-                throw new IllegalArgumentException(
-                        "there is no data set '" + name + "'; there are omniglot242 and grocery96");
+            default -> throw new IllegalArgumentException("there is no data set '" + name + "'; there are " + SETS);
         };
     }
 
@@ -91,8 +108,12 @@ final class QualityBench {
                     return run;
                 }));
             }
-            for (Future<QualityRun> one : pending) {
-                runs.add(result(one));
+            try {
+                for (Future<QualityRun> one : pending) {
+                    runs.add(result(one));
+                }
+            } finally {
+                executor.shutdownNow();
             }
         }
         return runs;
@@ -115,10 +136,21 @@ final class QualityBench {
                 StandardOpenOption.APPEND);
     }
 
+    /** What to run: the recipe's settings are part of it. */
+    static QualityRun.Key key(RetrievalSet set, String recipe, int dimensions, long seed, int steps) {
+        String words =
+                settings(set.preprocessing(), recipe, seed, steps).describe() + " " + set.preprocessing() + WIDTHS;
+        String hash = Sha256.hex(words.getBytes(StandardCharsets.UTF_8)).substring(0, 12);
+        return new QualityRun.Key(set.name(), recipe, dimensions, seed, steps, hash);
+    }
+
+    private static TrainingSettings settings(Preprocessing shape, String recipe, long seed, int steps) {
+        return TrainingSettings.defaults(shape.invert() ? Augmentation.DRAWING : Augmentation.PHOTO, seed)
+                .with(draft -> Recipe.of(recipe).change().accept(draft, steps));
+    }
+
     private static QualityRun train(RetrievalSet set, QualityRun.Key key) {
-        Augmentation augmentation = set.preprocessing().invert() ? Augmentation.DRAWING : Augmentation.PHOTO;
-        TrainingSettings settings = TrainingSettings.defaults(augmentation, key.seed())
-                .with(draft -> Recipe.of(key.recipe()).change().accept(draft, key.steps()));
+        TrainingSettings settings = settings(set.preprocessing(), key.recipe(), key.seed(), key.steps());
         ConvNet net = new ConvNet(set.preprocessing(), WIDTHS, key.dimensions());
         long start = System.nanoTime();
         try (SeeTrainer trainer = SeeTrainer.create(net, settings, 1)) {
@@ -134,6 +166,7 @@ final class QualityBench {
                         key.dimensions(),
                         key.seed(),
                         key.steps(),
+                        key.settings(),
                         metrics.recallAt(1),
                         metrics.recallAt(2),
                         metrics.recallAt(4),

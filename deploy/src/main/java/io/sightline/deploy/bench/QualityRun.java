@@ -8,6 +8,7 @@ package io.sightline.deploy.bench;
  * @param dimensions d
  * @param seed of weights, batches and augmentation
  * @param steps optimiser steps
+ * @param settings hash of everything that the recipe comes to: a recipe that changes is another run
  * @param recallAt1 share of the test queries, 0 to 1, like those that follow
  * @param stepMillis mean time of a step
  */
@@ -17,6 +18,7 @@ record QualityRun(
         int dimensions,
         long seed,
         int steps,
+        String settings,
         double recallAt1,
         double recallAt2,
         double recallAt4,
@@ -26,8 +28,8 @@ record QualityRun(
 
     /** Which run it is, whatever came out. */
     Key key() {
-        return new Key(set, recipe, dimensions, seed, steps);
+        return new Key(set, recipe, dimensions, seed, steps, settings);
     }
 
-    record Key(String set, String recipe, int dimensions, long seed, int steps) {}
+    record Key(String set, String recipe, int dimensions, long seed, int steps, String settings) {}
 }

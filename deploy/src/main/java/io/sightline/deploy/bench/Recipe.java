@@ -21,15 +21,20 @@ record Recipe(String name, String idea, BiConsumer<TrainingSettings.Draft, Integ
     /** Share of the run after which the ramp of SEE has reached its height: two thirds, as in the reference runs. */
     private static final double RAMP = 2.0 / 3;
 
-    /** The baseline of every comparison. */
-    static final Recipe PROXY_ANCHOR =
-            new Recipe("pa", "Proxy-Anchor", (draft, steps) -> draft.loss = ProxyAnchor.DEFAULT);
-
-    static final Recipe SEE = new Recipe("see", "SEE as published", (draft, steps) -> draft.loss = see(steps));
-
     static final List<Recipe> ALL = List.of(
-            PROXY_ANCHOR,
-            SEE,
+            new Recipe("pa", "Proxy-Anchor as published: proxies start at random", (draft, steps) -> {
+                draft.loss = ProxyAnchor.DEFAULT;
+                draft.proxyStart = TrainingSettings.ProxyStart.RANDOM;
+            }),
+            new Recipe("see", "SEE as published: proxies start at random", (draft, steps) -> {
+                draft.loss = see(steps);
+                draft.proxyStart = TrainingSettings.ProxyStart.RANDOM;
+            }),
+            new Recipe(
+                    "pa-means",
+                    "Proxy-Anchor, proxies start at class means, as in all that follow",
+                    (draft, steps) -> draft.loss = ProxyAnchor.DEFAULT),
+            new Recipe("see-means", "SEE", (draft, steps) -> draft.loss = see(steps)),
             new Recipe(
                     "see-negative",
                     "synthetics in the negative term alone",
@@ -46,13 +51,9 @@ record Recipe(String name, String idea, BiConsumer<TrainingSettings.Draft, Integ
                             draft.loss = see(steps).withGradient(new SeeSettings.Gradient.ThroughZ(steps / 2.0))),
             new Recipe(
                     "see-confident",
-                    "samples chosen by cosine (0.9 to 0.6), not by rank",
+                    "samples chosen by cosine (0.5 to 0.3), not by rank",
                     (draft, steps) -> draft.loss =
-                            see(steps).withSchedule(new ExpansionSchedule.Threshold(0.9, 0.6, 0.6, RAMP * steps))),
-            new Recipe("pa-random", "proxies start at random, not at class means", (draft, steps) -> {
-                draft.loss = ProxyAnchor.DEFAULT;
-                draft.proxyStart = TrainingSettings.ProxyStart.RANDOM;
-            }),
+                            see(steps).withSchedule(new ExpansionSchedule.Threshold(0.5, 0.3, 0.3, RAMP * steps))),
             new Recipe("pa-average", "averaged weights are served", (draft, steps) -> {
                 draft.loss = ProxyAnchor.DEFAULT;
                 draft.averaging = DECAY;

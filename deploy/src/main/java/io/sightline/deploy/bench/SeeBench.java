@@ -18,6 +18,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,7 +47,7 @@ public record SeeBench(int threads, int lossRepeats, int stepRepeats, boolean la
     private static final int IMAGES_PER_CLASS = 4;
 
     /**
-     * Medians of one size, in milliseconds.
+     * Medians of one size, in milliseconds, and medians of the ratios.
      *
      * @param what "loss" alone, or a whole step on images of so many pixels
      */
@@ -182,10 +183,23 @@ public record SeeBench(int threads, int lossRepeats, int stepRepeats, boolean la
                 }
             }
         }
-        double base = Statistics.median(millis[0]);
-        double ours = Statistics.median(millis[1]);
-        double looped = Statistics.median(millis[2]);
-        return new Row(what, batch, d, e, base, ours, looped, ours / base, looped / ours);
+        return new Row(
+                what,
+                batch,
+                d,
+                e,
+                Statistics.median(millis[0]),
+                Statistics.median(millis[1]),
+                Statistics.median(millis[2]),
+                ratio(millis[1], millis[0]),
+                ratio(millis[2], millis[1]));
+    }
+
+    /** Median of the ratios of neighbours in time: what slows the machine down for a while slows both. */
+    private static double ratio(double[] millis, double[] others) {
+        double[] ratios = new double[millis.length];
+        Arrays.setAll(ratios, i -> millis[i] / others[i]);
+        return Statistics.median(ratios);
     }
 
     private static double time(SeeTrainer trainer, ReplaySnapshot content) {

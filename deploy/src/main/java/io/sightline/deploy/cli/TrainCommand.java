@@ -56,6 +56,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (versions < 1) {
+            throw new IllegalArgumentException("--versions must be at least 1, not " + versions);
+        }
         LogFile.into(out, "WARN");
         Preprocessing preprocessing = network.isAuto()
                 ? network.preprocessing(ImageKind.of(data))

@@ -1,5 +1,7 @@
 package io.sightline.deploy.train;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sightline.embedder.artifact.ArtifactWriter;
@@ -112,10 +114,17 @@ public final class FolderTraining implements AutoCloseable {
      * @param steps of the round; the learning rate falls to 0 over them
      */
     public TrainedVersion round(int steps, Progress progress) {
-        while (run.roundSteps() < steps) {
-            double done = run.roundSteps() / (double) steps;
-            StepReport report = run.step(content, (1 + Math.cos(Math.PI * done)) / 2);
-            progress.stepped(run.roundSteps(), report);
+        TrainedVersion parent = lastPublished();
+        boolean tied = parent != null && run.trainer().settings().tie() > 0;
+        try (@Nullable EmbeddingModel reference = tied ? load(requireNonNull(parent)) : null) {
+            run.trainer().tieTo(reference == null ? null : reference::embed);
+            while (run.roundSteps() < steps) {
+                double done = run.roundSteps() / (double) steps;
+                StepReport report = run.step(content, (1 + Math.cos(Math.PI * done)) / 2);
+                progress.stepped(run.roundSteps(), report);
+            }
+        } finally {
+            run.trainer().tieTo(null);
         }
         run.checkpoint();
         TrainedVersion version = conclude();
@@ -135,10 +144,7 @@ public final class FolderTraining implements AutoCloseable {
         if (known.isPresent()) {
             return known.get();
         }
-        TrainedVersion parent = versions.stream()
-                .filter(TrainedVersion::published)
-                .reduce((first, second) -> second)
-                .orElse(null);
+        TrainedVersion parent = lastPublished();
         try (ServingGraph candidate =
                         new ServingGraph(run.trainer().net(), run.trainer().weights());
                 @Nullable EmbeddingModel active = parent == null ? null : load(parent)) {
@@ -166,6 +172,13 @@ public final class FolderTraining implements AutoCloseable {
             writeVersions();
             return version;
         }
+    }
+
+    private @Nullable TrainedVersion lastPublished() {
+        return versions.stream()
+                .filter(TrainedVersion::published)
+                .reduce((first, second) -> second)
+                .orElse(null);
     }
 
     private Map<String, Double> onTest(ServingGraph network) {

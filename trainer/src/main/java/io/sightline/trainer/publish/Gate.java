@@ -80,17 +80,21 @@ public record Gate(Metric metric, double margin, double classDrop, double maxWor
     /**
      * Compares a candidate with the active version on the same holdout images in the same order.
      *
-     * @param activeIsTrained whether the active version is more than an initial network: it is not replaced unmeasured
-     * @param active null if it cannot be compared, for instance because its input is preprocessed differently
+     * @param active null if there is none, or none that can be compared
+     * @param mustCompare whether the active version may not be replaced unmeasured: it is trained, and sees the same
+     *     pixels
      */
-    public Verdict judge(RetrievalMetrics candidate, @Nullable RetrievalMetrics active, boolean activeIsTrained) {
+    public Verdict judge(RetrievalMetrics candidate, @Nullable RetrievalMetrics active, boolean mustCompare) {
         Map<String, Double> metrics = new TreeMap<>(figures("", candidate));
         if (candidate.queries() == 0) {
             String reason = "no holdout image has another of its class: nothing can be measured";
-            return new Verdict(!activeIsTrained, reason, metrics);
+            return new Verdict(!mustCompare, reason, metrics);
         }
         if (active == null) {
-            return new Verdict(true, "there is no version that it can be compared with", metrics);
+            String reason = mustCompare
+                    ? "the active version cannot be loaded to compare with; its artifact is missing or damaged"
+                    : "there is no version that it can be compared with";
+            return new Verdict(!mustCompare, reason, metrics);
         }
         metrics.putAll(figures("parent.", active));
         PairedBootstrap comparison = PairedBootstrap.of(metric.of(candidate), metric.of(active));

@@ -9,6 +9,7 @@ import io.sightline.schemas.avro.InlinePayload;
 import io.sightline.schemas.avro.LabelEvent;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -25,7 +26,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ReplayProcessor implements Processor<String, LabelledImage, Void, Void> {
 
-    static final String STORE = "replay";
+    /** Its name changes with the format of its values. */
+    static final String STORE = "replay-items";
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplayProcessor.class);
 
@@ -67,13 +69,19 @@ final class ReplayProcessor implements Processor<String, LabelledImage, Void, Vo
     @Override
     public void process(Record<String, LabelledImage> record) {
         String id = record.key();
-        if (record.value() == null) {
-            remove(id);
-        } else {
-            put(id, record.value());
+        Optional<ReplayItem> item = Optional.ofNullable(record.value()).flatMap(labelled -> decode(id, labelled));
+        // Content and offset change together: a snapshot's offsets are those of what is in it.
+        synchronized (buffer) {
+            context.recordMetadata()
+                    .ifPresent(origin -> buffer.seen(origin.topic(), origin.partition(), origin.offset() + 1));
+            if (item.isPresent()) {
+                store.put(id, encode(item.get()));
+                buffer.put(partition(), item.get()).forEach(store::delete);
+            } else {
+                store.delete(id);
+                buffer.remove(partition(), id);
+            }
         }
-        context.recordMetadata()
-                .ifPresent(origin -> buffer.seen(origin.topic(), origin.partition(), origin.offset() + 1));
     }
 
     @Override
@@ -81,31 +89,23 @@ final class ReplayProcessor implements Processor<String, LabelledImage, Void, Vo
         buffer.drop(partition());
     }
 
-    private void put(String id, LabelledImage labelled) {
+    private Optional<ReplayItem> decode(String id, LabelledImage labelled) {
         try {
             ImageEvent event = images.deserialize(Topics.IMAGES, labelled.imageEvent());
             String label =
                     labels.deserialize(Topics.LABELS, labelled.labelEvent()).getLabel();
             if (!(event.getPayload() instanceof InlinePayload inline)) {
-                remove(id);
-                return;
+                return Optional.empty();
             }
             ByteBuffer content = inline.getContent().duplicate();
             byte[] encoded = new byte[content.remaining()];
             content.get(encoded);
-            ReplayItem item =
-                    new ReplayItem(id, label, event.getEventTime().toEpochMilli(), preprocessor.pixels(encoded));
-            store.put(id, encode(item));
-            buffer.put(partition(), item).forEach(store::delete);
+            return Optional.of(
+                    new ReplayItem(id, label, event.getEventTime().toEpochMilli(), preprocessor.pixels(encoded)));
         } catch (RejectedImageException | UndecodableRecordException e) {
             LOG.debug("image {} is left out of training: {}", id, e.getMessage());
-            remove(id);
+            return Optional.empty();
         }
-    }
-
-    private void remove(String id) {
-        store.delete(id);
-        buffer.remove(partition(), id);
     }
 
     private int partition() {

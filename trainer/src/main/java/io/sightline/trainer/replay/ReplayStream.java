@@ -70,6 +70,9 @@ public final class ReplayStream implements AutoCloseable {
     /** Topic-partition to next offset, as committed by the tasks of this process. */
     public Map<String, Long> committed() {
         Map<String, Long> offsets = new TreeMap<>();
+        if (!streams.state().isRunningOrRebalancing()) {
+            return offsets;
+        }
         for (ThreadMetadata thread : streams.metadataForLocalThreads()) {
             for (TaskMetadata task : thread.activeTasks()) {
                 task.committedOffsets().forEach((partition, next) -> {

@@ -83,7 +83,8 @@ final class SummarySection {
         if (improvement != null) {
             page.element(
                     "p",
-                    "MAP@R differs by " + Figures.difference(improvement) + " from the parent's; the 95 % interval of"
+                    "The gate's metric differs by " + Figures.difference(improvement)
+                            + " from the parent's; the 95 % interval of"
                             + " the paired bootstrap is "
                             + Figures.difference(metrics.getOrDefault("improvement.low", Double.NaN)) + " to "
                             + Figures.difference(metrics.getOrDefault("improvement.high", Double.NaN)) + ".");

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,11 +52,13 @@ public record Evaluation(
         float[][] vectors = embed(candidate, holdout);
         RetrievalMetrics metrics = RetrievalMetrics.of(vectors, labels);
         Map<String, Double> figures = new TreeMap<>();
-        Set<String> old = notSeenLately(snapshot);
+        Set<String> old = hasTimes(snapshot) ? notSeenLately(snapshot) : Set.of();
         forgetting("", metrics, old, figures);
         calibration("", ScoreCalibration.of(vectors, labels), figures);
         figures.put("drift.newClasses", newClasses(snapshot, knownClasses));
-        figures.put("drift.shift", shift(active == null ? candidate : active, snapshot));
+        if (hasTimes(snapshot)) {
+            figures.put("drift.shift", shift(active == null ? candidate : active, snapshot));
+        }
         RetrievalMetrics activeMetrics = null;
         if (active != null) {
             float[][] activeVectors = embed(active, holdout);
@@ -105,6 +108,16 @@ public record Evaluation(
         figures.put("cross.mapAtR", raw.mapAtR());
         figures.put("cross.mapped.recallAt1", mapped.recallAt(1));
         figures.put("cross.mapped.mapAtR", mapped.mapAtR());
+    }
+
+    /** Whether some images are later than others: in a folder none is. */
+    private static boolean hasTimes(ReplaySnapshot snapshot) {
+        return Stream.concat(snapshot.trainingItems().stream(), snapshot.holdoutItems().stream())
+                        .mapToLong(ReplayItem::eventMillis)
+                        .distinct()
+                        .limit(2)
+                        .count()
+                > 1;
     }
 
     private static double newClasses(ReplaySnapshot snapshot, Collection<String> knownClasses) {

@@ -60,9 +60,11 @@ public record RoundSettings(
             throw new IllegalArgumentException("a round needs at least 1 step, 2 classes and a patience of 1, not "
                     + steps + ", " + minClasses + " and " + patience);
         }
-        if (newLabels < 0 || longest.isNegative() || minInterval.isNegative()) {
-            throw new IllegalArgumentException("new labels, longest time and least interval must not be negative: "
-                    + newLabels + ", " + longest + ", " + minInterval);
+        if (newLabels < 0 || (!longest.isZero() && longest.toMillis() < 1) || minInterval.isNegative()) {
+            throw new IllegalArgumentException(
+                    "new labels and least interval must not be negative, and the longest time, if there is one, is at least a"
+                            + " millisecond: "
+                            + newLabels + ", " + longest + ", " + minInterval);
         }
     }
 

@@ -152,9 +152,10 @@ public final class TrainerService implements AutoCloseable {
             }
             awaitLabels();
             awaitCursor();
+            concludeDecidedRound();
             int rejected = 0;
             long changes = buffer.changes();
-            changesAtRoundStart = changes;
+            changesAtRoundStart = changes - run.cursor().roundLabels();
             while (!stopped()) {
                 awaitNothingPending();
                 if (buffer.changes() != changes) {
@@ -220,7 +221,11 @@ public final class TrainerService implements AutoCloseable {
             Map<String, Long> offsets = offsets();
             boolean there = wanted.entrySet().stream()
                     .allMatch(entry -> offsets.getOrDefault(entry.getKey(), 0L) >= entry.getValue());
-            return there || clock.instant().isAfter(latest);
+            if (!there && clock.instant().isAfter(latest)) {
+                LOG.warn("the replay store is at {}, the checkpoint had seen {}; training goes on", offsets, wanted);
+                return true;
+            }
+            return there;
         });
     }
 
@@ -243,6 +248,15 @@ public final class TrainerService implements AutoCloseable {
                 || !versions.withStatus(ModelStatus.STAGED).isEmpty();
     }
 
+    /** A round that was published or rejected, but not concluded, before the process went down. */
+    private void concludeDecidedRound() {
+        boolean decided = catalog.current().all().stream()
+                .anyMatch(event -> event.getLineage().getSteps() == trainer.steps());
+        if (run.roundSteps() > 0 && decided) {
+            run.concludeRound(currentSnapshot());
+        }
+    }
+
     /** Steps up to the end of the round; a resumed trainer finishes the round it was in. */
     private void trainRound() {
         if (run.roundSteps() == 0) {
@@ -257,7 +271,7 @@ public final class TrainerService implements AutoCloseable {
                 awaitLabels();
                 continue;
             }
-            StepReport step = run.step(snapshot, learningRateFactor(progress));
+            StepReport step = run.step(snapshot, learningRateFactor(progress), buffer.changes() - changesAtRoundStart);
             progress = progress();
             report("training", "", step.batchLoss());
         }
@@ -276,7 +290,12 @@ public final class TrainerService implements AutoCloseable {
         trainer.tieTo(null);
         if (trainer.settings().tie() > 0) {
             tied = loadActive();
-            if (tied != null && isTrained(catalog.current())) {
+            if (tied != null && tied.descriptor().dimensions() != trainer.net().dimensions()) {
+                LOG.warn(
+                        "embeddings of {} dimensions cannot be tied to the active version's of {}",
+                        trainer.net().dimensions(),
+                        tied.descriptor().dimensions());
+            } else if (tied != null && mustCompare()) {
                 trainer.tieTo(tied::embed);
             }
         }
@@ -288,7 +307,7 @@ public final class TrainerService implements AutoCloseable {
     }
 
     /**
-     * Evaluates, then publishes or rejects. A round that was published or rejected before a crash is only concluded.
+     * Evaluates, then publishes or rejects.
      *
      * @return whether the candidate passed
      */
@@ -297,13 +316,6 @@ public final class TrainerService implements AutoCloseable {
         run.checkpoint();
         await(stream::isReady);
         ReplaySnapshot snapshot = currentSnapshot();
-        Optional<ModelEvent> decided = catalog.current().all().stream()
-                .filter(event -> trainer.steps() > 0 && event.getLineage().getSteps() == trainer.steps())
-                .findAny();
-        if (decided.isPresent()) {
-            run.concludeRound(snapshot);
-            return decided.get().getStatus() != ModelStatus.REJECTED;
-        }
         try (ServingGraph serving = new ServingGraph(trainer.net(), trainer.weights());
                 @Nullable EmbeddingModel active = loadActive()) {
             Evaluation evaluation = Evaluation.of(
@@ -312,7 +324,7 @@ public final class TrainerService implements AutoCloseable {
                     snapshot,
                     run.cursor().knownClasses());
             Gate.Verdict verdict = rounds.gate()
-                    .judge(evaluation.candidate(), evaluation.active(), isTrained(catalog.current()))
+                    .judge(evaluation.candidate(), evaluation.active(), mustCompare())
                     .with(evaluation.figures());
             awaitInterval();
             if (stopped()) {
@@ -376,17 +388,20 @@ public final class TrainerService implements AutoCloseable {
         return models.resolve(version + "-report.html");
     }
 
-    private static boolean isTrained(ModelVersions versions) {
-        return versions.active().stream().anyMatch(event -> event.getLineage().getSteps() > 0);
+    /** Whether the active version is more than an initial network, and sees the same pixels. */
+    private boolean mustCompare() {
+        return catalog.current().active().stream()
+                .anyMatch(event -> event.getLineage().getSteps() > 0 && seesTheSame(event));
+    }
+
+    private boolean seesTheSame(ModelEvent event) {
+        return event.getPreprocessing().equals(trainer.net().preprocessing().fingerprint());
     }
 
     /** The active version's network; null if there is none, or none that sees the same pixels. */
     private @Nullable EmbeddingModel loadActive() {
         Optional<ModelEvent> active = catalog.current().active();
-        if (active.isEmpty()
-                || !active.get()
-                        .getPreprocessing()
-                        .equals(trainer.net().preprocessing().fingerprint())) {
+        if (active.isEmpty() || !seesTheSame(active.get())) {
             return null;
         }
         URI artifact = URI.create(active.get().getArtifactUri());

@@ -8,12 +8,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The training curves, a point every {@value #STEPS} steps, in a file of one JSON object a line. Points after the step
@@ -23,6 +26,7 @@ final class TrainingCurves {
 
     static final int STEPS = 10;
 
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingCurves.class);
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final double MILLIS = 1000;
 
@@ -41,17 +45,17 @@ final class TrainingCurves {
     static TrainingCurves open(Path file, long steps) {
         List<CurvePoint> points = new ArrayList<>();
         try {
-            if (Files.exists(file)) {
-                for (String line : Files.readAllLines(file)) {
-                    CurvePoint point = JSON.readValue(line, CurvePoint.class);
+            List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+            for (int i = 0; i < lines.size(); i++) {
+                try {
+                    CurvePoint point = JSON.readValue(lines.get(i), CurvePoint.class);
                     if (point.step() <= steps) {
                         points.add(point);
                     }
+                } catch (JsonProcessingException e) {
+                    LOG.warn("{} line {} of {} is left out: {}", file, i + 1, lines.size(), e.getOriginalMessage());
                 }
             }
-        } catch (JsonProcessingException e) {
-            // The last line may have been cut off by a crash: what is before it counts.
-            points.removeIf(point -> point.step() > steps);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the training curves " + file + ": " + e.getMessage(), e);
         }
@@ -93,17 +97,23 @@ final class TrainingCurves {
 
     /** Appends what is new to the file. */
     void flush() {
-        write(unwritten.toString(), StandardOpenOption.APPEND);
+        write(file, unwritten.toString(), StandardOpenOption.APPEND);
         unwritten.setLength(0);
     }
 
     private void rewrite() {
         StringBuilder all = new StringBuilder();
         points.forEach(point -> all.append(line(point)));
-        write(all.toString(), StandardOpenOption.TRUNCATE_EXISTING);
+        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        write(temporary, all.toString(), StandardOpenOption.TRUNCATE_EXISTING);
+        try {
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the training curves " + file + ": " + e.getMessage(), e);
+        }
     }
 
-    private void write(String text, StandardOpenOption how) {
+    private static void write(Path file, String text, StandardOpenOption how) {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how);

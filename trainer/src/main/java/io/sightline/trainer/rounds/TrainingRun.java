@@ -93,11 +93,20 @@ public final class TrainingRun implements AutoCloseable {
 
     /** Makes one step; every {@value #CHECKPOINT_STEPS} steps a checkpoint is written. */
     public StepReport step(ReplaySnapshot snapshot, double learningRateFactor) {
+        return step(snapshot, learningRateFactor, 0);
+    }
+
+    /**
+     * The same on a stream.
+     *
+     * @param roundLabels changes of the labelled stream in this round
+     */
+    StepReport step(ReplaySnapshot snapshot, double learningRateFactor, long roundLabels) {
         StepReport report = trainer.step(snapshot, learningRateFactor);
         roundMillis += report.millis();
         curves.add(trainer.steps(), report, learningRateFactor);
         cursor = new Checkpoint.Cursor(
-                cursor.roundStart(), (long) roundMillis, cursor.knownClasses(), snapshot.offsets());
+                cursor.roundStart(), (long) roundMillis, roundLabels, cursor.knownClasses(), snapshot.offsets());
         if (trainer.steps() % CHECKPOINT_STEPS == 0) {
             checkpoint();
         }
@@ -107,7 +116,7 @@ public final class TrainingRun implements AutoCloseable {
     /** The round is over: the next one begins here. */
     public void concludeRound(ReplaySnapshot snapshot) {
         roundMillis = 0;
-        cursor = new Checkpoint.Cursor(trainer.steps(), 0, List.copyOf(snapshot.classes()), snapshot.offsets());
+        cursor = new Checkpoint.Cursor(trainer.steps(), 0, 0, List.copyOf(snapshot.classes()), snapshot.offsets());
         checkpoint();
     }
 

@@ -154,6 +154,7 @@ public record SeeSettings(
     @Override
     public Map<String, String> describe() {
         Map<String, String> words = new TreeMap<>(proxyAnchor.describe());
+        words.put("loss", name());
         words.put("see.expansions", String.valueOf(expansions));
         words.put("see.lambda", String.valueOf(lambda));
         words.put("see.selection", schedule.describe());

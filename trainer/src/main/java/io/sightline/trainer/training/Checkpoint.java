@@ -46,13 +46,15 @@ public record Checkpoint(
      *
      * @param roundStart step at which the round began
      * @param roundMillis how long the round has been trained
+     * @param roundLabels changes of the labelled stream that the round has seen
      * @param knownClasses classes that the round before had seen
      * @param offsets topic-partition to next offset: what the replay store held
      */
-    public record Cursor(long roundStart, long roundMillis, List<String> knownClasses, Map<String, Long> offsets) {
+    public record Cursor(
+            long roundStart, long roundMillis, long roundLabels, List<String> knownClasses, Map<String, Long> offsets) {
 
         /** Before the first step. */
-        public static final Cursor START = new Cursor(0, 0, List.of(), Map.of());
+        public static final Cursor START = new Cursor(0, 0, 0, List.of(), Map.of());
     }
 
     /** Shapes in the order of the data. */

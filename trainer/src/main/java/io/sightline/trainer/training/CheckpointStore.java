@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The last few checkpoints of a trainer. One that is damaged, or of another network, is refused, kept aside under
- * another name, and the one before it is used. Not thread-safe.
+ * The last few checkpoints of a trainer. One that is damaged is refused, kept aside under another name, and the one
+ * before it is used. One of another network or loss is an error, and stays: nobody's training is thrown away because of
+ * an option. Not thread-safe.
  */
 public final class CheckpointStore {
 
@@ -58,22 +59,22 @@ public final class CheckpointStore {
     }
 
     /**
-     * Restores from the newest checkpoint that can be used; empty if there is none.
+     * Restores from the newest checkpoint that is not damaged; empty if there is none.
      *
-     * @param restore throws {@link CheckpointException} for a checkpoint that it cannot use
+     * @throws CheckpointException from {@code restore}, for a checkpoint of something else
      */
     public <T> Optional<T> restore(Function<Checkpoint, T> restore) {
         for (Path file : newestFirst()) {
+            Checkpoint checkpoint;
             try {
-                return Optional.of(restore.apply(Checkpoint.read(file)));
+                checkpoint = Checkpoint.read(file);
             } catch (CheckpointException e) {
                 Path aside = file.resolveSibling(file.getFileName() + ".refused");
-                LOG.error(
-                        "a checkpoint is not used and kept as {}, the one before it is tried: {}",
-                        aside,
-                        e.getMessage());
+                LOG.error("a damaged checkpoint is kept as {}, the one before it is used: {}", aside, e.getMessage());
                 moveAside(file, aside);
+                continue;
             }
+            return Optional.of(restore.apply(checkpoint));
         }
         return Optional.empty();
     }

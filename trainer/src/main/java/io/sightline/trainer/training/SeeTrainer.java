@@ -22,6 +22,7 @@ public final class SeeTrainer implements AutoCloseable {
 
     private static final int SMALLEST_TABLE = 256;
     private static final int MEAN_BATCH = 128;
+    private static final double SEPARATION = 0.02;
     /** Mixed into seed and step, so that neighbouring steps have unrelated randomness (the golden ratio's bits). */
     private static final long STEP_STRIDE = 0x9E3779B97F4A7C15L;
 
@@ -75,25 +76,32 @@ public final class SeeTrainer implements AutoCloseable {
     /**
      * A trainer that goes on from a checkpoint.
      *
-     * @throws CheckpointException if the checkpoint is of another network or loss
+     * @throws CheckpointException if the checkpoint is of another network or loss, or with other proxies
      */
     public static SeeTrainer restore(ConvNet net, TrainingSettings settings, Checkpoint checkpoint, int threads) {
         settings.loss().requireFits(net.dimensions());
         HostTensor proxies = checkpoint.tensors().get(TrainingGraph.PROXIES);
-        if (proxies == null || !checkpoint.network().equals(net.describe())) {
+        if (proxies == null || !checkpoint.network().equals(describe(net, settings))) {
             throw new CheckpointException("the checkpoint is of '" + checkpoint.network() + "', not of '"
-                    + net.describe() + "': start with the same network settings, or in another folder");
+                    + describe(net, settings) + "': start with the same settings, or with an empty folder");
         }
         int capacity = (int) proxies.shape()[0] / Math.max(1, settings.loss().proxiesPerClass());
         TrainingGraph graph = new TrainingGraph(net, settings, capacity, threads);
-        if (!graph.names().equals(checkpoint.tensors().keySet())) {
+        try {
+            graph.write(checkpoint.tensors());
+        } catch (RuntimeException e) {
             graph.close();
-            throw new CheckpointException("the checkpoint was made with another loss or optimiser than '"
-                    + settings.loss().name() + "': start with the same training settings, or in another folder");
+            throw e;
         }
-        graph.write(checkpoint.tensors());
         return new SeeTrainer(
                 net, settings, threads, new ClassTable(checkpoint.classRows()), graph, checkpoint.steps());
+    }
+
+    /** What a checkpoint must agree with: its tensors mean something else in another network or loss. */
+    private static String describe(ConvNet net, TrainingSettings settings) {
+        return net.describe() + ", " + settings.loss().name() + " with "
+                + settings.loss().proxiesPerClass() + " proxies a class"
+                + (settings.averaging() > 0 ? ", averaged" : "") + (settings.quarterTurns() ? ", quarter turns" : "");
     }
 
     /** Embeds preprocessed images, [N, d], unit rows. */
@@ -140,6 +148,12 @@ public final class SeeTrainer implements AutoCloseable {
         Prepared next = prepare(snapshot, learningRateFactor);
         long prepared = System.nanoTime();
         StepReport report = graph.step(next.batch, next.inputs);
+        if (!Double.isFinite(report.batchLoss()) || !Double.isFinite(report.gradientNorm())) {
+            throw new IllegalStateException("training diverged at step " + (steps + 1) + ": loss " + report.batchLoss()
+                    + ", gradient norm " + report.gradientNorm() + "; lower the learning rates ("
+                    + settings.learningRate()
+                    + ", proxies " + settings.proxyLearningRate() + ") and start again from the last checkpoint");
+        }
         steps++;
         return report.withTimes((prepared - start) / 1e6, (System.nanoTime() - start) / 1e6, next.batch.size());
     }
@@ -176,7 +190,7 @@ public final class SeeTrainer implements AutoCloseable {
 
     /** Everything needed to go on from here. */
     public Checkpoint checkpoint(Checkpoint.Cursor cursor) {
-        return new Checkpoint(net.describe(), steps, classes.asMap(), cursor, graph.read());
+        return new Checkpoint(describe(net, settings), steps, classes.asMap(), cursor, graph.read());
     }
 
     @Override
@@ -214,6 +228,9 @@ public final class SeeTrainer implements AutoCloseable {
             case CLASS_MEAN -> means(snapshot, added, perClass);
             case RANDOM -> randomStarts(added, perClass);
         };
+        if (perClass > 1) {
+            separate(starts);
+        }
         Map<String, HostTensor> state = graph.read(tables());
         starts.forEach((name, proxies) -> {
             for (int k = 0; k < perClass; k++) {
@@ -225,6 +242,18 @@ public final class SeeTrainer implements AutoCloseable {
             }
         });
         graph.write(state);
+    }
+
+    /** Proxies of a class with few images may start at the same place, and would never part. */
+    private void separate(Map<String, float[][]> starts) {
+        SplittableRandom random = new SplittableRandom(settings.seed() ^ (STEP_STRIDE * (steps + 2)));
+        starts.values().forEach(rows -> {
+            for (float[] row : rows) {
+                for (int k = 0; k < row.length; k++) {
+                    row[k] += (float) (SEPARATION * random.nextGaussian());
+                }
+            }
+        });
     }
 
     private Map<String, float[][]> randomStarts(List<String> names, int parts) {

@@ -61,6 +61,8 @@ final class TrainingGraph implements AutoCloseable {
     private final MetricLoss.Outputs<TFloat32> loss;
     private final Operand<TFloat32> distance;
     private final Operand<TFloat32> gradientNorm;
+    private final WeightAverage average;
+    private final Placeholder<TFloat32> averageShare;
     private final Op step;
 
     /**
@@ -124,8 +126,9 @@ final class TrainingGraph implements AutoCloseable {
         networkNames = List.copyOf(variables.keySet());
         variables.putAll(table.variables());
         variables.putAll(optimiser.slots());
-        WeightAverage average = new WeightAverage(settings.averaging());
-        step = average.after(tf, all, network.variables());
+        average = new WeightAverage(settings.averaging());
+        averageShare = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+        step = average.after(tf, averageShare, all, network.variables());
         variables.putAll(average.slots());
         variables.forEach((name, variable) -> addAssignment(tf, name, variable));
         session = new Session(graph, Threads.of(threads));
@@ -184,6 +187,9 @@ final class TrainingGraph implements AutoCloseable {
                     .fetch(loss.synthetic())
                     .fetch(loss.ownCosine())
                     .fetch(gradientNorm);
+            if (settings.averaging() > 0) {
+                feed(runner, fed, averageShare, TFloat32.scalarOf((float) average.share(inputs.adamStep)));
+            }
             boolean tied = settings.tie() > 0 && inputs.reference.length > 0;
             if (settings.tie() > 0) {
                 feed(runner, fed, reference, matrix(inputs.reference));

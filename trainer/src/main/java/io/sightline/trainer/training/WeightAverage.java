@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Variable;
@@ -11,7 +12,8 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * An exponential moving average of the network's weights, which is served instead of the last ones (Polyak and
- * Juditsky, 1992; Izmailov et al., UAI 2018, for networks): avg = decay avg + (1 - decay) weight after each step.
+ * Juditsky, 1992; Izmailov et al., UAI 2018, for networks): avg = decay avg + (1 - decay) weight after each step. The
+ * decay begins low, min(decay, (1 + t) / (10 + t)), so that the initial weights are soon forgotten.
  */
 final class WeightAverage {
 
@@ -35,8 +37,18 @@ final class WeightAverage {
         return slot.substring(PREFIX.length());
     }
 
-    /** Adds the averages to a graph; returns the op that makes the updates and then moves the averages. */
-    Op after(Ops tf, List<Op> updates, Map<String, Variable<TFloat32>> weights) {
+    /** Share of the weight that enters the average after step t, 1 for the first. */
+    double share(long step) {
+        return 1 - Math.min(decay, (1.0 + step) / (10.0 + step));
+    }
+
+    /**
+     * Adds the averages to a graph.
+     *
+     * @param share see {@link #share}
+     * @return the op that makes the updates and then moves the averages
+     */
+    Op after(Ops tf, Operand<TFloat32> share, List<Op> updates, Map<String, Variable<TFloat32>> weights) {
         if (decay == 0) {
             return tf.withControlDependencies(updates).noOp();
         }
@@ -46,9 +58,7 @@ final class WeightAverage {
             slots.put(slot(name), average);
             Ops then = tf.withControlDependencies(updates);
             moves.add(then.assignAdd(
-                    average,
-                    then.math.mul(then.math.sub(then.identity(weight), then.identity(average)), then.constant((float)
-                            (1 - decay)))));
+                    average, then.math.mul(then.math.sub(then.identity(weight), then.identity(average)), share)));
         });
         return tf.withControlDependencies(moves).noOp();
     }

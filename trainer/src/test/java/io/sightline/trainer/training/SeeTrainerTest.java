@@ -7,6 +7,9 @@ import io.sightline.embedder.artifact.ArtifactWriter;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.runtime.EmbeddingModel;
+import io.sightline.trainer.losses.ProxyAnchor;
+import io.sightline.trainer.losses.SoftTriple;
+import io.sightline.trainer.losses.SupCon;
 import io.sightline.trainer.nets.ConvNet;
 import io.sightline.trainer.nets.HostTensor;
 import io.sightline.trainer.publish.ServingGraph;
@@ -22,8 +25,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SeeTrainerTest {
 
@@ -47,18 +54,29 @@ class SeeTrainerTest {
         }
     }
 
-    @Test
-    void shouldGoOnFromACheckpointToTheBit() {
+    static Stream<Arguments> kinds() {
+        return Stream.of(
+                Arguments.of("see", settings()),
+                Arguments.of("averaged", settings().with(draft -> draft.averaging = 0.9)),
+                Arguments.of("quarter turns", settings().with(draft -> draft.quarterTurns = true)),
+                Arguments.of("no proxies", settings().with(draft -> draft.loss = SupCon.DEFAULT)),
+                Arguments.of("several proxies", settings().with(draft -> draft.loss = SoftTriple.DEFAULT)),
+                Arguments.of("sub-proxies", settings().with(draft -> draft.loss = new ProxyAnchor(32, 0.1, 3))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("kinds")
+    void shouldGoOnFromACheckpointToTheBit(String kind, TrainingSettings settings) {
         ReplaySnapshot content = content(5, 6);
         Path file = directory.resolve("checkpoint.bin");
         Map<String, HostTensor> unbroken;
-        try (SeeTrainer trainer = SeeTrainer.create(NET, settings())) {
+        try (SeeTrainer trainer = SeeTrainer.create(NET, settings)) {
             steps(trainer, content, 7);
             trainer.checkpoint(Checkpoint.Cursor.START).write(file);
             steps(trainer, content, 7);
             unbroken = trainer.checkpoint(Checkpoint.Cursor.START).tensors();
         }
-        try (SeeTrainer resumed = SeeTrainer.restore(NET, settings(), Checkpoint.read(file))) {
+        try (SeeTrainer resumed = SeeTrainer.restore(NET, settings, Checkpoint.read(file))) {
             assertThat(resumed.steps()).isEqualTo(7);
             steps(resumed, content, 7);
 
@@ -69,6 +87,70 @@ class SeeTrainerTest {
                     .as(name)
                     .isEqualTo(
                             java.util.Objects.requireNonNull(unbroken.get(name)).values()));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("kinds")
+    void shouldLearnAndGrowItsTable(String kind, TrainingSettings settings) {
+        try (SeeTrainer trainer = SeeTrainer.create(NET, settings)) {
+            double first = trainer.step(content(8, 6), 1).batchLoss();
+            steps(trainer, content(8, 6), 25);
+            double last = trainer.step(content(8, 6), 1).batchLoss();
+            double grown = trainer.step(content(270, 2), 1).batchLoss();
+
+            assertThat(last).isLessThan(first);
+            assertThat(grown).isFinite();
+            assertThat(trainer.classes()).isGreaterThanOrEqualTo(270);
+        }
+    }
+
+    @Test
+    void shouldRefuseACheckpointOfAnotherLoss() {
+        Checkpoint checkpoint;
+        try (SeeTrainer trainer = SeeTrainer.create(NET, settings())) {
+            steps(trainer, content(5, 6), 1);
+            checkpoint = trainer.checkpoint(Checkpoint.Cursor.START);
+        }
+        TrainingSettings other = settings().with(draft -> draft.loss = SoftTriple.DEFAULT);
+
+        assertThatThrownBy(() -> SeeTrainer.restore(NET, other, checkpoint))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("see with 1 proxies a class")
+                .hasMessageContaining("soft-triple with 10 proxies a class");
+    }
+
+    @Test
+    void shouldStayCloserToAReferenceWhenTied() {
+        ReplaySnapshot content = content(8, 6);
+        double free = distanceAfterTraining(settings().with(draft -> draft.tie = 1e-9), content);
+        double tied = distanceAfterTraining(settings().with(draft -> draft.tie = 50), content);
+
+        assertThat(tied).as("free: %s", free).isLessThan(0.8 * free);
+    }
+
+    /** How far from a constant direction the embeddings are. */
+    private static double distanceAfterTraining(TrainingSettings settings, ReplaySnapshot content) {
+        try (SeeTrainer trainer = SeeTrainer.create(NET, settings)) {
+            trainer.tieTo(pixels -> {
+                float[][] rows = new float[pixels.size()][NET.dimensions()];
+                for (float[] row : rows) {
+                    row[0] = 1;
+                }
+                return rows;
+            });
+            steps(trainer, content, 30);
+            return trainer.step(content, 1).tieDistance();
+        }
+    }
+
+    @Test
+    void shouldStopWhenTrainingDiverges() {
+        try (SeeTrainer trainer =
+                SeeTrainer.create(NET, settings().with(draft -> draft.loss = new ProxyAnchor(1000, 0.1, 1)))) {
+            assertThatThrownBy(() -> steps(trainer, content(8, 6), 5))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("training diverged at step 1");
         }
     }
 
