@@ -11,13 +11,15 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.TaskMetadata;
-import org.apache.kafka.streams.ThreadMetadata;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.kstream.Consumed;
@@ -37,7 +39,10 @@ public final class ReplayStream implements AutoCloseable {
     private static final String APPLICATION_ID = "sightline-trainer";
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
+    private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(30);
+
     private final KafkaStreams streams;
+    private final Admin admin;
 
     /** Starts the join. The preprocessor is used, and not closed. */
     public ReplayStream(
@@ -54,6 +59,7 @@ public final class ReplayStream implements AutoCloseable {
         properties.put(StreamsConfig.TOPOLOGY_OPTIMIZATION_CONFIG, StreamsConfig.OPTIMIZE);
         properties.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 6000);
         properties.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 2000);
+        this.admin = Admin.create(connection.admin());
         this.streams = new KafkaStreams(topology(serdes, buffer, preprocessor, properties), properties);
         streams.setUncaughtExceptionHandler(failure -> {
             LOG.warn("the replay stream lost a thread and will replace it: {}", failure.toString());
@@ -67,22 +73,32 @@ public final class ReplayStream implements AutoCloseable {
         return streams.state() == KafkaStreams.State.RUNNING;
     }
 
-    /** Topic-partition to next offset, as committed by the tasks of this process. */
+    /**
+     * Topic-partition to next offset, as committed by the join, also by processes before this one.
+     *
+     * @throws IllegalStateException if the brokers do not say
+     */
     public Map<String, Long> committed() {
         Map<String, Long> offsets = new TreeMap<>();
-        if (!streams.state().isRunningOrRebalancing()) {
+        try {
+            admin.listConsumerGroupOffsets(APPLICATION_ID)
+                    .partitionsToOffsetAndMetadata()
+                    .get(ADMIN_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                    .forEach((partition, next) -> {
+                        if (next != null) {
+                            offsets.put(partition.topic() + "-" + partition.partition(), next.offset());
+                        }
+                    });
             return offsets;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while asking how far the replay stream is", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(
+                    "the brokers do not say how far " + APPLICATION_ID + " has read: " + e
+                            + "; check them and try again",
+                    e);
         }
-        for (ThreadMetadata thread : streams.metadataForLocalThreads()) {
-            for (TaskMetadata task : thread.activeTasks()) {
-                task.committedOffsets().forEach((partition, next) -> {
-                    if (next > 0) {
-                        offsets.put(partition.topic() + "-" + partition.partition(), next);
-                    }
-                });
-            }
-        }
-        return offsets;
     }
 
     @Override
@@ -90,6 +106,7 @@ public final class ReplayStream implements AutoCloseable {
         if (!streams.close(CLOSE_TIMEOUT)) {
             LOG.warn("the replay stream did not stop within {} s", CLOSE_TIMEOUT.toSeconds());
         }
+        admin.close(Duration.ZERO);
     }
 
     static Topology topology(

@@ -215,6 +215,9 @@ public final class TrainerService implements AutoCloseable {
     /** After a crash the replay store reads again what it had not committed: training waits until it is back. */
     private void awaitCursor() {
         Map<String, Long> wanted = run.cursor().offsets();
+        if (wanted.isEmpty()) {
+            return;
+        }
         Instant latest = clock.instant().plus(rounds.longestSettle());
         report("waiting for the replay store", "it reads again what the checkpoint had seen");
         await(() -> {
@@ -231,7 +234,12 @@ public final class TrainerService implements AutoCloseable {
 
     /** How far the replay store has read: what was committed before this process, and what it read itself. */
     private Map<String, Long> offsets() {
-        Map<String, Long> offsets = new TreeMap<>(stream.committed());
+        Map<String, Long> offsets = new TreeMap<>();
+        try {
+            offsets.putAll(stream.committed());
+        } catch (IllegalStateException e) {
+            LOG.warn("{}; until then only what this process has read counts", e.getMessage());
+        }
         currentSnapshot().offsets().forEach((partition, next) -> offsets.merge(partition, next, Math::max));
         return offsets;
     }

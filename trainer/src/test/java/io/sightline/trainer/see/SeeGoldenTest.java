@@ -136,6 +136,15 @@ class SeeGoldenTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    void shouldKeepTheInvariantsInAnyShape(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int d = random.nextInt(2, 200);
+
+        assertInvariants(d, random.nextInt(1, Math.min(d, 65)), random);
+    }
+
     @Test
     void shouldSkipASampleThatLiesOnItsProxy() {
         double[][] proxies = {{1, 0, 0, 0}, {0, 1, 0, 0}};
