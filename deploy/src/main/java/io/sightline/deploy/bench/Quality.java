@@ -1,9 +1,7 @@
 package io.sightline.deploy.bench;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,13 +67,7 @@ public record Quality(
         }
         List<QualityTable.Row> rows = QualityTable.rows(runs, recipes);
         out.print(QualityTable.print(rows));
-        Path file = folder.resolve("quality.json");
-        Files.createDirectories(folder);
-        JsonMapper.builder()
-                .build()
-                .writerWithDefaultPrettyPrinter()
-                .writeValue(file.toFile(), Map.of("rows", rows, "ideas", ideas()));
-        out.println("\nwritten to " + file);
+        BenchFile.write(folder.resolve("quality.json"), Map.of("rows", rows, "ideas", ideas()), out);
     }
 
     /** Seed by seed, so that an interrupted benchmark has some of everything. */

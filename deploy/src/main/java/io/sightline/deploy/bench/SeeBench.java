@@ -1,12 +1,9 @@
 package io.sightline.deploy.bench;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.trainer.losses.MetricLoss;
 import io.sightline.trainer.losses.ProxyAnchor;
 import io.sightline.trainer.nets.ConvNet;
-import io.sightline.trainer.replay.HoldoutRule;
-import io.sightline.trainer.replay.ReplayItem;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import io.sightline.trainer.see.ExpansionSchedule;
 import io.sightline.trainer.see.SeeSettings;
@@ -15,7 +12,6 @@ import io.sightline.trainer.training.SeeTrainer;
 import io.sightline.trainer.training.TrainingSettings;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -96,13 +91,7 @@ public record SeeBench(int threads, int lossRepeats, int stepRepeats, boolean la
         Map<String, Double> ratios = ratios(rows);
         out.println();
         ratios.forEach((name, value) -> out.printf(Locale.ROOT, "%-22s %.3f%n", name, value));
-        Path file = folder.resolve("see.json");
-        Files.createDirectories(folder);
-        JsonMapper.builder()
-                .build()
-                .writerWithDefaultPrettyPrinter()
-                .writeValue(file.toFile(), Map.of("threads", threads, "rows", rows, "ratios", ratios));
-        out.println("\nwritten to " + file);
+        BenchFile.write(folder.resolve("see.json"), Map.of("threads", threads, "rows", rows, "ratios", ratios), out);
     }
 
     private static void add(List<Row> rows, Row row, PrintStream out) {
@@ -147,7 +136,7 @@ public record SeeBench(int threads, int lossRepeats, int stepRepeats, boolean la
     }
 
     private Row step(Preprocessing shape, int batch, int d, int e) {
-        ReplaySnapshot content = content(shape, batch);
+        ReplaySnapshot content = RandomContent.of(shape, batch / IMAGES_PER_CLASS, IMAGES_PER_CLASS);
         ConvNet net = new ConvNet(shape, ConvNet.DEFAULT_WIDTHS, d);
         try (SeeTrainer proxyAnchor = trainer(net, batch, ProxyAnchor.DEFAULT);
                 SeeTrainer see = trainer(net, batch, see(e));
@@ -230,19 +219,5 @@ public record SeeBench(int threads, int lossRepeats, int stepRepeats, boolean la
 
     private static String what(Preprocessing shape) {
         return "step " + shape.size() + " px";
-    }
-
-    /** Random pixels: their content does not matter to the time. */
-    private static ReplaySnapshot content(Preprocessing shape, int batch) {
-        List<ReplayItem> items = new ArrayList<>();
-        Random random = new Random(1);
-        for (int c = 0; c < batch / IMAGES_PER_CLASS; c++) {
-            for (int i = 0; i < IMAGES_PER_CLASS; i++) {
-                byte[] pixels = new byte[shape.bytes()];
-                random.nextBytes(pixels);
-                items.add(new ReplayItem("image-" + c + "-" + i, "class-" + c, 0, pixels));
-            }
-        }
-        return ReplaySnapshot.of(items, new HoldoutRule(0), Map.of());
     }
 }

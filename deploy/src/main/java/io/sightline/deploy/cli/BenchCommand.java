@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Runs a benchmark: prints a table, the baseline first, and writes target/bench/NAME.json.",
-        subcommands = {BenchSeeCommand.class, BenchQualityCommand.class})
+        subcommands = {BenchSeeCommand.class, BenchGrowthCommand.class, BenchQualityCommand.class})
 final class BenchCommand implements Runnable {
 
     @Spec

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         description = {
             "Trains the same small network with each recipe and seed for the same number of steps and measures Recall@K"
                     + " and MAP@R on classes that it has not seen.",
-            "Differences are paired by seed, with their 95 % interval; * marks those that are more than noise. The first"
+            "Differences are paired by seed, with their 95 %% interval; * marks those that are more than noise. The first"
                     + " recipe is the baseline. Runs are kept: the benchmark can be interrupted and goes on."
         })
 final class BenchQualityCommand implements Callable<Integer> {

@@ -1,6 +1,7 @@
 package io.sightline.trainer.training;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +33,16 @@ final class ClassTable {
         rows.keySet().retainAll(classes);
     }
 
-    /** Gives each new class the lowest free row; returns the classes that are new. */
-    List<String> add(Collection<String> classes) {
+    /** Gives new classes, at most so many, the lowest free rows; returns those that were added. */
+    List<String> add(Collection<String> classes, int most) {
+        BitSet taken = new BitSet();
+        rows.values().forEach(taken::set);
         List<String> added = new ArrayList<>();
         for (String label : classes) {
-            if (!rows.containsKey(label)) {
-                rows.put(label, lowestFreeRow());
+            if (added.size() < most && !rows.containsKey(label)) {
+                int row = taken.nextClearBit(0);
+                taken.set(row);
+                rows.put(label, row);
                 added.add(label);
             }
         }
@@ -62,13 +67,5 @@ final class ClassTable {
 
     SortedMap<String, Integer> asMap() {
         return new TreeMap<>(rows);
-    }
-
-    private int lowestFreeRow() {
-        for (int row = 0; ; row++) {
-            if (!rows.containsValue(row)) {
-                return row;
-            }
-        }
     }
 }

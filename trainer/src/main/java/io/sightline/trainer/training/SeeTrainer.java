@@ -22,6 +22,9 @@ public final class SeeTrainer implements AutoCloseable {
 
     private static final int SMALLEST_TABLE = 256;
     private static final int MEAN_BATCH = 128;
+    /** Classes that join a running training at one step. */
+    private static final int MOST_JOINING = 32;
+
     private static final double SEPARATION = 0.02;
     /** Mixed into seed and step, so that neighbouring steps have unrelated randomness (the golden ratio's bits). */
     private static final long STEP_STRIDE = 0x9E3779B97F4A7C15L;
@@ -30,16 +33,13 @@ public final class SeeTrainer implements AutoCloseable {
     private final TrainingSettings settings;
     private final BatchSampler sampler;
     private final ClassTable classes;
-    private final int threads;
     private @Nullable Reference reference;
-    private TrainingGraph graph;
+    private final TrainingGraph graph;
     private long steps;
 
-    private SeeTrainer(
-            ConvNet net, TrainingSettings settings, int threads, ClassTable classes, TrainingGraph graph, long steps) {
+    private SeeTrainer(ConvNet net, TrainingSettings settings, ClassTable classes, TrainingGraph graph, long steps) {
         this.net = net;
         this.settings = settings;
-        this.threads = threads;
         this.sampler = new BatchSampler(net.preprocessing(), settings);
         this.classes = classes;
         this.graph = graph;
@@ -60,12 +60,7 @@ public final class SeeTrainer implements AutoCloseable {
     public static SeeTrainer create(ConvNet net, TrainingSettings settings, int threads) {
         settings.loss().requireFits(net.dimensions());
         return new SeeTrainer(
-                net,
-                settings,
-                threads,
-                new ClassTable(Map.of()),
-                new TrainingGraph(net, settings, SMALLEST_TABLE, threads),
-                0);
+                net, settings, new ClassTable(Map.of()), new TrainingGraph(net, settings, SMALLEST_TABLE, threads), 0);
     }
 
     /** A trainer that goes on from a checkpoint, on all cores. */
@@ -93,8 +88,7 @@ public final class SeeTrainer implements AutoCloseable {
             graph.close();
             throw e;
         }
-        return new SeeTrainer(
-                net, settings, threads, new ClassTable(checkpoint.classRows()), graph, checkpoint.steps());
+        return new SeeTrainer(net, settings, new ClassTable(checkpoint.classRows()), graph, checkpoint.steps());
     }
 
     /** What a checkpoint must agree with: its tensors mean something else in another network or loss. */
@@ -166,8 +160,8 @@ public final class SeeTrainer implements AutoCloseable {
             throw new IllegalArgumentException("training needs at least 2 classes with 2 images each; there are "
                     + present.size() + " such classes so far");
         }
-        List<String> names = sampler.classes(present);
-        updateClasses(snapshot, names);
+        updateClasses(snapshot, sampler.classes(present));
+        List<String> names = List.copyOf(classes.asMap().keySet());
         SplittableRandom random = new SplittableRandom(settings.seed() + STEP_STRIDE * (steps + 1));
         Batch batch = sampler.sample(snapshot, names, classes, random);
         MetricLoss.Expansion expansion =
@@ -210,10 +204,13 @@ public final class SeeTrainer implements AutoCloseable {
         return reference.embed(images);
     }
 
-    /** New classes get proxies at their mean embedding, classes that are gone lose theirs; the others are untouched. */
+    /**
+     * New classes get proxies at their mean embedding, classes that are gone lose theirs; the others are untouched.
+     * Of many that join a running training at once some wait for the next steps, so that it does not pause for them.
+     */
     private void updateClasses(ReplaySnapshot snapshot, List<String> names) {
         classes.retain(names);
-        List<String> added = classes.add(names);
+        List<String> added = classes.add(names, classes.size() == 0 ? names.size() : MOST_JOINING);
         int perClass = settings.loss().proxiesPerClass();
         if (added.isEmpty()) {
             return;
@@ -282,16 +279,10 @@ public final class SeeTrainer implements AutoCloseable {
     private void grow(int height) {
         int capacity = Math.max(height, 2 * graph.capacity());
         int perClass = Math.max(1, settings.loss().proxiesPerClass());
-        Map<String, HostTensor> enlarged = new LinkedHashMap<>(graph.read());
-        for (String table : tables()) {
-            enlarged.computeIfPresent(
-                    table,
-                    (name, old) -> new HostTensor(
-                            new long[] {(long) capacity * perClass, net.dimensions()},
-                            Arrays.copyOf(old.values(), capacity * perClass * net.dimensions())));
-        }
-        graph.close();
-        graph = new TrainingGraph(net, settings, capacity, threads);
+        Map<String, HostTensor> enlarged = graph.read(tables());
+        enlarged.replaceAll((name, old) -> new HostTensor(
+                new long[] {(long) capacity * perClass, net.dimensions()},
+                Arrays.copyOf(old.values(), capacity * perClass * net.dimensions())));
         graph.write(enlarged);
     }
 

@@ -4,7 +4,6 @@ import io.sightline.embedder.tensorflow.NativeTensorFlow;
 import io.sightline.trainer.losses.MetricLoss;
 import io.sightline.trainer.nets.ConvNet;
 import io.sightline.trainer.nets.HostTensor;
-import io.sightline.trainer.nets.Initial;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +19,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Assign;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.Variable;
 import org.tensorflow.types.TFloat32;
@@ -28,8 +28,8 @@ import org.tensorflow.types.TUint8;
 
 /**
  * The network, the proxy table, the loss and the optimiser in one TensorFlow graph. All state can be read and
- * written by name, so that a checkpoint, or a graph with a larger proxy table, goes on exactly where this one was.
- * Not thread-safe.
+ * written by name, so that a checkpoint goes on exactly where this one was. The proxy table may be written with another
+ * height: the graph does not fix it, so that it grows without being built anew. Not thread-safe.
  */
 final class TrainingGraph implements AutoCloseable {
 
@@ -43,7 +43,7 @@ final class TrainingGraph implements AutoCloseable {
     private final List<String> networkNames;
     private final ConvNet net;
     private final TrainingSettings settings;
-    private final int capacity;
+    private int capacity;
 
     private final Placeholder<TUint8> images;
     private final Placeholder<TInt32> labels;
@@ -79,7 +79,7 @@ final class TrainingGraph implements AutoCloseable {
         Ops tf = Ops.create(graph);
         images = tf.placeholder(TUint8.class, Placeholder.shape(net.inputShape()));
         labels = tf.placeholder(TInt32.class, Placeholder.shape(Shape.of(-1)));
-        classWeights = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(capacity)));
+        classWeights = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(Shape.UNKNOWN_SIZE)));
         count = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
         threshold = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
         throughEmbedding = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
@@ -92,9 +92,8 @@ final class TrainingGraph implements AutoCloseable {
         VariableWeights network = new VariableWeights(new SplittableRandom(settings.seed()));
         embeddings = net.build(tf, images, network);
         VariableWeights table = new VariableWeights(new SplittableRandom(settings.seed() + 1));
-        Shape tableShape =
-                Shape.of((long) capacity * Math.max(1, settings.loss().proxiesPerClass()), net.dimensions());
-        Operand<TFloat32> proxies = table.trained(tf, PROXIES, tableShape, new Initial.Constant(0), false);
+        Operand<TFloat32> proxies = table.trainedTable(
+                tf, PROXIES, (long) capacity * Math.max(1, settings.loss().proxiesPerClass()), net.dimensions());
         loss = settings.loss()
                 .build(
                         tf,
@@ -134,10 +133,14 @@ final class TrainingGraph implements AutoCloseable {
         session = new Session(graph, Threads.of(threads));
         Map<String, HostTensor> first = new LinkedHashMap<>(network.initial());
         first.putAll(table.initial());
-        optimiser
-                .slots()
-                .forEach((name, slot) ->
-                        first.put(name, HostTensor.zeros(slot.asOutput().shape())));
+        for (String weight : List.copyOf(first.keySet())) {
+            HostTensor start = first.get(weight);
+            for (String slot : AdamW.slotNames(weight)) {
+                if (start != null && optimiser.slots().containsKey(slot)) {
+                    first.put(slot, HostTensor.zeros(Shape.of(start.shape())));
+                }
+            }
+        }
         average.slots()
                 .keySet()
                 .forEach(name -> first.put(name, network.initial().get(WeightAverage.weight(name))));
@@ -290,8 +293,12 @@ final class TrainingGraph implements AutoCloseable {
         return values;
     }
 
-    /** Overwrites named state. */
+    /** Overwrites named state; the proxy table and its moments, together, may have another height than before. */
     void write(Map<String, HostTensor> values) {
+        HostTensor proxies = values.get(PROXIES);
+        if (proxies != null) {
+            capacity = (int) proxies.shape()[0] / Math.max(1, settings.loss().proxiesPerClass());
+        }
         Session.Runner runner = session.runner();
         List<Tensor> fed = new ArrayList<>();
         try {
@@ -325,7 +332,8 @@ final class TrainingGraph implements AutoCloseable {
         Placeholder<TFloat32> feed = tf.placeholder(
                 TFloat32.class, Placeholder.shape(variable.asOutput().shape()));
         feeds.put(name, feed);
-        assignments.put(name, tf.assign(variable, feed));
+        // A table takes the shape of what is written.
+        assignments.put(name, tf.assign(variable, feed, Assign.validateShape(false)));
     }
 
     private TUint8 images(byte[] pixels) {

@@ -36,7 +36,21 @@ final class VariableWeights implements Weights {
 
     @Override
     public Operand<TFloat32> trained(Ops tf, String name, Shape shape, Initial start, boolean decay) {
-        Variable<TFloat32> variable = variable(tf, name, shape, start);
+        return trained(tf, name, variable(tf, name, shape, start), shape, decay);
+    }
+
+    /**
+     * A trained table that starts with the given rows of zeros and can be replaced by one of another height. Variables
+     * take a shape that is known, or none at all: one with unknown rows alone is refused by TensorFlow when it runs.
+     *
+     * @param width length of a row
+     */
+    Operand<TFloat32> trainedTable(Ops tf, String name, long rows, long width) {
+        initial.put(name, HostTensor.zeros(Shape.of(rows, width)));
+        return trained(tf, name, tf.variable(Shape.unknown(), TFloat32.class), Shape.unknown(), false);
+    }
+
+    private Operand<TFloat32> trained(Ops tf, String name, Variable<TFloat32> variable, Shape shape, boolean decay) {
         // Never fed directly: the reference type of a variable crashes some gradients.
         Operand<TFloat32> value = tf.identity(variable);
         trained.put(name, new Trained(variable, value, shape, decay));

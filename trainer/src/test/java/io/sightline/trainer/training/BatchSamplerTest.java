@@ -86,7 +86,7 @@ class BatchSamplerTest {
         BatchSampler sampler = new BatchSampler(SHAPE, settings);
         ClassTable table = new ClassTable(Map.of());
         List<String> classes = content.classesWith(2);
-        table.add(classes);
+        table.add(classes, classes.size());
         return sampler.sample(content, classes, table, new SplittableRandom(seed));
     }
 
