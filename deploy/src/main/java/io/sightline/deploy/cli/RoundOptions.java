@@ -4,6 +4,7 @@ import io.sightline.trainer.publish.Gate;
 import io.sightline.trainer.replay.HoldoutRule;
 import io.sightline.trainer.rounds.RoundSettings;
 import java.time.Duration;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -47,6 +48,14 @@ final class RoundOptions {
             description = "Share of the holdout classes that may fall by more than 0.2 (default: ${DEFAULT-VALUE}).")
     private double worseClasses = 1;
 
+    @Option(
+            names = "--compatible",
+            paramLabel = "MARGIN",
+            description = "Let a version's queries search the active version's gallery through a learned map until its"
+                    + " own is filled, if on the holdout they find at least so much more there, in the gate's metric,"
+                    + " than the active version's own (default: off; every such answer says so).")
+    private @Nullable Double compatible;
+
     RoundSettings settings(int otherSteps, Duration otherInterval) {
         return RoundSettings.DEFAULT.with(draft -> {
             draft.steps = steps == null ? otherSteps : steps;
@@ -54,6 +63,7 @@ final class RoundOptions {
             draft.longest = time;
             draft.minInterval = minInterval == null ? otherInterval : minInterval;
             draft.holdout = new HoldoutRule(holdout);
+            draft.compatible = compatible == null ? OptionalDouble.empty() : OptionalDouble.of(compatible);
             draft.gate = new Gate(metric, margin, Gate.CLASS_DROP, worseClasses);
         });
     }

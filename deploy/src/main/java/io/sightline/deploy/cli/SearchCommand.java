@@ -41,7 +41,10 @@ final class SearchCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         try (SearchClient client = new SearchClient(search.url())) {
             SearchClient.Answer answer = byId ? byId(client) : byFile(client);
-            System.out.println("answered by " + answer.version());
+            System.out.println("answered by " + answer.version()
+                    + (answer.mappedFrom().isEmpty()
+                            ? ""
+                            : "; the query was embedded by " + answer.mappedFrom() + " and mapped into its space"));
             for (SearchClient.Neighbour neighbour : answer.neighbours()) {
                 System.out.printf(
                         Locale.ROOT,

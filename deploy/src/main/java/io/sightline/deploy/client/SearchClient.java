@@ -62,9 +62,10 @@ public final class SearchClient implements AutoCloseable {
      * An answer.
      *
      * @param version the version that answered
+     * @param mappedFrom the compatible version that embedded the query, empty if the one that answered did
      * @param neighbours best first
      */
-    public record Answer(String version, List<Neighbour> neighbours) {}
+    public record Answer(String version, String mappedFrom, List<Neighbour> neighbours) {}
 
     /** Searches by a JSON request. */
     public Answer search(Map<String, ?> request) throws IOException, InterruptedException {
@@ -135,7 +136,7 @@ public final class SearchClient implements AutoCloseable {
                     tags,
                     hit.path("version").asText()));
         }
-        return new Answer(body.path("version").asText(), neighbours);
+        return new Answer(body.path("version").asText(), body.path("mappedFrom").asText(""), neighbours);
     }
 
     private static String encode(String text) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
@@ -41,6 +42,16 @@ public final class ArtifactWriter {
      */
     public ModelArtifact write(
             ModelDescriptor descriptor, Session session, Operand<TUint8> image, Operand<TFloat32> embedding) {
+        return write(descriptor, session, image, embedding, null);
+    }
+
+    /** The same with a map into another version's space. */
+    public ModelArtifact write(
+            ModelDescriptor descriptor,
+            Session session,
+            Operand<TUint8> image,
+            Operand<TFloat32> embedding,
+            @Nullable SpaceMap map) {
         Path target = root.resolve(descriptor.version());
         Path temporary = root.resolve("." + descriptor.version() + ".tmp");
         try {
@@ -50,6 +61,9 @@ public final class ArtifactWriter {
             Files.write(
                     temporary.resolve(ModelArtifact.DESCRIPTOR),
                     JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(descriptor));
+            if (map != null) {
+                map.write(temporary);
+            }
             byte[] manifest = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest(temporary));
             Files.write(temporary.resolve(ModelArtifact.MANIFEST), manifest);
             delete(target);

@@ -3,6 +3,7 @@ package io.sightline.embedder.testing;
 import io.sightline.embedder.artifact.ArtifactWriter;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.artifact.ModelDescriptor;
+import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.tensorflow.NativeTensorFlow;
 import io.sightline.schemas.avro.Lineage;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -29,6 +31,12 @@ public final class TestModels {
 
     /** Writes a version below root. */
     public static ModelArtifact write(Path root, String version, Preprocessing preprocessing, int d, long seed) {
+        return write(root, version, preprocessing, d, seed, null);
+    }
+
+    /** Writes a version with a map into another one's space below root. */
+    public static ModelArtifact write(
+            Path root, String version, Preprocessing preprocessing, int d, long seed, @Nullable SpaceMap map) {
         NativeTensorFlow.load();
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
@@ -46,7 +54,7 @@ public final class TestModels {
             Operand<TFloat32> embedding = tf.math.div(projected, norm);
             try (Session session = new Session(graph)) {
                 ModelDescriptor descriptor = new ModelDescriptor(version, d, preprocessing, "random projection");
-                return new ArtifactWriter(root).write(descriptor, session, image, embedding);
+                return new ArtifactWriter(root).write(descriptor, session, image, embedding, map);
             }
         }
     }

@@ -8,13 +8,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answer of {@code POST /v1/search}: all of one version.
+ * Answer of {@code POST /v1/search}: all hits of one version.
  *
- * @param version the version that embedded the query and whose index answered
+ * @param version the version whose index answered, and whose network embedded the query unless mappedFrom says otherwise
+ * @param mappedFrom the compatible version that embedded the query, which was then mapped into this version's space; null
+ *     if none did
  * @param tookMicros time in the server
  * @param hits neighbours, best first
  */
-record SearchAnswer(String version, long tookMicros, List<Neighbour> hits) {
+record SearchAnswer(String version, @Nullable String mappedFrom, long tookMicros, List<Neighbour> hits) {
 
     /**
      * A neighbour.

@@ -129,6 +129,7 @@ public final class SearchApi implements AutoCloseable {
     private Map<String, Object> status() {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("active", serving.version().orElse(null));
+        status.put("queriesEmbeddedBy", serving.bridge().or(serving::version).orElse(null));
         Map<String, Object> counts = new LinkedHashMap<>();
         Map<String, Object> failures = new LinkedHashMap<>();
         catalog.current()
@@ -166,6 +167,7 @@ public final class SearchApi implements AutoCloseable {
         model.put("offsets", event.getLineage().getOffsets());
         model.put("settings", event.getSettings());
         model.put("metrics", event.getMetrics());
+        model.put("compatibleWith", event.getCompatibleWith());
         return model;
     }
 }

@@ -5,7 +5,9 @@ import io.sightline.http.ApiException;
 import io.sightline.indexer.store.NearestQuery;
 import io.sightline.indexer.store.StoredImage;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Answers searches, each from one version. Thread-safe. */
 final class SearchService {
@@ -28,9 +30,10 @@ final class SearchService {
         long start = System.nanoTime();
         requireOneQuery(request);
         return serving.answer(version -> {
-            requireVersion(request, version.version());
+            requireVersion(request, version);
+            Query asked = query(request, version);
             NearestQuery query = new NearestQuery(
-                    vector(request, version),
+                    asked.vector,
                     request.neighbours(),
                     request.candidates(),
                     request.tags(),
@@ -39,9 +42,16 @@ final class SearchService {
             List<SearchAnswer.Neighbour> hits = version.store().nearest(query).stream()
                     .map(SearchAnswer.Neighbour::of)
                     .toList();
-            return new SearchAnswer(version.version(), (System.nanoTime() - start) / 1000, hits);
+            return new SearchAnswer(version.version(), asked.mappedFrom, (System.nanoTime() - start) / 1000, hits);
         });
     }
+
+    /**
+     * A vector in the space of the version that answers.
+     *
+     * @param mappedFrom the compatible version that embedded it, null if it was made in this space
+     */
+    private record Query(float[] vector, @Nullable String mappedFrom) {}
 
     /**
      * An indexed image.
@@ -53,19 +63,29 @@ final class SearchService {
                 version -> SearchAnswer.Neighbour.of(new io.sightline.indexer.store.Hit(stored(id, version), 1)));
     }
 
-    private static float[] vector(SearchRequest request, Serving version) {
+    private static Query query(SearchRequest request, Serving version) {
+        Optional<Serving.Bridge> bridge = version.bridge()
+                .filter(one -> request.version() == null || request.version().equals(one.version()));
         if (request.image() != null) {
             try {
-                return version.embed(request.image());
+                return bridge.isPresent()
+                        ? mapped(bridge.get().network().embed(request.image()), bridge.get())
+                        : new Query(version.network().embed(request.image()), null);
             } catch (RejectedImageException e) {
                 throw rejected(e);
             }
         }
         if (request.id() != null) {
-            return stored(request.id(), version).vector();
+            return new Query(stored(request.id(), version).vector(), null);
         }
-        float[] vector = request.vector();
-        return checked(vector == null ? new float[0] : vector, version);
+        float[] vector = request.vector() == null ? new float[0] : request.vector();
+        return bridge.isPresent()
+                ? mapped(checked(vector, bridge.get().network()), bridge.get())
+                : new Query(checked(vector, version.network()), null);
+    }
+
+    private static Query mapped(float[] vector, Serving.Bridge bridge) {
+        return new Query(bridge.map().apply(vector), bridge.version());
     }
 
     private static StoredImage stored(String id, Serving version) {
@@ -79,7 +99,7 @@ final class SearchService {
                                         + "; it was never ingested, was deleted, could not be embedded, or is still on its way"));
     }
 
-    private static float[] checked(float[] vector, Serving version) {
+    private static float[] checked(float[] vector, QueryNetwork version) {
         if (vector.length != version.dimensions()) {
             throw new ApiException(
                     400,
@@ -110,13 +130,18 @@ final class SearchService {
         }
     }
 
-    private static void requireVersion(SearchRequest request, String active) {
-        if (request.version() != null && !request.version().equals(active)) {
+    /** What is searched by id lies in the gallery; what is embedded may come over the bridge. */
+    private static void requireVersion(SearchRequest request, Serving version) {
+        boolean overBridge = request.id() == null
+                && version.bridge()
+                        .filter(bridge -> bridge.version().equals(request.version()))
+                        .isPresent();
+        if (request.version() != null && !request.version().equals(version.version()) && !overBridge) {
             throw new ApiException(
                     409,
                     "version-mismatch",
-                    "the query is of version " + request.version() + " but " + active
-                            + " answers now: embed it again with " + active + ", or send the image");
+                    "the query is of version " + request.version() + " but " + version.version()
+                            + " answers now: embed it again with " + version.version() + ", or send the image");
         }
     }
 

@@ -1,17 +1,21 @@
 package io.sightline.indexer.search;
 
+import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.image.ImageLimits;
-import io.sightline.embedder.image.Preprocessor;
-import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.versions.ModelCatalog;
+import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.http.ApiException;
 import io.sightline.indexer.indexing.LaneIndex;
 import io.sightline.indexer.indexing.LaneIndexes;
 import io.sightline.schemas.avro.ModelEvent;
+import io.sightline.schemas.avro.ModelStatus;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +27,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Points searches at the active version. The swap is one reference: a search that has begun is finished by the
- * version it began with, the next one begins with the new version, and none sees both. Thread-safe.
+ * version it began with, the next one begins with the new version, and none sees both.
+ *
+ * <p>A compatible version takes over in two steps: while it back-fills, it embeds the queries, which search the active
+ * version's gallery through its map, and every such answer says so; when it is active, its own gallery answers.
+ * Thread-safe.
  *
  * <p>On failure: a version that cannot be loaded does not replace the one that answers now; it is tried again.
  */
@@ -36,6 +44,9 @@ final class ServingSwitch implements AutoCloseable {
     private final LaneIndexes indexes;
     private final ImageLimits limits;
     private final AtomicReference<@Nullable Serving> current = new AtomicReference<>();
+    /** Compatible versions whose network or map cannot be loaded. */
+    private final Set<String> unusable = ConcurrentHashMap.newKeySet();
+
     private final ScheduledExecutorService follower;
 
     ServingSwitch(ModelCatalog catalog, LaneIndexes indexes, ImageLimits limits) {
@@ -74,6 +85,11 @@ final class ServingSwitch implements AutoCloseable {
         return Optional.ofNullable(current.get()).map(Serving::version);
     }
 
+    /** The version that embeds queries while it back-fills. */
+    Optional<String> bridge() {
+        return Optional.ofNullable(current.get()).flatMap(Serving::bridge).map(Serving.Bridge::version);
+    }
+
     @Override
     public void close() {
         follower.shutdown();
@@ -89,24 +105,76 @@ final class ServingSwitch implements AutoCloseable {
 
     private void follow() {
         try {
-            Optional<ModelEvent> active = catalog.current().active();
-            if (active.isEmpty() || active.map(ModelEvent::getVersion).equals(version())) {
+            ModelVersions versions = catalog.current();
+            Optional<ModelEvent> active = versions.active();
+            if (active.isEmpty()) {
                 return;
             }
+            Optional<ModelEvent> compatible = compatible(versions, active.get().getVersion());
+            boolean unchanged = active.map(ModelEvent::getVersion).equals(version())
+                    && compatible.map(ModelEvent::getVersion).equals(bridge());
             Optional<LaneIndex> index = indexes.find(active.get().getVersion());
-            if (index.isPresent()) {
-                swap(load(active.get(), index.get()));
-                LOG.info("searches are answered by {}", active.get().getVersion());
+            if (unchanged || index.isEmpty()) {
+                return;
             }
+            Serving.Bridge bridge = compatible.map(this::bridge).orElse(null);
+            try {
+                QueryNetwork network = network(active.get(), artifact(active.get()));
+                swap(new Serving(network, index.get().store(), bridge));
+            } catch (RuntimeException | Error e) {
+                if (bridge != null) {
+                    bridge.network().release();
+                }
+                throw e;
+            }
+            LOG.info(
+                    "searches are answered by {}{}",
+                    active.get().getVersion(),
+                    bridge == null ? "" : ", queries embedded by " + bridge.version() + " and mapped");
         } catch (RuntimeException | Error e) {
             LOG.error("the active version cannot be served yet, will retry: {}", e.toString());
         }
     }
 
-    private Serving load(ModelEvent event, LaneIndex index) {
-        EmbeddingModel model =
-                EmbeddingModel.load(ModelArtifact.open(URI.create(event.getArtifactUri()), event.getManifestSha256()));
-        return new Serving(model, new Preprocessor(model.descriptor().preprocessing(), limits), index.store());
+    /** The version that back-fills, if its queries may search the active version's gallery meanwhile. */
+    private Optional<ModelEvent> compatible(ModelVersions versions, String active) {
+        return versions.withStatus(ModelStatus.STAGED).stream()
+                .filter(staged -> active.equals(staged.getCompatibleWith()))
+                .filter(staged -> !unusable.contains(staged.getVersion()))
+                .reduce((first, second) -> second);
+    }
+
+    /** Null if it cannot be had: searches go on as they were. */
+    private Serving.@Nullable Bridge bridge(ModelEvent staged) {
+        try {
+            ModelArtifact artifact = artifact(staged);
+            SpaceMap map = SpaceMap.read(artifact, String.valueOf(staged.getCompatibleWith()));
+            return new Serving.Bridge(network(staged, artifact), map);
+        } catch (ArtifactException e) {
+            LOG.warn("queries cannot be embedded by {} until it is active: {}", staged.getVersion(), e.getMessage());
+            unusable.add(staged.getVersion());
+            return null;
+        }
+    }
+
+    private static ModelArtifact artifact(ModelEvent event) {
+        return ModelArtifact.open(URI.create(event.getArtifactUri()), event.getManifestSha256());
+    }
+
+    /** One that answers already, if it is of this version; else it is loaded. Only this thread swaps. */
+    private QueryNetwork network(ModelEvent event, ModelArtifact artifact) {
+        Serving now = current.get();
+        if (now != null) {
+            if (now.version().equals(event.getVersion())) {
+                return now.network().retain();
+            }
+            if (now.bridge()
+                    .filter(one -> one.version().equals(event.getVersion()))
+                    .isPresent()) {
+                return now.bridge().get().network().retain();
+            }
+        }
+        return QueryNetwork.load(artifact, limits);
     }
 
     private void swap(@Nullable Serving next) {

@@ -1,5 +1,6 @@
 package io.sightline.trainer.evaluation;
 
+import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.tensorflow.NativeTensorFlow;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -65,6 +66,17 @@ public record OrthogonalMap(double[][] matrix) {
             }
         }
         return mapped;
+    }
+
+    /** What queries are mapped with when they search the gallery of that version. */
+    public SpaceMap toward(String base) {
+        float[][] rows = new float[matrix.length][matrix.length];
+        for (int i = 0; i < rows.length; i++) {
+            for (int k = 0; k < rows.length; k++) {
+                rows[i][k] = (float) matrix[i][k];
+            }
+        }
+        return new SpaceMap(base, rows);
     }
 
     private static Operand<TFloat64> matrix(Ops tf, float[][] rows) {

@@ -35,6 +35,11 @@ public record Gate(Metric metric, double margin, double classDrop, double maxWor
             this.term = term;
         }
 
+        /** Its mean over all queries, 0 to 1. */
+        public double mean(RetrievalMetrics metrics) {
+            return Arrays.stream(of(metrics)).average().orElse(0);
+        }
+
         private double[] of(RetrievalMetrics metrics) {
             return this == MAP_AT_R ? metrics.averagePrecision() : metrics.firstRight();
         }
@@ -109,8 +114,8 @@ public record Gate(Metric metric, double margin, double classDrop, double maxWor
                 Locale.ROOT,
                 "holdout %s %.4f against %.4f: %+.4f, 95 %% interval %+.4f to %+.4f %s the margin of %.4f on %d queries",
                 metric.term,
-                Arrays.stream(metric.of(candidate)).average().orElse(0),
-                Arrays.stream(metric.of(active)).average().orElse(0),
+                metric.mean(candidate),
+                metric.mean(active),
                 comparison.difference(),
                 comparison.low(),
                 comparison.high(),
@@ -137,7 +142,7 @@ public record Gate(Metric metric, double margin, double classDrop, double maxWor
     }
 
     private double mean(RetrievalMetrics metrics, String label) {
-        return Arrays.stream(metric.of(metrics.of(Set.of(label)))).average().orElse(0);
+        return metric.mean(metrics.of(Set.of(label)));
     }
 
     private static Map<String, Double> figures(String prefix, RetrievalMetrics metrics) {

@@ -3,6 +3,7 @@ package io.sightline.trainer.publish;
 import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ArtifactWriter;
 import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Writes artifacts, checks them against the trainer, and announces versions. Not thread-safe: one trainer publishes. */
 public final class Publisher {
@@ -38,13 +40,19 @@ public final class Publisher {
     /**
      * Publishes a network as CANDIDATE, or records it as REJECTED with its figures.
      *
+     * @param compatible the way into the active version's space, if it is good enough to search by; else null
      * @return the new version's name
      * @throws ArtifactException if what was written does not give the trainer's vectors
      */
-    public String publish(ServingGraph serving, Map<String, String> settings, Lineage lineage, Gate.Verdict verdict) {
+    public String publish(
+            ServingGraph serving,
+            Map<String, String> settings,
+            Lineage lineage,
+            Gate.Verdict verdict,
+            @Nullable SpaceMap compatible) {
         ModelVersions versions = catalog.current();
         String version = versions.nextVersion();
-        ModelArtifact artifact = serving.write(writer, version);
+        ModelArtifact artifact = serving.write(writer, version, compatible);
         selfCheck(serving, artifact);
         Instant now = clock.instant();
         log.append(ModelEvent.newBuilder()
@@ -61,6 +69,7 @@ public final class Publisher {
                 .setSettings(settings)
                 .setLineage(lineage)
                 .setMetrics(verdict.metrics())
+                .setCompatibleWith(compatible == null ? null : compatible.base())
                 .build());
         return version;
     }

@@ -3,6 +3,7 @@ package io.sightline.trainer.publish;
 import io.sightline.embedder.artifact.ArtifactWriter;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.artifact.ModelDescriptor;
+import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.tensorflow.NativeTensorFlow;
 import io.sightline.trainer.nets.ConstantWeights;
 import io.sightline.trainer.nets.ConvNet;
@@ -10,6 +11,7 @@ import io.sightline.trainer.nets.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -58,9 +60,14 @@ public final class ServingGraph implements AutoCloseable {
 
     /** Writes the network as an artifact. */
     public ModelArtifact write(ArtifactWriter writer, String version) {
+        return write(writer, version, null);
+    }
+
+    /** Writes the network as an artifact with a map into another version's space. */
+    public ModelArtifact write(ArtifactWriter writer, String version, @Nullable SpaceMap map) {
         ModelDescriptor descriptor =
                 new ModelDescriptor(version, net.dimensions(), net.preprocessing(), net.describe());
-        return writer.write(descriptor, session, image, embedding);
+        return writer.write(descriptor, session, image, embedding, map);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.sightline.trainer.rounds;
 import io.sightline.trainer.evaluation.OrthogonalMap;
 import io.sightline.trainer.evaluation.RetrievalMetrics;
 import io.sightline.trainer.evaluation.ScoreCalibration;
+import io.sightline.trainer.publish.Gate;
 import io.sightline.trainer.replay.ReplayItem;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import io.sightline.trainer.report.ConfusedClasses;
@@ -14,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,18 +29,42 @@ import org.jspecify.annotations.Nullable;
  * @param active on the holdout; null if there is no active version that can be compared
  * @param figures what is watched beside the gate's metric, by name: forgetting, drift, cross-version recall
  * @param confusions the hardest holdout classes of the candidate
+ * @param cross the candidate's queries on the active version's gallery; null without an active version, or one of
+ *     another number of dimensions
  */
 public record Evaluation(
         RetrievalMetrics candidate,
         @Nullable RetrievalMetrics active,
         Map<String, Double> figures,
-        List<ConfusedClasses> confusions) {
+        List<ConfusedClasses> confusions,
+        @Nullable CrossVersion cross) {
 
     private static final int BATCH = 128;
     private static final int SAMPLE = 256;
     private static final int CONFUSIONS = 12;
     /** The newest images of the replay store: this share of them. */
     private static final double LATELY = 0.25;
+
+    /**
+     * New queries on the old gallery.
+     *
+     * @param map from the candidate's space into the active version's, fitted on training images
+     * @param raw without the map
+     * @param mapped through the map
+     */
+    public record CrossVersion(OrthogonalMap map, RetrievalMetrics raw, RetrievalMetrics mapped) {}
+
+    /**
+     * The map, if the candidate's queries find on the active version's gallery what the active version's own find, and
+     * at least so much more.
+     */
+    public Optional<OrthogonalMap> compatible(Gate.Metric metric, double margin) {
+        if (cross == null || active == null) {
+            return Optional.empty();
+        }
+        boolean good = metric.mean(cross.mapped) >= metric.mean(active) + margin;
+        return good ? Optional.of(cross.map) : Optional.empty();
+    }
 
     /**
      * Evaluates a round's outcome.
@@ -60,16 +86,24 @@ public record Evaluation(
             figures.put("drift.shift", shift(active == null ? candidate : active, snapshot));
         }
         RetrievalMetrics activeMetrics = null;
+        CrossVersion cross = null;
         if (active != null) {
             float[][] activeVectors = embed(active, holdout);
             activeMetrics = RetrievalMetrics.of(activeVectors, labels);
             forgetting("parent.", activeMetrics, old, figures);
             calibration("parent.", ScoreCalibration.of(activeVectors, labels), figures);
-            crossVersion(candidate, active, vectors, activeVectors, labels, snapshot, figures);
+            cross = crossVersion(candidate, active, vectors, activeVectors, labels, snapshot);
+        }
+        if (cross != null) {
+            figures.put("cross.recallAt1", cross.raw.recallAt(1));
+            figures.put("cross.mapAtR", cross.raw.mapAtR());
+            figures.put("cross.mapped.recallAt1", cross.mapped.recallAt(1));
+            figures.put("cross.mapped.mapAtR", cross.mapped.mapAtR());
         }
         figures.values().removeIf(value -> value.isNaN());
         List<byte[]> pixels = holdout.stream().map(ReplayItem::pixels).toList();
-        return new Evaluation(metrics, activeMetrics, figures, Confusions.of(vectors, labels, pixels, CONFUSIONS));
+        return new Evaluation(
+                metrics, activeMetrics, figures, Confusions.of(vectors, labels, pixels, CONFUSIONS), cross);
     }
 
     /** Recall@1 on holdout classes that the stream has not brought lately. */
@@ -89,25 +123,21 @@ public record Evaluation(
     }
 
     /** New queries on the old gallery: as they are, and through an orthogonal map fitted on training images. */
-    private static void crossVersion(
+    private static @Nullable CrossVersion crossVersion(
             Reference candidate,
             Reference active,
             float[][] vectors,
             float[][] activeVectors,
             List<String> labels,
-            ReplaySnapshot snapshot,
-            Map<String, Double> figures) {
+            ReplaySnapshot snapshot) {
         List<ReplayItem> sample = sample(snapshot.trainingItems());
         if (sample.isEmpty() || vectors.length == 0 || vectors[0].length != activeVectors[0].length) {
-            return;
+            return null;
         }
         RetrievalMetrics raw = RetrievalMetrics.across(vectors, activeVectors, labels);
         OrthogonalMap map = OrthogonalMap.fit(embed(candidate, sample), embed(active, sample));
         RetrievalMetrics mapped = RetrievalMetrics.across(map.apply(vectors), activeVectors, labels);
-        figures.put("cross.recallAt1", raw.recallAt(1));
-        figures.put("cross.mapAtR", raw.mapAtR());
-        figures.put("cross.mapped.recallAt1", mapped.recallAt(1));
-        figures.put("cross.mapped.mapAtR", mapped.mapAtR());
+        return new CrossVersion(map, raw, mapped);
     }
 
     /** Whether some images are later than others: in a folder none is. */

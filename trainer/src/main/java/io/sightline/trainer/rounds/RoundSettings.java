@@ -3,6 +3,7 @@ package io.sightline.trainer.rounds;
 import io.sightline.trainer.publish.Gate;
 import io.sightline.trainer.replay.HoldoutRule;
 import java.time.Duration;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +21,8 @@ import java.util.function.Consumer;
  * @param gate what a candidate must pass
  * @param imagesPerClass replay bound: images of a class in each partition
  * @param replayBytes replay bound: bytes of pixels in each partition
+ * @param compatible if there is a value, a version is published as compatible with the active one when its queries find
+ *     at least so much more on the active version's gallery, through a map, than that version's own, in the gate's metric
  */
 public record RoundSettings(
         int steps,
@@ -33,7 +36,8 @@ public record RoundSettings(
         HoldoutRule holdout,
         Gate gate,
         int imagesPerClass,
-        long replayBytes) {
+        long replayBytes,
+        OptionalDouble compatible) {
 
     /** Rounds of 200 steps, a tenth of the classes held out, a version a minute at the most. */
     public static final RoundSettings DEFAULT = new RoundSettings(
@@ -48,7 +52,8 @@ public record RoundSettings(
             new HoldoutRule(0.1),
             new Gate(0),
             1000,
-            256L * 1024 * 1024);
+            256L * 1024 * 1024,
+            OptionalDouble.empty());
 
     /**
      * Checks the numbers.
@@ -96,7 +101,8 @@ public record RoundSettings(
                 draft.holdout,
                 draft.gate,
                 draft.imagesPerClass,
-                draft.replayBytes);
+                draft.replayBytes,
+                draft.compatible);
     }
 
     /** Settings that are being changed; see the components of {@link RoundSettings}. */
@@ -113,6 +119,7 @@ public record RoundSettings(
         public Gate gate;
         public int imagesPerClass;
         public long replayBytes;
+        public OptionalDouble compatible;
 
         private Draft(RoundSettings settings) {
             steps = settings.steps;
@@ -127,6 +134,7 @@ public record RoundSettings(
             gate = settings.gate;
             imagesPerClass = settings.imagesPerClass;
             replayBytes = settings.replayBytes;
+            compatible = settings.compatible;
         }
     }
 }

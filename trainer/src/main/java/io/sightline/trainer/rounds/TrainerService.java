@@ -3,6 +3,7 @@ package io.sightline.trainer.rounds;
 import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ArtifactWriter;
 import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.runtime.EmbeddingModel;
@@ -188,7 +189,7 @@ public final class TrainerService implements AutoCloseable {
         try (ServingGraph serving = new ServingGraph(trainer.net(), trainer.weights())) {
             Gate.Verdict verdict =
                     new Gate.Verdict(true, "the initial network: images are searchable at once", Map.of());
-            publisher.publish(serving, trainer.settings().describe(), lineage(currentSnapshot()), verdict);
+            publisher.publish(serving, trainer.settings().describe(), lineage(currentSnapshot()), verdict, null);
         }
     }
 
@@ -339,13 +340,25 @@ public final class TrainerService implements AutoCloseable {
                 return false;
             }
             Lineage lineage = lineage(snapshot);
-            String version = publisher.publish(serving, trainer.settings().describe(), lineage, verdict);
+            SpaceMap compatible = active == null ? null : compatible(evaluation, active);
+            String version = publisher.publish(serving, trainer.settings().describe(), lineage, verdict, compatible);
             LOG.info("{} after {} steps: {}", version, trainer.steps(), verdict.reason());
             awaitInCatalog(version);
             catalog.current().find(version).ifPresent(event -> writeReport(event, verdict, evaluation));
             run.concludeRound(snapshot);
             return verdict.passed();
         }
+    }
+
+    /** The way into the active version's space, if that is wanted and good enough. */
+    private @Nullable SpaceMap compatible(Evaluation evaluation, EmbeddingModel active) {
+        if (rounds.compatible().isEmpty() || !mustCompare()) {
+            return null;
+        }
+        return evaluation
+                .compatible(rounds.gate().metric(), rounds.compatible().getAsDouble())
+                .map(map -> map.toward(active.version()))
+                .orElse(null);
     }
 
     private void writeReport(ModelEvent event, Gate.Verdict verdict, Evaluation evaluation) {

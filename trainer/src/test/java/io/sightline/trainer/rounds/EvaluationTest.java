@@ -3,6 +3,7 @@ package io.sightline.trainer.rounds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sightline.trainer.publish.Gate;
 import io.sightline.trainer.replay.HoldoutRule;
 import io.sightline.trainer.replay.ReplayItem;
 import io.sightline.trainer.replay.ReplaySnapshot;
@@ -36,6 +37,13 @@ class EvaluationTest {
         Map<String, Double> figures =
                 Evaluation.of(TURNED, AS_IT_IS, content(0), List.of()).figures();
 
+        Evaluation evaluation = Evaluation.of(TURNED, AS_IT_IS, content(0), List.of());
+        assertThat(evaluation.compatible(Gate.Metric.MAP_AT_R, 0)).isPresent();
+        assertThat(evaluation.compatible(Gate.Metric.MAP_AT_R, 0.01)).isEmpty();
+        assertThat(Evaluation.of(BLIND, AS_IT_IS, content(0), List.of()).compatible(Gate.Metric.MAP_AT_R, 0))
+                .isEmpty();
+        assertThat(Evaluation.of(AS_IT_IS, null, content(0), List.of()).compatible(Gate.Metric.MAP_AT_R, -1))
+                .isEmpty();
         assertThat(figures.get("cross.recallAt1")).isLessThan(0.5);
         assertThat(figures.get("cross.mapped.recallAt1")).isEqualTo(1);
     }
