@@ -1,5 +1,6 @@
 package io.sightline.deploy.cli;
 
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Stack;
 import io.sightline.embedder.image.ImageLimits;
@@ -7,6 +8,7 @@ import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.versions.ModelCatalog;
+import io.sightline.http.MetricsPage;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.ingest.gateway.IngestApi;
@@ -135,6 +137,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private ServedTrainer trainer(KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog, Clock clock) {
         Preprocessing preprocessing = network.preprocessing(Preprocessing.PHOTO);
+        PrometheusMeterRegistry meters = MetricsPage.registry();
         TrainerService service = new TrainerService(
                 connection,
                 serdes,
@@ -144,9 +147,10 @@ final class ServeCommand implements Callable<Integer> {
                 network.rounds(),
                 DataDirectory.state(directory, "trainer"),
                 DataDirectory.models(directory),
+                meters,
                 clock);
         try {
-            return new ServedTrainer(service, new TrainerApi(service, host, port < 0 ? 19085 : port));
+            return new ServedTrainer(service, new TrainerApi(service, meters, host, port < 0 ? 19085 : port));
         } catch (RuntimeException e) {
             service.close();
             throw e;

@@ -1,9 +1,11 @@
 package io.sightline.deploy.stack;
 
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.versions.ModelCatalog;
+import io.sightline.http.MetricsPage;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.ingest.gateway.IngestApi;
@@ -120,6 +122,7 @@ public final class Stack implements AutoCloseable {
                         settings.ports().search(),
                         clock));
         progress.accept("trainer");
+        PrometheusMeterRegistry meters = MetricsPage.registry();
         TrainerService trainer = opened(
                 started,
                 new TrainerService(
@@ -131,8 +134,11 @@ public final class Stack implements AutoCloseable {
                         settings.rounds(),
                         DataDirectory.state(root, "trainer"),
                         DataDirectory.models(root),
+                        meters,
                         clock));
-        opened(started, new TrainerApi(trainer, LOOPBACK, settings.ports().trainer()));
+        opened(
+                started,
+                new TrainerApi(trainer, meters, LOOPBACK, settings.ports().trainer()));
         directory.announce(new DataDirectory.Addresses(
                 connection.bootstrapServers(), connection.schemaRegistry(), ingest.url(), indexer.url()));
         return new Stack(started, connection, ingest, indexer, trainer, lanes);

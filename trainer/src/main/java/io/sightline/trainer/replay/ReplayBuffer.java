@@ -66,6 +66,13 @@ public final class ReplayBuffer {
         return evicted;
     }
 
+    /** Bytes of pixels in all partitions. */
+    public synchronized long bytes() {
+        return partitions.values().stream()
+                .mapToLong(partition -> partition.bytes)
+                .sum();
+    }
+
     /** Removes an image, if it is there. */
     public synchronized void remove(int partition, String id) {
         Partition home = partitions.get(partition);

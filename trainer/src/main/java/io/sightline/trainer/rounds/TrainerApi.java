@@ -2,26 +2,30 @@ package io.sightline.trainer.rounds;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
+import io.sightline.http.MetricsPage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What the trainer is doing, over HTTP: {@code GET /v1/trainer}, {@code GET /v1/trainer/curves} and {@code GET
- * /v1/trainer/reports/{version}}. Close it once; thread-safe otherwise.
+ * What the trainer is doing, over HTTP: {@code GET /v1/trainer}, {@code GET /v1/trainer/curves}, {@code GET
+ * /v1/trainer/reports/{version}} and {@code GET /metrics}. Close it once; thread-safe otherwise.
  */
 public final class TrainerApi implements AutoCloseable {
 
     private static final long NO_BODY = 1024;
 
     private final TrainerService trainer;
+    private final PrometheusMeterRegistry meters;
     private final ApiServer server;
 
     /** Starts the server. The trainer is used, and not closed. */
-    public TrainerApi(TrainerService trainer, String host, int port) {
+    public TrainerApi(TrainerService trainer, PrometheusMeterRegistry meters, String host, int port) {
         this.trainer = trainer;
+        this.meters = meters;
         this.server = ApiServer.start(host, port, NO_BODY, this::routes);
     }
 
@@ -39,6 +43,7 @@ public final class TrainerApi implements AutoCloseable {
         routes.get("/v1/trainer", context -> context.json(trainer.status()));
         routes.get("/v1/trainer/curves", context -> context.json(trainer.curves()));
         routes.get("/v1/trainer/reports/{version}", this::report);
+        MetricsPage.route(routes, meters);
     }
 
     private void report(Context context) throws IOException {

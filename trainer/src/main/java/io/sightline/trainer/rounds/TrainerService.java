@@ -1,5 +1,6 @@
 package io.sightline.trainer.rounds;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ArtifactWriter;
 import io.sightline.embedder.artifact.ModelArtifact;
@@ -74,6 +75,7 @@ public final class TrainerService implements AutoCloseable {
     private final Publisher publisher;
     private final TrainingRun run;
     private final SeeTrainer trainer;
+    private final TrainerMetrics metrics;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
     private @Nullable EmbeddingModel tied;
@@ -85,6 +87,7 @@ public final class TrainerService implements AutoCloseable {
      *
      * @param directory holds the checkpoints and the state of the join
      * @param models where artifacts and reports are written
+     * @param meters where its meters are registered, see {@code sightline.trainer.*}
      */
     public TrainerService(
             KafkaConnection connection,
@@ -95,6 +98,7 @@ public final class TrainerService implements AutoCloseable {
             RoundSettings rounds,
             Path directory,
             Path models,
+            MeterRegistry meters,
             Clock clock) {
         this.rounds = rounds;
         this.catalog = catalog;
@@ -107,6 +111,7 @@ public final class TrainerService implements AutoCloseable {
         this.log = new ModelLog(connection, serdes);
         this.publisher = new Publisher(new ArtifactWriter(models), catalog, log, clock);
         this.stream = new ReplayStream(connection, serdes, buffer, preprocessor, directory.resolve("streams"));
+        this.metrics = new TrainerMetrics(meters, this::status, buffer::bytes);
         this.thread = Thread.ofPlatform().name("trainer").start(this::run);
     }
 
@@ -281,6 +286,7 @@ public final class TrainerService implements AutoCloseable {
                 continue;
             }
             StepReport step = run.step(snapshot, learningRateFactor(progress), buffer.changes() - changesAtRoundStart);
+            metrics.stepped(step);
             progress = progress();
             report("training", "", step.batchLoss());
         }
@@ -343,6 +349,7 @@ public final class TrainerService implements AutoCloseable {
             SpaceMap compatible = active == null ? null : compatible(evaluation, active);
             String version = publisher.publish(serving, trainer.settings().describe(), lineage, verdict, compatible);
             LOG.info("{} after {} steps: {}", version, trainer.steps(), verdict.reason());
+            metrics.concluded(version, verdict.passed(), verdict.metrics());
             awaitInCatalog(version);
             catalog.current().find(version).ifPresent(event -> writeReport(event, verdict, evaluation));
             run.concludeRound(snapshot);

@@ -1,0 +1,32 @@
+package io.sightline.http;
+
+import io.javalin.config.RoutesConfig;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
+/** A process's meters, read by Prometheus at {@code GET /metrics}. Thread-safe. */
+public final class MetricsPage {
+
+    private static final String FORMAT = "text/plain; version=0.0.4; charset=utf-8";
+
+    private MetricsPage() {}
+
+    /** Meters of a process, those of its JVM among them. */
+    public static PrometheusMeterRegistry registry() {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        return registry;
+    }
+
+    /** Adds the page to a server. */
+    public static void route(RoutesConfig routes, PrometheusMeterRegistry registry) {
+        routes.get("/metrics", context -> context.contentType(FORMAT).result(registry.scrape(FORMAT)));
+    }
+}
