@@ -10,7 +10,12 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Runs a benchmark: prints a table, the baseline first, and writes target/bench/NAME.json.",
-        subcommands = {BenchSeeCommand.class, BenchGrowthCommand.class, BenchQualityCommand.class})
+        subcommands = {
+            BenchSeeCommand.class,
+            BenchGrowthCommand.class,
+            BenchQualityCommand.class,
+            BenchStreamCommand.class
+        })
 final class BenchCommand implements Runnable {
 
     @Spec

@@ -49,6 +49,16 @@ final class RoundOptions {
     private double worseClasses = 1;
 
     @Option(
+            names = "--replay-images",
+            description = "Images of a class that the replay store keeps in each partition (default: 1000).")
+    private int replayImages = RoundSettings.DEFAULT.imagesPerClass();
+
+    @Option(
+            names = "--replay-bytes",
+            description = "Bytes of pixels that the replay store keeps in each partition (default: 268435456).")
+    private long replayBytes = RoundSettings.DEFAULT.replayBytes();
+
+    @Option(
             names = "--compatible",
             paramLabel = "MARGIN",
             description = "Let a version's queries search the active version's gallery through a learned map until its"
@@ -63,6 +73,8 @@ final class RoundOptions {
             draft.longest = time;
             draft.minInterval = minInterval == null ? otherInterval : minInterval;
             draft.holdout = new HoldoutRule(holdout);
+            draft.imagesPerClass = replayImages;
+            draft.replayBytes = replayBytes;
             draft.compatible = compatible == null ? OptionalDouble.empty() : OptionalDouble.of(compatible);
             draft.gate = new Gate(metric, margin, Gate.CLASS_DROP, worseClasses);
         });

@@ -10,22 +10,26 @@ import java.util.function.ToDoubleFunction;
  * @param name for the legend
  * @param points by the order in which they are joined
  */
-record Series(String name, List<Point> points) {
+public record Series(String name, List<Point> points) {
 
     /**
+     * A point.
+     *
      * @param x a count such as steps, or a mean of counts
      * @param y NaN where nothing was measured: the line has a gap there
      * @param apart drawn as a cross beside the line instead of on it
      * @param title what it is, for a pointer that rests on it; empty if there is nothing to say
      */
-    record Point(double x, double y, boolean apart, String title) {
+    public record Point(double x, double y, boolean apart, String title) {
 
-        Point(double x, double y) {
+        /** A point with nothing to say. */
+        public Point(double x, double y) {
             this(x, y, false, "");
         }
     }
 
-    Series {
+    /** Copies the points. */
+    public Series {
         points = List.copyOf(points);
     }
 

@@ -17,7 +17,7 @@ import java.util.stream.DoubleStream;
  * @param series at most four, told apart by colour and dashes
  * @param marks vertical lines
  */
-record SvgChart(
+public record SvgChart(
         String id, String title, String xTitle, int width, boolean logarithmic, List<Series> series, List<Mark> marks) {
 
     /**
@@ -26,9 +26,10 @@ record SvgChart(
      * @param title what happened there, for a pointer that rests on it
      * @param apart drawn with dashes
      */
-    record Mark(double x, String title, boolean apart) {}
+    public record Mark(double x, String title, boolean apart) {}
 
-    SvgChart {
+    /** Copies the lists. */
+    public SvgChart {
         series = List.copyOf(series);
         marks = List.copyOf(marks);
     }

@@ -1,11 +1,8 @@
 package io.sightline.trainer.report;
 
 import io.sightline.embedder.image.Preprocessing;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -26,7 +23,7 @@ public final class TrainingReport {
      */
     public static String html(VersionReport report) {
         Markup page = new Markup().verbatim("<!DOCTYPE html>\n").open("html", "lang", "en");
-        head(page, report);
+        PageFile.head(page, report.version() + ", " + decision(report) + " – Sightline training report");
         page.open("body").element("a", "Skip to the figures", "class", "skip", "href", "#summary");
         header(page, report);
         page.open("main");
@@ -47,29 +44,7 @@ public final class TrainingReport {
      * @throws UncheckedIOException if it cannot be written; what was there before then remains
      */
     public static void write(VersionReport report, Path file) {
-        Path target = file.toAbsolutePath();
-        Path temporary = target.resolveSibling("." + target.getFileName() + ".tmp");
-        String page = html(report);
-        try {
-            Files.createDirectories(temporary.resolveSibling(""));
-            Files.writeString(temporary, page);
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "could not write the training report of " + report.version() + " to " + target
-                            + "; check that the folder can be written to and has space: " + e.getMessage(),
-                    e);
-        }
-    }
-
-    private static void head(Markup page, VersionReport report) {
-        page.open("head").empty("meta", "charset", "utf-8");
-        page.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-        // Even if markup from outside slipped in, nothing would be run or fetched.
-        String policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-        page.empty("meta", "http-equiv", "Content-Security-Policy", "content", policy);
-        page.element("title", report.version() + ", " + decision(report) + " – Sightline training report");
-        page.open("style").verbatim(Style.CSS).close().close();
+        PageFile.write(html(report), file);
     }
 
     private static void header(Markup page, VersionReport report) {

@@ -283,7 +283,7 @@ class TrainingReportTest {
 
         assertThatThrownBy(() -> TrainingReport.write(fixture.report(), occupied.resolve("v2.html")))
                 .isInstanceOf(UncheckedIOException.class)
-                .hasMessageContaining("v2 to " + occupied.resolve("v2.html"));
+                .hasMessageContaining("could not write " + occupied.resolve("v2.html"));
     }
 
     private static Document parse(String html) throws Exception {
