@@ -2,9 +2,11 @@ package io.sightline.embedder.artifact;
 
 import static io.sightline.embedder.artifact.ModelArtifact.JSON;
 
+import io.sightline.embedder.image.Preprocessing;
 import io.sightline.schemas.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,10 +17,14 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
+import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
 import org.tensorflow.SessionFunction;
 import org.tensorflow.Signature;
+import org.tensorflow.ndarray.FloatNdArray;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 
@@ -58,6 +64,9 @@ public final class ArtifactWriter {
             Files.createDirectories(root);
             delete(temporary);
             export(temporary, session, image, embedding);
+            Canaries canaries = Canaries.of(
+                    descriptor.preprocessing().bytes(), pixels -> run(descriptor, session, image, embedding, pixels));
+            Files.write(temporary.resolve(Canaries.FILE), canaries.encode());
             Files.write(
                     temporary.resolve(ModelArtifact.DESCRIPTOR),
                     JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(descriptor));
@@ -84,6 +93,30 @@ public final class ArtifactWriter {
         SavedModelBundle.exporter(folder.toString())
                 .withFunction(SessionFunction.create(signature, session))
                 .export();
+    }
+
+    /** What the session gives, as it is and before it is written. */
+    private static float[][] run(
+            ModelDescriptor descriptor,
+            Session session,
+            Operand<TUint8> image,
+            Operand<TFloat32> embedding,
+            List<byte[]> pixels) {
+        Preprocessing input = descriptor.preprocessing();
+        ByteBuffer batch = ByteBuffer.allocate(pixels.size() * input.bytes());
+        pixels.forEach(batch::put);
+        Shape shape = Shape.of(pixels.size(), input.size(), input.size(), input.channels());
+        int d = descriptor.dimensions();
+        try (TUint8 fed = TUint8.tensorOf(shape, DataBuffers.of(batch.array()));
+                Result result =
+                        session.runner().feed(image, fed).fetch(embedding).run()) {
+            float[][] vectors = new float[pixels.size()][d];
+            FloatNdArray rows = (TFloat32) result.get(0);
+            for (int i = 0; i < vectors.length; i++) {
+                rows.get(i).copyTo(DataBuffers.of(vectors[i]));
+            }
+            return vectors;
+        }
     }
 
     private static ModelArtifact.Manifest manifest(Path folder) throws IOException {

@@ -16,6 +16,7 @@ import ai.djl.translate.TranslateException;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
 import io.sightline.embedder.artifact.ArtifactException;
+import io.sightline.embedder.artifact.Canaries;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.artifact.ModelDescriptor;
 import io.sightline.embedder.tensorflow.NativeTensorFlow;
@@ -48,13 +49,15 @@ public final class EmbeddingModel implements AutoCloseable {
     }
 
     /**
-     * Loads and warms up a version.
+     * Loads a version, warms it up, and asks it for the vectors that it was written with.
      *
-     * @throws ArtifactException if the graph cannot be loaded or does not give unit vectors of the right length
+     * @throws ArtifactException if the graph may do more than arithmetic, cannot be loaded, or does not give unit vectors
+     *     of the right length or those of its canaries
      */
     @SuppressWarnings("unchecked") // DJL asks for the class of a generic input.
     public static EmbeddingModel load(ModelArtifact artifact) {
         NativeTensorFlow.load();
+        GraphPolicy.requireHarmless(artifact);
         ModelDescriptor descriptor = artifact.descriptor();
         Criteria<List<byte[]>, float[][]> criteria = Criteria.builder()
                 .setTypes((Class<List<byte[]>>) (Class<?>) List.class, float[][].class)
@@ -67,6 +70,7 @@ public final class EmbeddingModel implements AutoCloseable {
             EmbeddingModel loaded = new EmbeddingModel(descriptor, criteria.loadModel());
             try {
                 loaded.warmUp();
+                Canaries.read(artifact).requireSame(descriptor.version(), loaded::embed);
                 return loaded;
             } catch (RuntimeException e) {
                 loaded.close();

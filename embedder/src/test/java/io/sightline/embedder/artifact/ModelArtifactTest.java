@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.testing.TestModels;
+import io.sightline.schemas.Sha256;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -80,6 +82,20 @@ class ModelArtifactTest {
         Files.writeString(manifest, Files.readString(manifest) + "\n");
 
         assertRefused("the artifact was altered");
+    }
+
+    @Test
+    void shouldRefuseAManifestThatPointsOutside() throws Exception {
+        Files.writeString(root.resolve("secret"), "boo");
+        Path manifest = written.directory().resolve("manifest.json");
+        byte[] altered = Files.readString(manifest)
+                .replaceFirst("\\{\\s*\"files\"\\s*:\\s*\\{", "{\"files\":{\"../secret\":\"00\",")
+                .getBytes(StandardCharsets.UTF_8);
+        Files.write(manifest, altered);
+
+        assertThatThrownBy(() -> ModelArtifact.open(written.directory().toUri(), Sha256.hex(altered)))
+                .isInstanceOf(ArtifactException.class)
+                .hasMessageContaining("points outside: ../secret");
     }
 
     private void assertRefused(String said) {

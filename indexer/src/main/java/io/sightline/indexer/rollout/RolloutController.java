@@ -3,6 +3,7 @@ package io.sightline.indexer.rollout;
 import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.lanes.LaneProgress;
+import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
 import io.sightline.embedder.versions.ModelVersions;
@@ -164,7 +165,18 @@ public final class RolloutController implements AutoCloseable {
                 .subList(0, candidates.size() - 1)
                 .forEach(
                         older -> write(older, ModelStatus.REJECTED, "superseded by " + newest.getVersion(), now, null));
-        write(newest, ModelStatus.STAGED, "its turn to back-fill", now, null);
+        stage(newest, now);
+    }
+
+    /** A version that cannot be loaded is refused before a lane is begun for it; the active one goes on. */
+    private void stage(ModelEvent next, Instant now) {
+        try {
+            EmbeddingModel.load(ModelArtifact.open(URI.create(next.getArtifactUri()), next.getManifestSha256()))
+                    .close();
+            write(next, ModelStatus.STAGED, "its turn to back-fill", now, null);
+        } catch (ArtifactException e) {
+            write(next, ModelStatus.REJECTED, String.valueOf(e.getMessage()), now, null);
+        }
     }
 
     private void activateComplete(ModelVersions versions, Instant now) {

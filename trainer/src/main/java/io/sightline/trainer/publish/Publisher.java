@@ -13,16 +13,11 @@ import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Writes artifacts, checks them against the trainer, and announces versions. Not thread-safe: one trainer publishes. */
 public final class Publisher {
-
-    private static final int CANARIES = 4;
-    private static final double TOLERANCE = 1e-4;
 
     private final ArtifactWriter writer;
     private final ModelCatalog catalog;
@@ -53,7 +48,9 @@ public final class Publisher {
         ModelVersions versions = catalog.current();
         String version = versions.nextVersion();
         ModelArtifact artifact = serving.write(writer, version, compatible);
-        selfCheck(serving, artifact);
+        // Loads it as others will: hashes, ops, canaries.
+        EmbeddingModel.load(ModelArtifact.open(artifact.directory().toUri(), artifact.manifestSha256()))
+                .close();
         Instant now = clock.instant();
         log.append(ModelEvent.newBuilder()
                 .setVersion(version)
@@ -72,30 +69,5 @@ public final class Publisher {
                 .setCompatibleWith(compatible == null ? null : compatible.base())
                 .build());
         return version;
-    }
-
-    /** Random images through the loaded artifact and through the trainer's graph must give the same vectors. */
-    private static void selfCheck(ServingGraph serving, ModelArtifact artifact) {
-        SplittableRandom random = new SplittableRandom(1);
-        List<byte[]> canaries = new java.util.ArrayList<>();
-        for (int i = 0; i < CANARIES; i++) {
-            byte[] pixels = new byte[artifact.descriptor().preprocessing().bytes()];
-            random.nextBytes(pixels);
-            canaries.add(pixels);
-        }
-        float[][] expected = serving.embed(canaries);
-        try (EmbeddingModel model =
-                EmbeddingModel.load(ModelArtifact.open(artifact.directory().toUri(), artifact.manifestSha256()))) {
-            float[][] actual = model.embed(canaries);
-            for (int i = 0; i < CANARIES; i++) {
-                for (int k = 0; k < expected[i].length; k++) {
-                    if (!(Math.abs(actual[i][k] - expected[i][k]) <= TOLERANCE)) {
-                        throw new ArtifactException("version " + model.version()
-                                + " does not give the trainer's vectors: component " + k + " of canary " + i + " is "
-                                + actual[i][k] + ", not " + expected[i][k] + "; it was not published");
-                    }
-                }
-            }
-        }
     }
 }
