@@ -54,7 +54,7 @@ class ArchitectureTest {
             .whereLayer("embedder")
             .mayOnlyBeAccessedByLayers("deploy", "ingest", "trainer", "indexer")
             .whereLayer("http")
-            .mayOnlyBeAccessedByLayers("deploy", "ingest", "trainer", "indexer");
+            .mayOnlyBeAccessedByLayers("deploy", "ingest", "trainer", "indexer", "embedder");
 
     @ArchTest
     static final ArchRule PACKAGES_HAVE_NO_CYCLES =

@@ -5,6 +5,7 @@ import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Stack;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.lanes.EmbedderApi;
 import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.versions.ModelCatalog;
@@ -53,7 +54,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             description =
-                    "Port that an API listens on, 0 for any (default: 19080 ingest, 19090 search, 19085 trainer).")
+                    "Port that an API listens on, 0 for any (default: 19080 ingest, 19085 trainer, 19090 search, 19095 embedder).")
     private int port = -1;
 
     @Mixin
@@ -86,6 +87,7 @@ final class ServeCommand implements Callable<Integer> {
             case IngestApi ingest -> " at " + ingest.url();
             case IndexerService indexer -> " at " + indexer.url();
             case ServedTrainer trainer -> " at " + trainer.api.url();
+            case ServedEmbedder embedder -> " at " + embedder.api.url();
             default -> "";
         };
     }
@@ -102,15 +104,7 @@ final class ServeCommand implements Callable<Integer> {
                         host,
                         port < 0 ? 19080 : port,
                         clock);
-            case EMBEDDER ->
-                new LaneSupervisor(
-                        connection,
-                        serdes,
-                        cluster.topics(),
-                        LaneSettings.DEFAULT,
-                        catalog,
-                        DataDirectory.state(directory, "embedder"),
-                        clock);
+            case EMBEDDER -> embedder(connection, serdes, catalog, clock);
             case TRAINER -> trainer(connection, serdes, catalog, clock);
             case INDEXER ->
                 new IndexerService(
@@ -124,6 +118,35 @@ final class ServeCommand implements Callable<Integer> {
                         port < 0 ? 19090 : port,
                         clock);
         };
+    }
+
+    /** The lanes and their status API. */
+    private record ServedEmbedder(LaneSupervisor lanes, EmbedderApi api) implements AutoCloseable {
+        @Override
+        public void close() {
+            api.close();
+            lanes.close();
+        }
+    }
+
+    private ServedEmbedder embedder(
+            KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog, Clock clock) {
+        PrometheusMeterRegistry meters = MetricsPage.registry();
+        LaneSupervisor lanes = new LaneSupervisor(
+                connection,
+                serdes,
+                cluster.topics(),
+                LaneSettings.DEFAULT,
+                catalog,
+                DataDirectory.state(directory, "embedder"),
+                meters,
+                clock);
+        try {
+            return new ServedEmbedder(lanes, new EmbedderApi(lanes, meters, host, port < 0 ? 19095 : port));
+        } catch (RuntimeException e) {
+            lanes.close();
+            throw e;
+        }
     }
 
     /** The trainer and its status API. */

@@ -86,6 +86,7 @@ public final class Stack implements AutoCloseable {
         KafkaConnection connection = cluster.connection();
         RecordSerdes serdes = applyTopics(connection, Topics.defaults());
         ModelCatalog catalog = opened(started, ModelCatalog.open(connection, serdes, CATALOG_TIMEOUT));
+        PrometheusMeterRegistry meters = MetricsPage.registry();
         progress.accept("ingest");
         IngestApi ingest = opened(
                 started,
@@ -107,6 +108,7 @@ public final class Stack implements AutoCloseable {
                         LaneSettings.DEFAULT,
                         catalog,
                         DataDirectory.state(root, "embedder"),
+                        meters,
                         clock));
         progress.accept("indexer");
         IndexerService indexer = opened(
@@ -122,7 +124,6 @@ public final class Stack implements AutoCloseable {
                         settings.ports().search(),
                         clock));
         progress.accept("trainer");
-        PrometheusMeterRegistry meters = MetricsPage.registry();
         TrainerService trainer = opened(
                 started,
                 new TrainerService(

@@ -73,20 +73,33 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
         this.partition = new TopicPartition(parts.inputTopic(), context.taskId().partition());
         // Kafka Streams initialises an instance again when it revives a task.
         inFlight.clear();
-        bytesInFlight = 0;
+        holdBytes(-bytesInFlight);
         parts.watermarks().register(partition, oldestInFlight);
     }
 
     @Override
     public void process(Record<String, byte[]> record) {
         RecordMetadata origin = context.recordMetadata().orElseThrow();
-        while (inFlight.size() >= parts.maxInFlight() || bytesInFlight > parts.maxBytesInFlight()) {
+        while (!inFlight.isEmpty() && isFull()) {
             forwardHead();
         }
         Pending pending = start(record, origin);
         inFlight.add(pending);
-        bytesInFlight += pending.bytes();
+        holdBytes(pending.bytes());
         forwardCompleted();
+    }
+
+    /** A full pipeline keeps the task here, with the oldest record, until there is room; heartbeats go on meanwhile. */
+    private boolean isFull() {
+        return inFlight.size() >= parts.maxInFlight()
+                || bytesInFlight > parts.maxBytesInFlight()
+                || parts.budget().isSpent();
+    }
+
+    private void holdBytes(long change) {
+        bytesInFlight += change;
+        parts.budget().take(change);
+        parts.meters().inFlight(change);
     }
 
     @Override
@@ -95,7 +108,7 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
         stopPunctuation();
         inFlight.forEach(pending -> pending.outcome.cancel(false));
         inFlight.clear();
-        bytesInFlight = 0;
+        holdBytes(-bytesInFlight);
     }
 
     private OptionalLong oldestInFlight() {
@@ -126,8 +139,16 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
         }
         try {
             byte[] content = ImageReader.content(event);
-            byte[] pixels = parts.reader().pixels(content);
             pending.contentSha256 = Sha256.hex(content);
+            float[] known = parts.known().find(pending.contentSha256);
+            if (known != null) {
+                parts.meters().foundKnown();
+                pending.outcome.complete(new Outcome.Embedded(known));
+                return;
+            }
+            long start = System.nanoTime();
+            byte[] pixels = parts.reader().pixels(content);
+            parts.meters().decoded(Duration.ofNanos(System.nanoTime() - start));
             parts.batcher().submit(pixels, pending.outcome);
         } catch (RejectedImageException e) {
             pending.outcome.complete(new Outcome.Rejected(e.reason(), String.valueOf(e.getMessage()), null));
@@ -154,14 +175,19 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
         Outcome outcome = await(head);
         switch (outcome) {
             case Outcome.Deleted deleted -> forward(head, EMBEDDINGS, null);
-            case Outcome.Embedded embedded -> forward(head, EMBEDDINGS, embedding(head, embedded));
+            case Outcome.Embedded embedded -> {
+                parts.known().put(head.contentSha256, embedded.vector());
+                forward(head, EMBEDDINGS, embedding(head, embedded));
+                parts.meters().embedded(Duration.ofNanos(System.nanoTime() - head.arrived));
+            }
             case Outcome.Rejected rejected -> {
+                parts.meters().gaveUp(rejected.reason());
                 forward(head, DEAD_LETTERS, deadLetter(head, rejected));
                 forward(head, EMBEDDINGS, null);
             }
         }
         inFlight.remove();
-        bytesInFlight -= head.bytes();
+        holdBytes(-head.bytes());
     }
 
     private Outcome await(Pending pending) {
@@ -180,7 +206,9 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
 
     private void forward(Pending pending, String child, @Nullable SpecificRecord value) {
         LaneOutput output = new LaneOutput(partition.partition(), value);
+        long start = System.nanoTime();
         context.forward(new Record<>(pending.record.key(), output, pending.record.timestamp()), child);
+        parts.meters().produced(Duration.ofNanos(System.nanoTime() - start));
     }
 
     private Embedding embedding(Pending pending, Outcome.Embedded embedded) {
@@ -241,6 +269,9 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
             java.util.concurrent.Executor decoders,
             MicroBatcher batcher,
             Watermarks watermarks,
+            VectorCache known,
+            LaneMeters meters,
+            InFlightBudget budget,
             int maxInFlight,
             long maxBytesInFlight) {}
 
@@ -252,6 +283,8 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
         private final CompletableFuture<Outcome> outcome;
         /** Written by the decoder before it completes the outcome or hands it on. */
         private String contentSha256 = "";
+
+        private final long arrived = System.nanoTime();
 
         Pending(
                 Record<String, byte[]> record,

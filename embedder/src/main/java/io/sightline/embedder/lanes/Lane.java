@@ -1,5 +1,6 @@
 package io.sightline.embedder.lanes;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.Preprocessor;
@@ -9,6 +10,7 @@ import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.ModelEvent;
+import io.sightline.schemas.avro.ModelStatus;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,13 +38,16 @@ final class Lane implements AutoCloseable {
     private final MicroBatcher batcher;
     private final Preprocessor preprocessor;
     private final EmbeddingModel model;
+    private final LaneMeters meters;
 
     private Lane(
             String version,
             KafkaStreams streams,
             MicroBatcher batcher,
             Preprocessor preprocessor,
-            EmbeddingModel model) {
+            EmbeddingModel model,
+            LaneMeters meters) {
+        this.meters = meters;
         this.version = version;
         this.streams = streams;
         this.batcher = batcher;
@@ -66,19 +71,24 @@ final class Lane implements AutoCloseable {
             ModelEvent event,
             LaneSettings settings,
             Path stateDirectory,
-            Executor decoders) {
+            Shared shared) {
         EmbeddingModel model = load(event);
         Preprocessor preprocessor = new Preprocessor(model.descriptor().preprocessing(), settings.limits());
-        MicroBatcher batcher = new MicroBatcher(model, settings.maxBatch());
+        LaneMeters meters = new LaneMeters(shared.meters, event.getVersion());
+        MicroBatcher batcher = new MicroBatcher(model, settings.maxBatch(), meters, shared.throttle);
+        batcher.setBackfilling(event.getStatus() == ModelStatus.STAGED);
         Watermarks watermarks = new Watermarks();
         EmbedProcessor.LaneParts parts = new EmbedProcessor.LaneParts(
                 event.getVersion(),
                 Topics.IMAGES,
                 serdes.deserializer(ImageEvent.class),
                 new ImageReader(preprocessor),
-                decoders,
+                shared.decoders,
                 batcher,
                 watermarks,
+                new VectorCache(settings.knownVectors()),
+                meters,
+                shared.budget,
                 settings.maxInFlight(),
                 settings.maxBytesInFlight());
         KafkaStreams streams = new KafkaStreams(
@@ -91,11 +101,34 @@ final class Lane implements AutoCloseable {
         });
         streams.start();
         LOG.info("lane {} started", event.getVersion());
-        return new Lane(event.getVersion(), streams, batcher, preprocessor, model);
+        return new Lane(event.getVersion(), streams, batcher, preprocessor, model, meters);
     }
+
+    /**
+     * What the lanes of a process have in common.
+     *
+     * @param decoders decode and resize
+     * @param throttle between the active lane and those that back-fill
+     * @param budget bytes in flight
+     * @param meters where meters are registered
+     */
+    record Shared(Executor decoders, BackfillThrottle throttle, InFlightBudget budget, MeterRegistry meters) {}
 
     String version() {
         return version;
+    }
+
+    /** Whether it has to leave time to the active lane. */
+    void setBackfilling(boolean now) {
+        batcher.setBackfilling(now);
+    }
+
+    LaneStatus status() {
+        return new LaneStatus(version, isRunning(), batcher.isBackfilling(), meters.lag());
+    }
+
+    LaneMeters meters() {
+        return meters;
     }
 
     /** Whether the lane's threads are up: it is running or taking over partitions. */
@@ -112,6 +145,7 @@ final class Lane implements AutoCloseable {
         batcher.close();
         model.close();
         preprocessor.close();
+        meters.close();
         LOG.info("lane {} stopped", version);
     }
 
@@ -130,7 +164,11 @@ final class Lane implements AutoCloseable {
     private static Properties properties(
             KafkaConnection connection, String version, LaneSettings settings, Path stateDirectory) {
         Properties properties = connection.streams(applicationId(version), stateDirectory.toString());
-        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        properties.put(
+                StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+                settings.guarantee() == LaneSettings.Guarantee.EXACTLY_ONCE
+                        ? StreamsConfig.EXACTLY_ONCE_V2
+                        : StreamsConfig.AT_LEAST_ONCE);
         properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
         properties.put(
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,

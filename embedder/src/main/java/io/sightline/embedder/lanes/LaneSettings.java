@@ -8,7 +8,11 @@ import java.time.Duration;
  *
  * @param maxBatch images in one run of the network
  * @param maxBytesInFlight encoded bytes that one task may have in flight
+ * @param maxProcessBytesInFlight encoded bytes that all tasks of all lanes of a process may have in flight together
  * @param threads stream threads of a lane in this process
+ * @param backfillShare share of the time, 0 to 1, that a back-filling lane computes while the active one has work
+ * @param knownVectors vectors that a lane remembers, so that content that comes again is not computed again
+ * @param guarantee whether an embedding may be written twice after a crash
  * @param commitInterval how often offsets and embeddings are committed: what a reader waits for
  * @param sessionTimeout after how long without a heartbeat the partitions of a dead process move on
  * @param limits what is decoded at all
@@ -16,14 +20,38 @@ import java.time.Duration;
 public record LaneSettings(
         int maxBatch,
         long maxBytesInFlight,
+        long maxProcessBytesInFlight,
         int threads,
+        double backfillShare,
+        int knownVectors,
+        Guarantee guarantee,
         Duration commitInterval,
         Duration sessionTimeout,
         ImageLimits limits) {
 
-    /** Batches of 64, 64 MiB in flight a task, one thread, commits every 200 ms. */
+    /** What a crash may do. In neither case is an image lost. */
+    public enum Guarantee {
+        /** Embeddings and offsets in one transaction: each embedding is written once. */
+        EXACTLY_ONCE,
+        /** What was in flight, or not committed, may be written again. */
+        AT_LEAST_ONCE
+    }
+
+    /**
+     * Batches of 64; 64 MiB in flight a task, 256 MiB a process; one thread; half of the time for back-fill while the active
+     * lane has work; 20,000 known vectors; exactly once; commits every 200 ms.
+     */
     public static final LaneSettings DEFAULT = new LaneSettings(
-            64, 64L * 1024 * 1024, 1, Duration.ofMillis(200), Duration.ofSeconds(6), ImageLimits.DEFAULT);
+            64,
+            64L * 1024 * 1024,
+            256L * 1024 * 1024,
+            1,
+            0.5,
+            20_000,
+            Guarantee.EXACTLY_ONCE,
+            Duration.ofMillis(200),
+            Duration.ofSeconds(6),
+            ImageLimits.DEFAULT);
 
     private static final int BATCHES_IN_FLIGHT = 4;
 
@@ -33,10 +61,45 @@ public record LaneSettings(
      * @throws IllegalArgumentException naming the setting
      */
     public LaneSettings {
-        if (maxBatch < 1 || maxBytesInFlight < 1 || threads < 1) {
+        if (maxBatch < 1 || maxBytesInFlight < 1 || maxProcessBytesInFlight < 1 || threads < 1) {
             throw new IllegalArgumentException("lane settings must be positive: maxBatch " + maxBatch
-                    + ", maxBytesInFlight " + maxBytesInFlight + ", threads " + threads);
+                    + ", maxBytesInFlight " + maxBytesInFlight + ", maxProcessBytesInFlight " + maxProcessBytesInFlight
+                    + ", threads " + threads);
         }
+        if (!(backfillShare > 0 && backfillShare <= 1) || knownVectors < 0) {
+            throw new IllegalArgumentException("the share of the time for back-fill must be above 0 and at most 1, and"
+                    + " known vectors not negative: " + backfillShare + ", " + knownVectors);
+        }
+    }
+
+    /** The same with another guarantee. */
+    public LaneSettings with(Guarantee other) {
+        return new LaneSettings(
+                maxBatch,
+                maxBytesInFlight,
+                maxProcessBytesInFlight,
+                threads,
+                backfillShare,
+                knownVectors,
+                other,
+                commitInterval,
+                sessionTimeout,
+                limits);
+    }
+
+    /** The same with other batches; without known vectors if so many are 0. */
+    public LaneSettings with(int otherMaxBatch, int otherKnownVectors) {
+        return new LaneSettings(
+                otherMaxBatch,
+                maxBytesInFlight,
+                maxProcessBytesInFlight,
+                threads,
+                backfillShare,
+                otherKnownVectors,
+                guarantee,
+                commitInterval,
+                sessionTimeout,
+                limits);
     }
 
     /** Records that one task may have in flight: enough to fill the next batches while one is computed. */

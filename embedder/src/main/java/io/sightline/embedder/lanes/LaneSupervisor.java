@@ -1,5 +1,6 @@
 package io.sightline.embedder.lanes;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelVersions;
@@ -8,6 +9,7 @@ import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ModelEvent;
+import io.sightline.schemas.avro.ModelStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +45,7 @@ public final class LaneSupervisor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LaneSupervisor.class);
     private static final Duration TICK = Duration.ofMillis(250);
     private static final Duration RETRY = Duration.ofSeconds(5);
+    private static final Duration LAGS = Duration.ofSeconds(5);
 
     private final KafkaConnection connection;
     private final RecordSerdes serdes;
@@ -53,13 +56,20 @@ public final class LaneSupervisor implements AutoCloseable {
     private final Clock clock;
     private final Admin admin;
     private final ExecutorService decoders;
+    private final Lane.Shared shared;
     private final ScheduledExecutorService ticker;
     private final Map<String, Lane> lanes = new HashMap<>();
     private final Map<String, Instant> retryAfter = new HashMap<>();
     private final Set<String> cleaned = new HashSet<>();
     private final Map<String, String> failures = new ConcurrentHashMap<>();
+    private volatile List<LaneStatus> statuses = List.of();
+    private Instant lagsRead = Instant.EPOCH;
 
-    /** Starts to follow the catalog, which it does not close. */
+    /**
+     * Starts to follow the catalog, which it does not close.
+     *
+     * @param meters where the lanes' meters are registered, see {@code sightline.embedder.*}
+     */
     public LaneSupervisor(
             KafkaConnection connection,
             RecordSerdes serdes,
@@ -67,6 +77,7 @@ public final class LaneSupervisor implements AutoCloseable {
             LaneSettings settings,
             ModelCatalog catalog,
             Path stateDirectory,
+            MeterRegistry meters,
             Clock clock) {
         this.connection = connection;
         this.serdes = serdes;
@@ -79,6 +90,11 @@ public final class LaneSupervisor implements AutoCloseable {
         this.decoders = Executors.newFixedThreadPool(
                 Runtime.getRuntime().availableProcessors(),
                 Thread.ofPlatform().name("decoder-", 0).factory());
+        this.shared = new Lane.Shared(
+                decoders,
+                new BackfillThrottle(settings.backfillShare()),
+                new InFlightBudget(settings.maxProcessBytesInFlight()),
+                meters);
         this.ticker = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("lane-supervisor").factory());
         ticker.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
@@ -87,6 +103,11 @@ public final class LaneSupervisor implements AutoCloseable {
     /** Why versions that should have a lane here have none, by version. */
     public Map<String, String> failures() {
         return Map.copyOf(failures);
+    }
+
+    /** The lanes of this process, by version. */
+    public List<LaneStatus> statuses() {
+        return List.copyOf(statuses);
     }
 
     @Override
@@ -112,10 +133,39 @@ public final class LaneSupervisor implements AutoCloseable {
             List<ModelEvent> live = versions.live(now);
             stopAllBut(live.stream().map(ModelEvent::getVersion).toList());
             live.forEach(event -> startIfMissing(event, now));
+            live.forEach(this::tellItsRole);
+            lookAtLags(now);
+            statuses = lanes.values().stream()
+                    .map(Lane::status)
+                    .sorted(Comparator.comparing(LaneStatus::version))
+                    .toList();
             versions.expired(now).forEach(event -> clean(event.getVersion()));
+            // One that was rejected while it back-filled has left something behind, the others have not.
+            versions.withStatus(ModelStatus.REJECTED).forEach(event -> cleanIfBegun(event.getVersion()));
         } catch (RuntimeException | Error e) {
             LOG.warn("lanes could not be brought in line, will retry in {} ms: {}", TICK.toMillis(), e.toString());
         }
+    }
+
+    private void tellItsRole(ModelEvent event) {
+        Lane lane = lanes.get(event.getVersion());
+        if (lane != null) {
+            lane.setBackfilling(event.getStatus() == ModelStatus.STAGED);
+        }
+    }
+
+    private void lookAtLags(Instant now) {
+        if (now.isBefore(lagsRead.plus(LAGS))) {
+            return;
+        }
+        lagsRead = now;
+        lanes.forEach((version, lane) -> {
+            try {
+                lane.meters().lag(LaneProgress.read(admin, version).lag());
+            } catch (IllegalStateException e) {
+                LOG.debug("no lag of lane {}: {}", version, e.getMessage());
+            }
+        });
     }
 
     private void stopAllBut(List<String> live) {
@@ -141,12 +191,23 @@ public final class LaneSupervisor implements AutoCloseable {
                     .partitions(Topics.IMAGES)
                     .orElseThrow(() -> new IllegalStateException("topic " + Topics.IMAGES + " does not exist yet"));
             topicAdmin.apply(List.of(topics.embeddingsTopic(version, partitions)));
-            lanes.put(version, Lane.start(connection, serdes, event, settings, stateDirectory, decoders));
+            lanes.put(version, Lane.start(connection, serdes, event, settings, stateDirectory, shared));
             failures.remove(version);
         } catch (ArtifactException | IllegalStateException e) {
             failures.put(version, String.valueOf(e.getMessage()));
             retryAfter.put(version, now.plus(RETRY));
             LOG.error("lane {} cannot start, will retry in {} s: {}", version, RETRY.toSeconds(), e.getMessage());
+        }
+    }
+
+    private void cleanIfBegun(String version) {
+        if (cleaned.contains(version)) {
+            return;
+        }
+        if (new TopicAdmin(admin).partitions(Topics.embeddings(version)).isPresent()) {
+            clean(version);
+        } else {
+            cleaned.add(version);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.sightline.embedder.lanes;
 
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -13,8 +14,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** Gives Kafka Streams a producer that commits no offset past a record in flight, see {@link Watermarks}. */
+/**
+ * Gives Kafka Streams clients that commit no offset past a record in flight, see {@link Watermarks}: a producer that
+ * holds back the offsets of a transaction, and, for at-least-once processing, a consumer that holds back its commits. Both
+ * refuse, loudly, what is still past one: {@link Watermarks#requireBehind}.
+ */
 final class WatermarkClientSupplier implements KafkaClientSupplier {
 
     private final Watermarks watermarks;
@@ -36,19 +42,40 @@ final class WatermarkClientSupplier implements KafkaClientSupplier {
         return (Producer<byte[], byte[]>) Proxy.newProxyInstance(
                 Producer.class.getClassLoader(), new Class<?>[] {Producer.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("sendOffsetsToTransaction")) {
-                        arguments[0] = watermarks.heldBack((Map<TopicPartition, OffsetAndMetadata>) arguments[0]);
+                        arguments[0] = committable((Map<TopicPartition, OffsetAndMetadata>) arguments[0]);
                     }
-                    try {
-                        return method.invoke(producer, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
+                    return invoke(producer, method, arguments);
                 });
     }
 
     @Override
+    @SuppressWarnings("unchecked") // A proxy of the interface is one.
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-        return consumer(config);
+        Consumer<byte[], byte[]> consumer = consumer(config);
+        return (Consumer<byte[], byte[]>) Proxy.newProxyInstance(
+                Consumer.class.getClassLoader(), new Class<?>[] {Consumer.class}, (proxy, method, arguments) -> {
+                    boolean commits = method.getName().equals("commitSync")
+                            || method.getName().equals("commitAsync");
+                    if (commits && arguments != null && arguments[0] instanceof Map<?, ?> offsets) {
+                        arguments[0] = committable((Map<TopicPartition, OffsetAndMetadata>) offsets);
+                    }
+                    return invoke(consumer, method, arguments);
+                });
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> committable(Map<TopicPartition, OffsetAndMetadata> consumed) {
+        Map<TopicPartition, OffsetAndMetadata> heldBack = watermarks.heldBack(consumed);
+        watermarks.requireBehind(heldBack);
+        return heldBack;
+    }
+
+    @SuppressWarnings("NullAway") // A method without parameters or result has null for them.
+    private static Object invoke(Object client, Method method, Object @Nullable [] arguments) throws Throwable {
+        try {
+            return method.invoke(client, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
     }
 
     @Override

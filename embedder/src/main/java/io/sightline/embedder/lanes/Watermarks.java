@@ -43,6 +43,22 @@ final class Watermarks {
         return committable;
     }
 
+    /**
+     * The last look before a commit.
+     *
+     * @throws IllegalStateException if an offset lies past a record in flight: that record would be lost in a crash
+     */
+    void requireBehind(Map<TopicPartition, OffsetAndMetadata> offsets) {
+        offsets.forEach((partition, offset) -> {
+            Supplier<OptionalLong> supplier = oldestInFlight.get(partition);
+            OptionalLong oldest = supplier == null ? OptionalLong.empty() : supplier.get();
+            if (oldest.isPresent() && oldest.getAsLong() < offset.offset()) {
+                throw new IllegalStateException("offset " + offset.offset() + " of " + partition
+                        + " would be committed while record " + oldest.getAsLong() + " is in flight");
+            }
+        });
+    }
+
     private OffsetAndMetadata heldBack(TopicPartition partition, OffsetAndMetadata consumed) {
         Supplier<OptionalLong> supplier = oldestInFlight.get(partition);
         OptionalLong oldest = supplier == null ? OptionalLong.empty() : supplier.get();

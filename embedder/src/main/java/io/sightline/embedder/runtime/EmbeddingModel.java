@@ -33,7 +33,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  *
  * <p>Closing waits for the predictions in flight: TensorFlow would take the process down otherwise.
  */
-public final class EmbeddingModel implements AutoCloseable {
+public final class EmbeddingModel implements BatchEmbedder, AutoCloseable {
 
     private static final int WARM_UP_BATCH = 2;
 
@@ -89,19 +89,17 @@ public final class EmbeddingModel implements AutoCloseable {
         return descriptor;
     }
 
-    /** Its version. */
+    @Override
     public String version() {
         return descriptor.version();
     }
 
     /**
-     * Embeds a batch of preprocessed images.
+     * Embeds a batch, see {@link BatchEmbedder#embed}.
      *
-     * @param pixels N images, each [size, size, channels] uint8 row-major
-     * @return [N, d] float32, unit rows, in the order of the input
-     * @throws InferenceException if the network failed on this batch
      * @throws IllegalStateException after close
      */
+    @Override
     public float[][] embed(List<byte[]> pixels) {
         inUse.readLock().lock();
         try {

@@ -3,6 +3,7 @@ package io.sightline.embedder.lanes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
@@ -130,6 +131,33 @@ class LaneIT {
     }
 
     @Test
+    void shouldNotComputeTheSameContentTwice() throws Exception {
+        byte[] content = event(TestImages.png(20, 20, 1));
+        produce(Map.of("first", content));
+        ModelArtifact v1 = TestModels.write(directory.resolve("models"), "v1", Preprocessing.DRAWING, 8, 1);
+        log.append(TestModels.event(v1, ModelStatus.ACTIVE, NOW));
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        try (LaneSupervisor supervisor = supervisor(meters)) {
+            awaitNoLag("v1");
+            produce(Map.of("second", content));
+            awaitNoLag("v1");
+            assertThat(supervisor.statuses())
+                    .extracting(LaneStatus::version, LaneStatus::backfilling)
+                    .containsExactly(org.assertj.core.groups.Tuple.tuple("v1", false));
+
+            assertThat(meters.get("sightline.embedder.images").counter().count())
+                    .isEqualTo(2);
+            assertThat(meters.get("sightline.embedder.images.known").counter().count())
+                    .isEqualTo(1);
+            assertThat(meters.get("sightline.embedder.inference").timer().count())
+                    .isEqualTo(1);
+            assertThat(meters.get("sightline.embedder.in.flight").gauge().value())
+                    .isZero();
+        }
+        assertThat(meters.getMeters()).isEmpty();
+    }
+
+    @Test
     void shouldRemoveWhatAnExpiredVersionLeavesAndReportADamagedOne() throws Exception {
         produce(Map.of("image", event(TestImages.png(20, 20, 1))));
         ModelArtifact v1 = TestModels.write(directory.resolve("models"), "v1", Preprocessing.DRAWING, 8, 1);
@@ -157,6 +185,10 @@ class LaneIT {
     }
 
     private LaneSupervisor supervisor() {
+        return supervisor(new SimpleMeterRegistry());
+    }
+
+    private LaneSupervisor supervisor(SimpleMeterRegistry meters) {
         return new LaneSupervisor(
                 connection,
                 serdes,
@@ -164,6 +196,7 @@ class LaneIT {
                 LaneSettings.DEFAULT,
                 catalog,
                 directory.resolve("state"),
+                meters,
                 Clock.systemUTC());
     }
 

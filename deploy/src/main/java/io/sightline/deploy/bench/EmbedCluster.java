@@ -1,0 +1,175 @@
+package io.sightline.deploy.bench;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sightline.deploy.stack.Stack;
+import io.sightline.embedder.artifact.ArtifactWriter;
+import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.lanes.LaneSettings;
+import io.sightline.embedder.lanes.LaneSupervisor;
+import io.sightline.embedder.versions.ModelCatalog;
+import io.sightline.embedder.versions.ModelLog;
+import io.sightline.local.LocalCluster;
+import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.TopicAdmin;
+import io.sightline.schemas.Topics;
+import io.sightline.schemas.avro.Lineage;
+import io.sightline.schemas.avro.ModelEvent;
+import io.sightline.schemas.avro.ModelStatus;
+import io.sightline.trainer.nets.ConvNet;
+import io.sightline.trainer.publish.ServingGraph;
+import io.sightline.trainer.training.Augmentation;
+import io.sightline.trainer.training.SeeTrainer;
+import io.sightline.trainer.training.TrainingSettings;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** A broker, a registry and versions of an untrained network for benchmarks of the embedder. Close it once. */
+final class EmbedCluster implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int DIMENSIONS = 64;
+
+    private final Path directory;
+    private final LocalCluster cluster;
+    private final KafkaConnection connection;
+    private final RecordSerdes serdes;
+    private final ModelCatalog catalog;
+    private final ModelLog log;
+    private final ServingGraph network;
+    private int versions;
+
+    EmbedCluster(Path directory, EmbedContent content) {
+        this.directory = directory;
+        this.cluster = LocalCluster.start(directory.resolve("cluster"), 0, 0);
+        this.connection = cluster.connection();
+        this.serdes = Stack.applyTopics(connection, Topics.defaults());
+        this.catalog = ModelCatalog.open(connection, serdes, PATIENCE);
+        this.log = new ModelLog(connection, serdes);
+        ConvNet net = new ConvNet(content.preprocessing(), ConvNet.DEFAULT_WIDTHS, DIMENSIONS);
+        try (SeeTrainer trainer = SeeTrainer.create(net, TrainingSettings.defaults(Augmentation.PHOTO, 1))) {
+            this.network = new ServingGraph(net, trainer.weights());
+        }
+    }
+
+    KafkaConnection connection() {
+        return connection;
+    }
+
+    RecordSerdes serdes() {
+        return serdes;
+    }
+
+    Path state(String name) {
+        return directory.resolve("state-" + name);
+    }
+
+    /** Writes the network as one more version, with an empty topic for its embeddings. */
+    ModelArtifact newVersion() {
+        versions++;
+        String version = "v" + versions;
+        ModelArtifact artifact = network.write(new ArtifactWriter(directory.resolve("models")), version);
+        try (Admin admin = Admin.create(connection.admin())) {
+            Topics topics = Topics.defaults();
+            new TopicAdmin(admin).apply(List.of(topics.embeddingsTopic(version, topics.partitions())));
+        }
+        return artifact;
+    }
+
+    /** Sends all images, the i-th as image-i. */
+    void produce(EmbedContent content) {
+        try (KafkaProducer<String, byte[]> producer = producer()) {
+            for (int i = 0; i < content.images().size(); i++) {
+                producer.send(new ProducerRecord<>(Topics.IMAGES, "image-" + i, content.event(i, serdes)));
+            }
+        }
+    }
+
+    KafkaProducer<String, byte[]> producer() {
+        return new KafkaProducer<>(connection.producer("bench"), new StringSerializer(), new ByteArraySerializer());
+    }
+
+    /** Makes a version the active one and starts a lane for it. */
+    LaneSupervisor startLane(ModelArtifact artifact, LaneSettings settings, SimpleMeterRegistry meters) {
+        log.append(event(artifact, ModelStatus.ACTIVE));
+        return new LaneSupervisor(
+                connection,
+                serdes,
+                Topics.defaults(),
+                settings,
+                catalog,
+                state(artifact.descriptor().version()),
+                meters,
+                Clock.systemUTC());
+    }
+
+    /** Takes a version out of service, and leaves its topic. */
+    void retire(ModelArtifact artifact) {
+        log.append(event(artifact, ModelStatus.CANDIDATE));
+    }
+
+    /** Tells about embeddings of a version as they are committed, batch by batch, until so many have come. */
+    void read(String version, int wanted, Consumer<List<ConsumerRecord<String, byte[]>>> reader) {
+        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
+                connection.assignedConsumer("bench-reader"), new StringDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = IntStream.range(
+                            0, Topics.defaults().partitions())
+                    .mapToObj(p -> new TopicPartition(Topics.embeddings(version), p))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            long latest = System.nanoTime() + PATIENCE.multipliedBy(5).toNanos();
+            int seen = 0;
+            while (seen < wanted) {
+                List<ConsumerRecord<String, byte[]>> some = new java.util.ArrayList<>();
+                consumer.poll(Duration.ofMillis(20)).forEach(some::add);
+                seen += some.size();
+                if (!some.isEmpty()) {
+                    reader.accept(some);
+                } else if (System.nanoTime() > latest) {
+                    throw new IllegalStateException(
+                            "only " + seen + " of " + wanted + " embeddings of " + version + " came");
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        network.close();
+        log.close();
+        catalog.close();
+        cluster.close();
+    }
+
+    private static ModelEvent event(ModelArtifact artifact, ModelStatus status) {
+        var now = java.time.Instant.now();
+        return ModelEvent.newBuilder()
+                .setVersion(artifact.descriptor().version())
+                .setStatus(status)
+                .setReason("bench")
+                .setEventTime(now)
+                .setPublishedTime(now)
+                .setArtifactUri(artifact.directory().toUri().toString())
+                .setManifestSha256(artifact.manifestSha256())
+                .setDimensions(artifact.descriptor().dimensions())
+                .setPreprocessing(artifact.descriptor().preprocessingFingerprint())
+                .setLineage(new Lineage(0L, 0L, 0, 0, Map.of()))
+                .build();
+    }
+}

@@ -1,0 +1,37 @@
+package io.sightline.deploy.cli;
+
+import io.sightline.deploy.bench.BenchData;
+import io.sightline.deploy.bench.EmbedBench;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code sightline bench embed}. */
+@Command(
+        name = "embed",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Images a second: the network alone, decoding with it, a plain consumer and producer, lanes, and one record at"
+                    + " a time. On 96-pixel JPEGs and on 28-pixel drawings; each row in turn, medians."
+        })
+final class BenchEmbedCommand implements Callable<Integer> {
+
+    @Option(names = "--images", description = "Of each set (default: ${DEFAULT-VALUE}).")
+    private int images = 6000;
+
+    @Option(names = "--repeats", description = "Passes that medians are taken of (default: ${DEFAULT-VALUE}).")
+    private int repeats = 5;
+
+    @Option(names = "--load-seconds", description = "How long delays are measured (default: ${DEFAULT-VALUE}).")
+    private int loadSeconds = 20;
+
+    @Mixin
+    private BenchOptions options = new BenchOptions();
+
+    @Override
+    public Integer call() throws Exception {
+        new EmbedBench(images, repeats, loadSeconds).run(BenchData.folder(), options.folder(), System.out);
+        return 0;
+    }
+}
