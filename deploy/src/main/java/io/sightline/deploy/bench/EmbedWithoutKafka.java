@@ -105,7 +105,7 @@ final class EmbedWithoutKafka implements AutoCloseable {
                 for (int from = 0; from < some.size(); from += size) {
                     run(some.subList(from, Math.min(some.size(), from + size)));
                 }
-                nanos = Math.min(nanos, System.nanoTime() - start);
+                nanos = Math.min(nanos, (double) (System.nanoTime() - start));
             }
             if (nanos < shortest) {
                 shortest = nanos;

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param seeds seeds 1 to this number
  * @param steps of a run, null for the set's own number
  * @param parallel runs at a time
+ * @param pooled whether the network pools its maps down to one position
  */
 public record Quality(
         List<String> sets,
@@ -27,7 +28,8 @@ public record Quality(
         List<Integer> dimensions,
         int seeds,
         @Nullable Integer steps,
-        int parallel) {
+        int parallel,
+        boolean pooled) {
 
     private static final int DRAWING_STEPS = 1500;
     private static final int PHOTO_STEPS = 300;
@@ -50,11 +52,11 @@ public record Quality(
 
     /** Runs what was not run before, prints the table and writes it to quality.json. */
     public void run(Path data, Path folder, PrintStream out) throws IOException, InterruptedException {
-        QualityBench bench = new QualityBench(folder.resolve("quality-runs.jsonl"));
+        QualityBench bench = new QualityBench(folder.resolve("quality-runs.jsonl"), pooled);
         List<QualityRun> runs = new ArrayList<>();
         for (String name : sets) {
             RetrievalSet set = QualityBench.open(data, name);
-            List<QualityRun.Key> keys = keys(set);
+            List<QualityRun.Key> keys = keys(bench, set);
             try (ProgressBar bar = new ProgressBarBuilder()
                     .setTaskName(name)
                     .setInitialMax(keys.size())
@@ -71,13 +73,13 @@ public record Quality(
     }
 
     /** Seed by seed, so that an interrupted benchmark has some of everything. */
-    private List<QualityRun.Key> keys(RetrievalSet set) {
+    private List<QualityRun.Key> keys(QualityBench bench, RetrievalSet set) {
         int length = steps != null ? steps : set.preprocessing().invert() ? DRAWING_STEPS : PHOTO_STEPS;
         List<QualityRun.Key> keys = new ArrayList<>();
         for (long seed = 1; seed <= seeds; seed++) {
             for (int d : dimensions) {
                 for (String recipe : recipes) {
-                    keys.add(QualityBench.key(set, recipe, d, seed, length));
+                    keys.add(bench.key(set, recipe, d, seed, length));
                 }
             }
         }

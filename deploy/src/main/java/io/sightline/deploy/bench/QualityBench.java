@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 final class QualityBench {
 
-    /** conv-4 with 32 filters, the network of the reference figures. */
+    /** conv-4 with 32 filters. */
     private static final List<Integer> WIDTHS = List.of(32, 32, 32, 32);
 
     private static final List<String> SETS = List.of("omniglot242", "grocery96");
@@ -41,15 +41,18 @@ final class QualityBench {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Path kept;
+    private final boolean pooled;
     private final Map<QualityRun.Key, QualityRun> done = new HashMap<>();
 
     /**
      * Takes up what was measured before.
      *
      * @param kept one run a line, as JSON; need not exist
+     * @param pooled whether the network pools its maps down to one position, as that of the reference figures
      */
-    QualityBench(Path kept) throws IOException {
+    QualityBench(Path kept, boolean pooled) throws IOException {
         this.kept = kept;
+        this.pooled = pooled;
         if (Files.exists(kept)) {
             for (String line : Files.readAllLines(kept)) {
                 try {
@@ -137,9 +140,9 @@ final class QualityBench {
     }
 
     /** What to run: the recipe's settings are part of it. */
-    static QualityRun.Key key(RetrievalSet set, String recipe, int dimensions, long seed, int steps) {
-        String words =
-                settings(set.preprocessing(), recipe, seed, steps).describe() + " " + set.preprocessing() + WIDTHS;
+    QualityRun.Key key(RetrievalSet set, String recipe, int dimensions, long seed, int steps) {
+        String words = settings(set.preprocessing(), recipe, seed, steps).describe() + " " + set.preprocessing()
+                + WIDTHS + (pooled ? " pooled" : "");
         String hash = Sha256.hex(words.getBytes(StandardCharsets.UTF_8)).substring(0, 12);
         return new QualityRun.Key(set.name(), recipe, dimensions, seed, steps, hash);
     }
@@ -149,9 +152,11 @@ final class QualityBench {
                 .with(draft -> Recipe.of(recipe).change().accept(draft, steps));
     }
 
-    private static QualityRun train(RetrievalSet set, QualityRun.Key key) {
+    private QualityRun train(RetrievalSet set, QualityRun.Key key) {
         TrainingSettings settings = settings(set.preprocessing(), key.recipe(), key.seed(), key.steps());
-        ConvNet net = new ConvNet(set.preprocessing(), WIDTHS, key.dimensions());
+        ConvNet net = pooled
+                ? new ConvNet(set.preprocessing(), WIDTHS, key.dimensions(), 2)
+                : new ConvNet(set.preprocessing(), WIDTHS, key.dimensions());
         long start = System.nanoTime();
         try (SeeTrainer trainer = SeeTrainer.create(net, settings, 1)) {
             for (int step = 0; step < key.steps(); step++) {

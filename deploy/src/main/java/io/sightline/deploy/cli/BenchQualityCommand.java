@@ -46,13 +46,18 @@ final class BenchQualityCommand implements Callable<Integer> {
     @Option(names = "--parallel", description = "Runs at a time, each on one core (default: ${DEFAULT-VALUE}).")
     private int parallel = Runtime.getRuntime().availableProcessors();
 
+    @Option(
+            names = "--pooled",
+            description = "Let the network pool its maps down to one position, as that of the reference figures does.")
+    private boolean pooled;
+
     @Mixin
     private BenchOptions options = new BenchOptions();
 
     @Override
     public Integer call() throws Exception {
         Path data = BenchData.folder();
-        Quality quality = new Quality(sets, recipes, dimensions, seeds, steps, parallel);
+        Quality quality = new Quality(sets, recipes, dimensions, seeds, steps, parallel, pooled);
         quality.run(data, options.folder(), System.out);
         return 0;
     }

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             ModelsCommand.class,
             StatusCommand.class,
             CheckCommand.class,
+            DeadLettersCommand.class,
             ServeCommand.class,
             TopicsCommand.class,
             TrainCommand.class,

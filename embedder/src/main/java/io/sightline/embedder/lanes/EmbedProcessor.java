@@ -126,7 +126,9 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
             event = parts.imageEvents().deserialize(origin.topic(), value);
         } catch (UndecodableRecordException e) {
             return Pending.done(
-                    record, origin.offset(), new Outcome.Rejected(DeadLetterReason.SCHEMA, e.toString(), e));
+                    record,
+                    origin.offset(),
+                    new Outcome.Rejected(DeadLetterReason.SCHEMA, String.valueOf(e.getMessage()), e));
         }
         Pending pending = new Pending(record, origin.offset(), event, new CompletableFuture<>());
         parts.decoders().execute(() -> decode(pending, event));

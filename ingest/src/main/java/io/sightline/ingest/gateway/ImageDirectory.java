@@ -62,6 +62,8 @@ final class ImageDirectory implements AutoCloseable {
     ImageDirectory(KafkaConnection connection, RecordSerdes serdes, Path stateDirectory) {
         Properties properties = connection.streams("sightline-ingest", stateDirectory.toString());
         properties.put(StreamsConfig.globalConsumerPrefix("fetch.max.wait.ms"), 50);
+        // A redrive that is taken back was never there.
+        properties.put(StreamsConfig.globalConsumerPrefix("isolation.level"), "read_committed");
         properties.put(StreamsConfig.POLL_MS_CONFIG, 20);
         this.applied = new ConcurrentHashMap<>();
         this.streams = new KafkaStreams(topology(serdes, applied), properties);
@@ -207,7 +209,9 @@ final class ImageDirectory implements AutoCloseable {
                             summary.apply(new Received(record.value(), origin.partition(), origin.offset())));
                     return;
                 } catch (UndecodableRecordException e) {
-                    LOG.debug("passed over {}-{}@{}", origin.topic(), origin.partition(), origin.offset(), e);
+                    // Whatever it was, it replaced what was known: the lanes have removed that image.
+                    store.delete(record.key());
+                    LOG.debug("cannot read {}-{}@{}", origin.topic(), origin.partition(), origin.offset(), e);
                     return;
                 } catch (RegistryUnavailableException e) {
                     if (attempt == REGISTRY_TRIES) {

@@ -13,23 +13,30 @@ import org.tensorflow.types.TUint8;
  * that SEE's networks share (features, LayerNorm without affine part, linear, unit length). Immutable.
  *
  * @param preprocessing its input
- * @param widths channels of each stage; pooling stops when a side would fall below 2
+ * @param widths channels of each stage
  * @param dimensions d, length of an embedding
+ * @param pooledFrom smallest side of a map that a stage still pools
  */
-public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dimensions) {
+public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dimensions, int pooledFrom) {
 
     /** Enough for small images on a CPU. */
     public static final List<Integer> DEFAULT_WIDTHS = List.of(32, 64, 128, 128);
 
     private static final float HALF_RANGE = 127.5f;
-    private static final int SMALLEST_POOLED_SIDE = 6;
+    private static final int POOLED_FROM = 6;
+
+    /** A network whose last map has at least three rows: where in a drawing something is matters. */
+    public ConvNet(Preprocessing preprocessing, List<Integer> widths, int dimensions) {
+        this(preprocessing, widths, dimensions, POOLED_FROM);
+    }
 
     /** Checks that there is a stage. */
     public ConvNet {
         widths = List.copyOf(widths);
-        if (widths.isEmpty() || dimensions < 2) {
+        if (widths.isEmpty() || dimensions < 2 || pooledFrom < 2) {
             throw new IllegalArgumentException(
-                    "a network needs at least one stage and two dimensions, not " + widths + " and " + dimensions);
+                    "a network needs at least one stage and two dimensions, and pools maps of"
+                            + " at least two rows, not " + widths + ", " + dimensions + " and " + pooledFrom);
         }
     }
 
@@ -41,7 +48,8 @@ public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dim
     /** In words, for people. */
     public String describe() {
         return "conv " + widths + " on " + preprocessing.size() + " x " + preprocessing.size() + " x "
-                + preprocessing.channels() + ", d = " + dimensions;
+                + preprocessing.channels() + ", d = " + dimensions
+                + (pooledFrom == POOLED_FROM ? "" : ", pooled from " + pooledFrom);
     }
 
     /**
@@ -60,7 +68,7 @@ public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dim
             String name = "stage" + (stage + 1);
             int width = widths.get(stage);
             x = layers.convolution3x3(name + ".conv", x, channels, width);
-            if (side >= SMALLEST_POOLED_SIDE) {
+            if (side >= pooledFrom) {
                 x = layers.maxPool2x2(x, side, width);
                 side /= 2;
             }

@@ -30,7 +30,7 @@ public final class ChartPage {
      */
     public ChartPage chart(String title, String xTitle, List<Series> series, List<SvgChart.Mark> marks) {
         charts++;
-        page.open("section").element("h2", title);
+        page.open("section");
         page.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", title);
         new SvgChart("chart-" + charts, title, xTitle, WIDTH, false, series, marks).addTo(page);
         page.close().close();

@@ -253,14 +253,16 @@ public final class SeeTrainer implements AutoCloseable {
         });
     }
 
+    /** Normal with variance 2 / C for C classes, as the published Proxy-Anchor starts (He et al., by fan-out). */
     private Map<String, float[][]> randomStarts(List<String> names, int parts) {
         SplittableRandom random = new SplittableRandom(settings.seed() ^ (STEP_STRIDE * (steps + 1)));
+        double deviation = Math.sqrt(2.0 / Math.max(1, classes.size()));
         Map<String, float[][]> starts = new LinkedHashMap<>();
         for (String name : names) {
             float[][] rows = new float[parts][net.dimensions()];
             for (float[] row : rows) {
                 for (int k = 0; k < row.length; k++) {
-                    row[k] = (float) random.nextGaussian();
+                    row[k] = (float) (deviation * random.nextGaussian());
                 }
             }
             starts.put(name, rows);

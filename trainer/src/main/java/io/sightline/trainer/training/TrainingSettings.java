@@ -2,7 +2,6 @@ package io.sightline.trainer.training;
 
 import io.sightline.trainer.losses.MetricLoss;
 import io.sightline.trainer.see.SeeSettings;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -43,7 +42,7 @@ public record TrainingSettings(
     public enum ProxyStart {
         /** At the mean embedding of the class: it disturbs nothing that is learned already. */
         CLASS_MEAN,
-        /** In a random direction, as in the published code. */
+        /** Normal with variance 2 / C for C classes, as in the published code of Proxy-Anchor. */
         RANDOM
     }
 
@@ -146,7 +145,12 @@ public record TrainingSettings(
         words.put("recent", String.valueOf(recent));
         words.put("learningRate", String.valueOf(learningRate));
         words.put("proxyLearningRate", String.valueOf(proxyLearningRate));
-        words.put("proxyStart", proxyStart.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+        words.put(
+                "proxyStart",
+                switch (proxyStart) {
+                    case CLASS_MEAN -> "class mean";
+                    case RANDOM -> "normal, variance 2 / classes";
+                });
         words.put("weightDecay", String.valueOf(weightDecay));
         words.put("averaging", String.valueOf(averaging));
         words.put("tie", String.valueOf(tie));
