@@ -141,6 +141,23 @@ class DeadLettersIT {
     }
 
     @Test
+    void shouldTakeAnImageAgainAfterAnEventThatNobodyCanRead() throws Exception {
+        byte[] image = TestImages.png(40, 40, 9);
+        ingest("unreadable", image);
+        awaitSearchable("unreadable");
+        awaitDead(produce("unreadable", "garbage".getBytes(StandardCharsets.UTF_8)));
+        int before = events("unreadable").size();
+
+        // The gateway learns of the garbage a little later, and until then has no reason to send.
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            ingest("unreadable", image);
+            return events("unreadable").size() > before;
+        });
+
+        awaitSearchable("unreadable");
+    }
+
+    @Test
     void shouldNotBringBackADeletedImage() throws Exception {
         DeadLetterView dead = awaitDead(produce("deleted", event(TRUNCATED)));
         produce("deleted", null);

@@ -109,7 +109,7 @@ public record ReplayBench(int bound, String heap, Class<?> command) {
         }
         out.printf(Locale.ROOT, "%nrss_10x_vs_1x %.3f%n", ratio);
         Map<String, Object> figures = new LinkedHashMap<>();
-        figures.put("bound_images", bound);
+        figures.put("bound", bound);
         figures.put("bound_bytes", partitionBytes() * Topics.defaults().partitions());
         figures.put("heap", heap);
         figures.put("rows", rows);
@@ -209,6 +209,7 @@ public record ReplayBench(int bound, String heap, Class<?> command) {
         double seconds = (System.nanoTime() - start) / 1e9;
         TrainerFigures joined = trainer.figures();
         double rss = medianResident(trainer);
+        trainer.await("make a step", LONGEST_WAIT, () -> trainer.figures().steps() > before.steps());
         TrainerFigures settled = trainer.figures();
         return new Row(
                 times,

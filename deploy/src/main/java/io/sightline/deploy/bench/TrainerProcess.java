@@ -181,7 +181,9 @@ final class TrainerProcess implements AutoCloseable {
     }
 
     private IllegalStateException failure(String what) {
-        List<String> lines = printed().lines().toList();
+        // Without the frames of stack traces, which would leave no room for what comes before them.
+        List<String> lines =
+                printed().lines().filter(line -> !line.startsWith("\tat ")).toList();
         List<String> end = lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size());
         return new IllegalStateException("the trainer " + what + "; its output ends with:\n" + String.join("\n", end));
     }

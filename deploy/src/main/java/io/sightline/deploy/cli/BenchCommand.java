@@ -11,9 +11,11 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Runs a benchmark: prints a table, the baseline first, and writes target/bench/NAME.json.",
         subcommands = {
+            BenchEmbedCommand.class,
             BenchSeeCommand.class,
             BenchGrowthCommand.class,
             BenchQualityCommand.class,
+            BenchReplayCommand.class,
             BenchStreamCommand.class
         })
 final class BenchCommand implements Runnable {

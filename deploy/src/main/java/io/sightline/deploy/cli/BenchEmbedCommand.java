@@ -2,6 +2,7 @@ package io.sightline.deploy.cli;
 
 import io.sightline.deploy.bench.BenchData;
 import io.sightline.deploy.bench.EmbedBench;
+import java.nio.file.Files;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,6 +32,7 @@ final class BenchEmbedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        LogFile.into(Files.createTempDirectory("sightline-embed-log-"), "OFF");
         new EmbedBench(images, repeats, loadSeconds).run(BenchData.folder(), options.folder(), System.out);
         return 0;
     }
