@@ -34,23 +34,23 @@ public record GrowthBench(int repeats) {
      * Medians of one size, in milliseconds.
      *
      * @param pixels side of an image
-     * @param joining classes that appear at once
+     * @param classes that appear at once
      * @param step an ordinary step just before
      * @param growing the step that takes in the first of them
-     * @param longest the longest step until all of them have joined, the median of the trainers
+     * @param joiningStep a step until all of them have joined
      * @param steps steps until all of them have joined
      */
-    record Row(int pixels, int joining, double step, double growing, double longest, int steps) {
+    record Row(int pixels, int classes, double step, double growing, double joiningStep, int steps) {
 
         double pause() {
-            return longest - step;
+            return Math.max(growing, joiningStep) - step;
         }
     }
 
     /** Measures, prints the table and writes it to growth.json. */
     public void run(Path folder, PrintStream out) throws IOException {
         out.printf(
-                "%-6s %14s %10s %14s %14s %6s%n", "pixels", "classes", "step ms", "growing ms", "longest ms", "steps");
+                "%-6s %14s %10s %14s %14s %6s%n", "pixels", "classes", "step ms", "growing ms", "joining ms", "steps");
         List<Row> rows = new ArrayList<>();
         for (Preprocessing shape : SHAPES) {
             for (int after : AFTER) {
@@ -60,10 +60,10 @@ public record GrowthBench(int repeats) {
                         Locale.ROOT,
                         "%-6d %14s %10.0f %14.0f %14.0f %6d%n",
                         row.pixels,
-                        BEFORE + " + " + row.joining,
+                        BEFORE + " + " + row.classes,
                         row.step,
                         row.growing,
-                        row.longest,
+                        row.joiningStep,
                         row.steps);
             }
         }
@@ -78,7 +78,7 @@ public record GrowthBench(int repeats) {
         ConvNet net = new ConvNet(shape, ConvNet.DEFAULT_WIDTHS, DIMENSIONS);
         double[] step = new double[repeats];
         double[] growing = new double[repeats];
-        double[] longest = new double[repeats];
+        List<Double> joining = new ArrayList<>();
         int steps = 0;
         for (int repeat = 0; repeat < repeats; repeat++) {
             try (SeeTrainer trainer = SeeTrainer.create(net, TrainingSettings.defaults(Augmentation.PHOTO, 1))) {
@@ -89,7 +89,7 @@ public record GrowthBench(int repeats) {
                 while (trainer.classes() < after) {
                     double millis = time(trainer, grown);
                     growing[repeat] = steps == 0 ? millis : growing[repeat];
-                    longest[repeat] = Math.max(longest[repeat], millis);
+                    joining.add(millis);
                     steps++;
                 }
             }
@@ -99,7 +99,7 @@ public record GrowthBench(int repeats) {
                 after - BEFORE,
                 Statistics.median(step),
                 Statistics.median(growing),
-                Statistics.median(longest),
+                Statistics.median(joining.stream().mapToDouble(x -> x).toArray()),
                 steps);
     }
 

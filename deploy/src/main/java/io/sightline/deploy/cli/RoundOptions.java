@@ -55,7 +55,7 @@ final class RoundOptions {
 
     @Option(
             names = "--replay-bytes",
-            description = "Bytes of pixels that the replay store keeps in each partition (default: 268435456).")
+            description = "Bytes of pixels that the replay store keeps in each partition (default: 67108864).")
     private long replayBytes = RoundSettings.DEFAULT.replayBytes();
 
     @Option(

@@ -51,9 +51,8 @@ public final class ReplayBuffer {
      * @return ids that had to leave, perhaps this one
      */
     public synchronized List<String> put(int partition, ReplayItem item) {
-        changed();
         Partition home = partitions.computeIfAbsent(partition, p -> new Partition());
-        home.remove(item.id());
+        boolean replaces = home.remove(item.id());
         home.add(item);
         List<String> evicted = new ArrayList<>();
         NavigableSet<ReplayItem> sameClass = home.sameClass(item.label());
@@ -62,6 +61,10 @@ public final class ReplayBuffer {
         }
         while (home.bytes > maxBytes) {
             evicted.add(home.evictFrom(home.largestClass()));
+        }
+        // In a full store most new images leave at once: then nothing has changed.
+        if (replaces || !evicted.equals(List.of(item.id()))) {
+            changed();
         }
         return evicted;
     }

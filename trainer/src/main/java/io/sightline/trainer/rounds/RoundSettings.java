@@ -52,7 +52,7 @@ public record RoundSettings(
             new HoldoutRule(0.1),
             new Gate(0),
             1000,
-            256L * 1024 * 1024,
+            64L * 1024 * 1024,
             OptionalDouble.empty());
 
     /**

@@ -180,7 +180,8 @@ public final class TrainerService implements AutoCloseable {
                 }
             }
             run.checkpoint();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Memory that ran out among them: a thread that is gone without a word looks like one that waits.
             LOG.error(
                     "the trainer stopped at step {}: {}; restart it to go on from its checkpoint",
                     trainer.steps(),

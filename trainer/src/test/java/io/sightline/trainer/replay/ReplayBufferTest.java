@@ -55,6 +55,27 @@ class ReplayBufferTest {
     }
 
     @Test
+    void shouldNotCountAnImageThatLeavesAtOnceAsAChange() {
+        ReplayBuffer buffer = new ReplayBuffer(5, 1_000_000);
+        for (int i = 0; i < 50; i++) {
+            buffer.put(0, item("image-" + i, "class", 1));
+        }
+        long full = buffer.changes();
+        ReplaySnapshot snapshot = buffer.snapshot(NONE);
+
+        int left = 0;
+        for (int i = 50; i < 100; i++) {
+            String id = "image-" + i;
+            boolean leaves = buffer.put(0, item(id, "class", 1)).equals(List.of(id));
+            left += leaves ? 1 : 0;
+        }
+
+        assertThat(left).isPositive();
+        assertThat(buffer.changes()).isEqualTo(full + 50 - left);
+        assertThat(snapshot.trainingImages()).isEqualTo(5);
+    }
+
+    @Test
     void shouldStayWithinItsBytesByTakingFromTheLargestClass() {
         ReplayBuffer buffer = new ReplayBuffer(1000, 1_000);
         for (int i = 0; i < 5; i++) {
