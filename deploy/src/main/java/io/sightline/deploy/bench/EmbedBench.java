@@ -300,14 +300,11 @@ public record EmbedBench(int images, int repeats, int loadSeconds) {
             try (LaneSupervisor lanes = cluster.startLane(artifact, settings, new SimpleMeterRegistry())) {
                 cluster.read(version, known, some -> {});
                 Thread producing = Thread.ofPlatform().start(() -> produceSteadily(load, sent));
-                int[] skipped = {0};
                 cluster.read(version, known + sent, some -> {
                     long now = System.currentTimeMillis();
                     some.forEach(record -> {
                         if (record.key().startsWith("live-")) {
                             millis.add((double) (now - record.timestamp()));
-                        } else {
-                            skipped[0]++;
                         }
                     });
                 });

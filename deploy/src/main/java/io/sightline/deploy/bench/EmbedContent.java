@@ -42,11 +42,6 @@ record EmbedContent(String name, Preprocessing preprocessing, List<byte[]> image
         return new EmbedContent(name, preprocessing, List.copyOf(images));
     }
 
-    /** The same with its first images alone. */
-    EmbedContent first(int count) {
-        return new EmbedContent(name, preprocessing, images.subList(0, Math.min(count, images.size())));
-    }
-
     /** An image as it lies in the images topic. */
     byte[] event(int index, RecordSerdes serdes) {
         byte[] content = images.get(index);

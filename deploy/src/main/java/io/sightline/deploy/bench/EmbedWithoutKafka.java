@@ -48,11 +48,6 @@ final class EmbedWithoutKafka implements AutoCloseable {
         this.batch = bestBatch();
     }
 
-    /** Images in a run of the network. */
-    int batch() {
-        return batch;
-    }
-
     /** A raw TF-Java session on decoded images. */
     void rawSession() {
         for (List<byte[]> some : batches(batch)) {

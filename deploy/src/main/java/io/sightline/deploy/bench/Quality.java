@@ -1,5 +1,6 @@
 package io.sightline.deploy.bench;
 
+import io.sightline.trainer.nets.ConvNet;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param seeds seeds 1 to this number
  * @param steps of a run, null for the set's own number
  * @param parallel runs at a time
- * @param pooled whether the network pools its maps down to one position
+ * @param readout of the network
  */
 public record Quality(
         List<String> sets,
@@ -29,7 +30,7 @@ public record Quality(
         int seeds,
         @Nullable Integer steps,
         int parallel,
-        boolean pooled) {
+        ConvNet.Readout readout) {
 
     private static final int DRAWING_STEPS = 1500;
     private static final int PHOTO_STEPS = 300;
@@ -52,7 +53,7 @@ public record Quality(
 
     /** Runs what was not run before, prints the table and writes it to quality.json. */
     public void run(Path data, Path folder, PrintStream out) throws IOException, InterruptedException {
-        QualityBench bench = new QualityBench(folder.resolve("quality-runs.jsonl"), pooled);
+        QualityBench bench = new QualityBench(folder.resolve("quality-runs.jsonl"), readout);
         List<QualityRun> runs = new ArrayList<>();
         for (String name : sets) {
             RetrievalSet set = QualityBench.open(data, name);

@@ -41,18 +41,18 @@ final class QualityBench {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Path kept;
-    private final boolean pooled;
+    private final ConvNet.Readout readout;
     private final Map<QualityRun.Key, QualityRun> done = new HashMap<>();
 
     /**
      * Takes up what was measured before.
      *
      * @param kept one run a line, as JSON; need not exist
-     * @param pooled whether the network pools its maps down to one position, as that of the reference figures
+     * @param readout of the network
      */
-    QualityBench(Path kept, boolean pooled) throws IOException {
+    QualityBench(Path kept, ConvNet.Readout readout) throws IOException {
         this.kept = kept;
-        this.pooled = pooled;
+        this.readout = readout;
         if (Files.exists(kept)) {
             for (String line : Files.readAllLines(kept)) {
                 try {
@@ -141,22 +141,26 @@ final class QualityBench {
 
     /** What to run: the recipe's settings are part of it. */
     QualityRun.Key key(RetrievalSet set, String recipe, int dimensions, long seed, int steps) {
-        String words = settings(set.preprocessing(), recipe, seed, steps).describe() + " " + set.preprocessing()
-                + WIDTHS + (pooled ? " pooled" : "");
+        TrainingSettings settings = settings(set.preprocessing(), recipe, seed, steps);
+        boolean usual = settings.augmentation().equals(usual(set.preprocessing()));
+        String words = settings.describe() + (usual ? "" : " " + settings.augmentation()) + " " + set.preprocessing()
+                + WIDTHS + (readout == ConvNet.Readout.POSITIONS ? "" : " averaged");
         String hash = Sha256.hex(words.getBytes(StandardCharsets.UTF_8)).substring(0, 12);
         return new QualityRun.Key(set.name(), recipe, dimensions, seed, steps, hash);
     }
 
+    private static Augmentation usual(Preprocessing shape) {
+        return shape.invert() ? Augmentation.DRAWING : Augmentation.PHOTO;
+    }
+
     private static TrainingSettings settings(Preprocessing shape, String recipe, long seed, int steps) {
-        return TrainingSettings.defaults(shape.invert() ? Augmentation.DRAWING : Augmentation.PHOTO, seed)
+        return TrainingSettings.defaults(usual(shape), seed)
                 .with(draft -> Recipe.of(recipe).change().accept(draft, steps));
     }
 
     private QualityRun train(RetrievalSet set, QualityRun.Key key) {
         TrainingSettings settings = settings(set.preprocessing(), key.recipe(), key.seed(), key.steps());
-        ConvNet net = pooled
-                ? new ConvNet(set.preprocessing(), WIDTHS, key.dimensions(), 2)
-                : new ConvNet(set.preprocessing(), WIDTHS, key.dimensions());
+        ConvNet net = new ConvNet(set.preprocessing(), WIDTHS, key.dimensions(), readout);
         long start = System.nanoTime();
         try (SeeTrainer trainer = SeeTrainer.create(net, settings, 1)) {
             for (int step = 0; step < key.steps(); step++) {

@@ -104,7 +104,7 @@ public record StreamBench(StackSettings settings, Path data, Duration length, do
             Thread feeding = Thread.ofPlatform().name("stream-feeder").daemon().start(() -> {
                 try {
                     feeder.run();
-                } catch (InterruptedException | RuntimeException e) {
+                } catch (InterruptedException | RuntimeException | Error e) {
                     failure.set(e);
                 }
             });

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param phaseSeconds length of a phase
  * @param images images sent
  * @param indexed images in the active index
- * @param wrongInIndex images whose label in the index is not the true one
+ * @param wrongInIndex images that had a wrong label for a while and have it in the index still
  */
 record StreamOutcome(List<StreamPoint> points, double phaseSeconds, int images, int indexed, int wrongInIndex) {
 
@@ -38,9 +38,12 @@ record StreamOutcome(List<StreamPoint> points, double phaseSeconds, int images, 
         return served().size() - 1;
     }
 
-    /** Recall@1 on the test classes: of the first version, and of the last one served. */
+    /** Points of Recall@1 on the test classes that the last version served is above the first. */
     double testGain() {
         List<StreamPoint> served = served();
+        if (served.isEmpty()) {
+            return Double.NaN;
+        }
         return 100
                 * (served.getLast().figures().test()
                         - served.getFirst().figures().test());

@@ -2,6 +2,7 @@ package io.sightline.deploy.cli;
 
 import io.sightline.deploy.bench.BenchData;
 import io.sightline.deploy.bench.Quality;
+import io.sightline.trainer.nets.ConvNet;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -47,9 +48,10 @@ final class BenchQualityCommand implements Callable<Integer> {
     private int parallel = Runtime.getRuntime().availableProcessors();
 
     @Option(
-            names = "--pooled",
-            description = "Let the network pool its maps down to one position, as that of the reference figures does.")
-    private boolean pooled;
+            names = "--readout",
+            description = "How the network's last map becomes features: ${COMPLETION-CANDIDATES} (default:"
+                    + " ${DEFAULT-VALUE}, as in the reference figures).")
+    private ConvNet.Readout readout = ConvNet.Readout.AVERAGE;
 
     @Mixin
     private BenchOptions options = new BenchOptions();
@@ -57,7 +59,7 @@ final class BenchQualityCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Path data = BenchData.folder();
-        Quality quality = new Quality(sets, recipes, dimensions, seeds, steps, parallel, pooled);
+        Quality quality = new Quality(sets, recipes, dimensions, seeds, steps, parallel, readout);
         quality.run(data, options.folder(), System.out);
         return 0;
     }

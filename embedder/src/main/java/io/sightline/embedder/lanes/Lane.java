@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One model version at work in this process: a Kafka Streams application with exactly-once semantics that reads the
+ * One model version at work in this process: a Kafka Streams application, exactly once unless told otherwise, that reads the
  * images topic from its beginning and writes the version's embeddings topic. Backfill and live traffic are the same
  * code; progress is the group's committed offsets. Close it once; not thread-safe.
  */
@@ -76,32 +76,40 @@ final class Lane implements AutoCloseable {
         Preprocessor preprocessor = new Preprocessor(model.descriptor().preprocessing(), settings.limits());
         LaneMeters meters = new LaneMeters(shared.meters, event.getVersion());
         MicroBatcher batcher = new MicroBatcher(model, settings.maxBatch(), meters, shared.throttle);
-        batcher.setBackfilling(event.getStatus() == ModelStatus.STAGED);
-        Watermarks watermarks = new Watermarks();
-        EmbedProcessor.LaneParts parts = new EmbedProcessor.LaneParts(
-                event.getVersion(),
-                Topics.IMAGES,
-                serdes.deserializer(ImageEvent.class),
-                new ImageReader(preprocessor),
-                shared.decoders,
-                batcher,
-                watermarks,
-                new VectorCache(settings.knownVectors()),
-                meters,
-                shared.budget,
-                settings.maxInFlight(),
-                settings.maxBytesInFlight());
-        KafkaStreams streams = new KafkaStreams(
-                LaneTopology.build(parts, serdes),
-                properties(connection, event.getVersion(), settings, stateDirectory),
-                new WatermarkClientSupplier(watermarks));
-        streams.setUncaughtExceptionHandler(failure -> {
-            LOG.warn("lane {} lost a thread and will replace it: {}", event.getVersion(), failure.toString());
-            return StreamThreadExceptionResponse.REPLACE_THREAD;
-        });
-        streams.start();
-        LOG.info("lane {} started", event.getVersion());
-        return new Lane(event.getVersion(), streams, batcher, preprocessor, model, meters);
+        try {
+            batcher.setBackfilling(event.getStatus() == ModelStatus.STAGED);
+            Watermarks watermarks = new Watermarks();
+            EmbedProcessor.LaneParts parts = new EmbedProcessor.LaneParts(
+                    event.getVersion(),
+                    Topics.IMAGES,
+                    serdes.deserializer(ImageEvent.class),
+                    new ImageReader(preprocessor),
+                    shared.decoders,
+                    batcher,
+                    watermarks,
+                    new VectorCache(settings.knownVectors()),
+                    meters,
+                    shared.budget,
+                    settings.maxInFlight(),
+                    settings.maxBytesInFlight());
+            KafkaStreams streams = new KafkaStreams(
+                    LaneTopology.build(parts, serdes),
+                    properties(connection, event.getVersion(), settings, stateDirectory),
+                    new WatermarkClientSupplier(watermarks));
+            streams.setUncaughtExceptionHandler(failure -> {
+                LOG.warn("lane {} lost a thread and will replace it: {}", event.getVersion(), failure.toString());
+                return StreamThreadExceptionResponse.REPLACE_THREAD;
+            });
+            streams.start();
+            LOG.info("lane {} started", event.getVersion());
+            return new Lane(event.getVersion(), streams, batcher, preprocessor, model, meters);
+        } catch (RuntimeException e) {
+            batcher.close();
+            model.close();
+            preprocessor.close();
+            meters.close();
+            throw e;
+        }
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.sightline.embedder.lanes;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.schemas.KafkaConnection;
@@ -132,6 +131,8 @@ public final class LaneSupervisor implements AutoCloseable {
             Instant now = clock.instant();
             List<ModelEvent> live = versions.live(now);
             stopAllBut(live.stream().map(ModelEvent::getVersion).toList());
+            failures.keySet()
+                    .retainAll(live.stream().map(ModelEvent::getVersion).toList());
             live.forEach(event -> startIfMissing(event, now));
             live.forEach(this::tellItsRole);
             lookAtLags(now);
@@ -193,7 +194,7 @@ public final class LaneSupervisor implements AutoCloseable {
             topicAdmin.apply(List.of(topics.embeddingsTopic(version, partitions)));
             lanes.put(version, Lane.start(connection, serdes, event, settings, stateDirectory, shared));
             failures.remove(version);
-        } catch (ArtifactException | IllegalStateException e) {
+        } catch (RuntimeException e) {
             failures.put(version, String.valueOf(e.getMessage()));
             retryAfter.put(version, now.plus(RETRY));
             LOG.error("lane {} cannot start, will retry in {} s: {}", version, RETRY.toSeconds(), e.getMessage());

@@ -58,6 +58,9 @@ final class WatermarkClientSupplier implements KafkaClientSupplier {
                             || method.getName().equals("commitAsync");
                     if (commits && arguments != null && arguments[0] instanceof Map<?, ?> offsets) {
                         arguments[0] = committable((Map<TopicPartition, OffsetAndMetadata>) offsets);
+                    } else if (commits) {
+                        throw new IllegalStateException(
+                                "a commit without offsets would commit what is in flight; name the offsets");
                     }
                     return invoke(consumer, method, arguments);
                 });

@@ -76,7 +76,10 @@ public final class EmbeddingModel implements BatchEmbedder, AutoCloseable {
                 loaded.close();
                 throw e;
             }
-        } catch (IOException | ModelNotFoundException | MalformedModelException e) {
+        } catch (ArtifactException e) {
+            throw e;
+        } catch (IOException | ModelNotFoundException | MalformedModelException | RuntimeException e) {
+            // A graph that loads and cannot be run is no better than one that cannot be loaded.
             throw new ArtifactException(
                     "version " + descriptor.version() + " in " + artifact.directory() + " cannot be loaded: "
                             + e.getMessage(),
@@ -157,6 +160,8 @@ public final class EmbeddingModel implements BatchEmbedder, AutoCloseable {
     /** Packs a whole batch into one direct buffer: one copy in, one copy out. */
     private record BatchTranslator(ModelDescriptor descriptor) implements Translator<List<byte[]>, float[][]> {
 
+        private static final String EXPECTED = "expected shape";
+
         @Override
         public NDList processInput(TranslatorContext context, List<byte[]> pixels) {
             int size = descriptor.preprocessing().size();
@@ -168,12 +173,18 @@ public final class EmbeddingModel implements BatchEmbedder, AutoCloseable {
             NDManager manager = context.getNDManager();
             NDArray images = manager.create(batch, new Shape(pixels.size(), size, size, channels), DataType.UINT8);
             images.setName(ModelDescriptor.INPUT);
+            context.setAttachment(EXPECTED, new Shape(pixels.size(), descriptor.dimensions()));
             return new NDList(images);
         }
 
         @Override
         public float[][] processOutput(TranslatorContext context, NDList outputs) {
-            float[] flat = outputs.singletonOrThrow().toFloatArray();
+            NDArray output = outputs.singletonOrThrow();
+            if (!output.getShape().equals(context.getAttachment(EXPECTED))) {
+                throw new IllegalStateException("the network gives vectors of shape " + output.getShape() + ", not "
+                        + context.getAttachment(EXPECTED));
+            }
+            float[] flat = output.toFloatArray();
             int d = descriptor.dimensions();
             float[][] vectors = new float[flat.length / d][d];
             for (int i = 0; i < vectors.length; i++) {

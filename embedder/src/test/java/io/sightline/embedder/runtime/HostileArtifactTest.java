@@ -99,7 +99,21 @@ class HostileArtifactTest {
         Files.writeString(
                 descriptor, Files.readString(descriptor).replace("\"dimensions\" : 64", "\"dimensions\" : 32"));
 
-        assertRefused(withNewManifest(artifact), "not unit vectors of length 32");
+        assertRefused(withNewManifest(artifact), "64), not (");
+    }
+
+    @Test
+    void shouldRefuseAGraphThatCannotBeRunOnItsInput() throws Exception {
+        ModelArtifact artifact = write("v1", (tf, flat) -> flat);
+        Path descriptor = artifact.directory().resolve("model.json");
+        Files.writeString(descriptor, Files.readString(descriptor).replaceFirst("\"size\"\\s*:\\s*8", "\"size\" : 16"));
+        int pixels = 4 * SHAPE.bytes();
+        ByteBuffer canary = ByteBuffer.allocate(3 * Integer.BYTES + pixels + 64 * Float.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        canary.putInt(1).putInt(pixels).putInt(64);
+        Files.write(artifact.directory().resolve("canaries.bin"), canary.array());
+
+        assertRefused(withNewManifest(artifact), "v1", "cannot be loaded", "gives vectors of shape");
     }
 
     @Test

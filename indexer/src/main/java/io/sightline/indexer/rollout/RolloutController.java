@@ -161,21 +161,24 @@ public final class RolloutController implements AutoCloseable {
             return;
         }
         ModelEvent newest = candidates.getLast();
-        candidates
-                .subList(0, candidates.size() - 1)
-                .forEach(
-                        older -> write(older, ModelStatus.REJECTED, "superseded by " + newest.getVersion(), now, null));
-        stage(newest, now);
+        if (stage(newest, now)) {
+            candidates
+                    .subList(0, candidates.size() - 1)
+                    .forEach(older ->
+                            write(older, ModelStatus.REJECTED, "superseded by " + newest.getVersion(), now, null));
+        }
     }
 
     /** A version that cannot be loaded is refused before a lane is begun for it; the active one goes on. */
-    private void stage(ModelEvent next, Instant now) {
+    private boolean stage(ModelEvent next, Instant now) {
         try {
             EmbeddingModel.load(ModelArtifact.open(URI.create(next.getArtifactUri()), next.getManifestSha256()))
                     .close();
             write(next, ModelStatus.STAGED, "its turn to back-fill", now, null);
+            return true;
         } catch (ArtifactException e) {
             write(next, ModelStatus.REJECTED, String.valueOf(e.getMessage()), now, null);
+            return false;
         }
     }
 

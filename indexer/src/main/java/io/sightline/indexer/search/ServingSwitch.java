@@ -111,10 +111,8 @@ final class ServingSwitch implements AutoCloseable {
                 return;
             }
             Optional<ModelEvent> compatible = compatible(versions, active.get().getVersion());
-            boolean unchanged = active.map(ModelEvent::getVersion).equals(version())
-                    && compatible.map(ModelEvent::getVersion).equals(bridge());
             Optional<LaneIndex> index = indexes.find(active.get().getVersion());
-            if (unchanged || index.isEmpty()) {
+            if (index.isEmpty() || isServed(active.get(), index.get(), compatible)) {
                 return;
             }
             Serving.Bridge bridge = compatible.map(this::bridge).orElse(null);
@@ -134,6 +132,15 @@ final class ServingSwitch implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             LOG.error("the active version cannot be served yet, will retry: {}", e.toString());
         }
+    }
+
+    /** An index that was damaged is opened anew under the same version: then its store is another one. */
+    private boolean isServed(ModelEvent active, LaneIndex index, Optional<ModelEvent> compatible) {
+        Serving now = current.get();
+        return now != null
+                && now.version().equals(active.getVersion())
+                && now.store().equals(index.store())
+                && compatible.map(ModelEvent::getVersion).equals(bridge());
     }
 
     /** The version that back-fills, if its queries may search the active version's gallery meanwhile. */

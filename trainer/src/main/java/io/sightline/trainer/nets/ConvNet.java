@@ -15,28 +15,39 @@ import org.tensorflow.types.TUint8;
  * @param preprocessing its input
  * @param widths channels of each stage
  * @param dimensions d, length of an embedding
- * @param pooledFrom smallest side of a map that a stage still pools
+ * @param readout what becomes of the last map
  */
-public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dimensions, int pooledFrom) {
+public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dimensions, Readout readout) {
+
+    /** How the last map becomes features. */
+    public enum Readout {
+        /**
+         * Stages pool maps of at least six rows, and a last map of at most three keeps its positions (where in a
+         * drawing something is matters); a larger one is averaged.
+         */
+        POSITIONS,
+        /** Every stage pools, odd sides padded, and the last map is averaged, as in the reference figures of SEE. */
+        AVERAGE
+    }
 
     /** Enough for small images on a CPU. */
     public static final List<Integer> DEFAULT_WIDTHS = List.of(32, 64, 128, 128);
 
     private static final float HALF_RANGE = 127.5f;
     private static final int POOLED_FROM = 6;
+    private static final int KEPT_UP_TO = 3;
 
-    /** A network whose last map has at least three rows: where in a drawing something is matters. */
+    /** A network that keeps the positions of a small last map. */
     public ConvNet(Preprocessing preprocessing, List<Integer> widths, int dimensions) {
-        this(preprocessing, widths, dimensions, POOLED_FROM);
+        this(preprocessing, widths, dimensions, Readout.POSITIONS);
     }
 
     /** Checks that there is a stage. */
     public ConvNet {
         widths = List.copyOf(widths);
-        if (widths.isEmpty() || dimensions < 2 || pooledFrom < 2) {
+        if (widths.isEmpty() || dimensions < 2) {
             throw new IllegalArgumentException(
-                    "a network needs at least one stage and two dimensions, and pools maps of"
-                            + " at least two rows, not " + widths + ", " + dimensions + " and " + pooledFrom);
+                    "a network needs at least one stage and two dimensions, not " + widths + " and " + dimensions);
         }
     }
 
@@ -49,7 +60,7 @@ public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dim
     public String describe() {
         return "conv " + widths + " on " + preprocessing.size() + " x " + preprocessing.size() + " x "
                 + preprocessing.channels() + ", d = " + dimensions
-                + (pooledFrom == POOLED_FROM ? "" : ", pooled from " + pooledFrom);
+                + (readout == Readout.POSITIONS ? "" : ", averaged");
     }
 
     /**
@@ -68,25 +79,20 @@ public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dim
             String name = "stage" + (stage + 1);
             int width = widths.get(stage);
             x = layers.convolution3x3(name + ".conv", x, channels, width);
-            if (side >= pooledFrom) {
-                x = layers.maxPool2x2(x, side, width);
+            if (readout == Readout.AVERAGE) {
+                x = layers.maxPool2x2(x, side, width, Layers.Padding.SAME);
+                side = (side + 1) / 2;
+            } else if (side >= POOLED_FROM) {
+                x = layers.maxPool2x2(x, side, width, Layers.Padding.VALID);
                 side /= 2;
             }
             x = tf.nn.relu(layers.batchNorm(name + ".norm", x, width));
             channels = width;
         }
-        Operand<TFloat32> features = layers.layerNorm(features(tf, layers, x, side, channels));
-        return layers.unit(layers.linear("head", features, featureCount(side, channels), dimensions));
-    }
-
-    /** Small maps keep their layout, which drawings need; larger ones are averaged. */
-    private static Operand<TFloat32> features(Ops tf, Layers layers, Operand<TFloat32> x, int side, int channels) {
-        return side <= 3
-                ? tf.reshape(x, tf.constant(new int[] {-1, side * side * channels}))
-                : layers.globalAveragePool(x);
-    }
-
-    private static int featureCount(int side, int channels) {
-        return side <= 3 ? side * side * channels : channels;
+        boolean kept = readout == Readout.POSITIONS && side <= KEPT_UP_TO;
+        int count = kept ? side * side * channels : channels;
+        Operand<TFloat32> features =
+                kept ? tf.reshape(x, tf.constant(new int[] {-1, count})) : layers.globalAveragePool(x);
+        return layers.unit(layers.linear("head", layers.layerNorm(features), count, dimensions));
     }
 }

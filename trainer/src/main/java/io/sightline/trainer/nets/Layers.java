@@ -32,16 +32,23 @@ final class Layers {
         return tf.nn.conv2d(x, kernel, List.of(1L, 1L, 1L, 1L), "SAME");
     }
 
+    /** What becomes of an odd row and column: TensorFlow's names. */
+    enum Padding {
+        VALID,
+        SAME
+    }
+
     /**
-     * 2 x 2 max-pooling, stride 2, padding VALID. While training it is put together from maxima of halves: the same
-     * values, and a backward pass that takes half the time of MaxPoolGrad on a CPU.
+     * 2 x 2 max-pooling, stride 2. While training, where nothing is padded, it is put together from maxima of halves:
+     * the same values, and a backward pass that takes half the time of MaxPoolGrad on a CPU.
      *
      * @param x [N, side, side, channels]
      */
-    Operand<TFloat32> maxPool2x2(Operand<TFloat32> x, int side, int channels) {
-        if (!weights.isTraining()) {
+    Operand<TFloat32> maxPool2x2(Operand<TFloat32> x, int side, int channels, Padding padding) {
+        boolean padded = padding == Padding.SAME && side % 2 == 1;
+        if (padded || !weights.isTraining()) {
             Operand<TInt32> two = ints(1, 2, 2, 1);
-            return tf.nn.maxPool(x, two, two, "VALID");
+            return tf.nn.maxPool(x, two, two, padding.name());
         }
         int half = side / 2;
         Operand<TFloat32> even = side % 2 == 0 ? x : tf.slice(x, ints(0, 0, 0, 0), ints(-1, 2 * half, 2 * half, -1));

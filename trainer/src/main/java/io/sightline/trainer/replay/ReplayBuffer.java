@@ -7,9 +7,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +30,11 @@ public final class ReplayBuffer {
     private final long maxBytes;
     private final Map<Integer, Partition> partitions = new HashMap<>();
     private final Map<String, Long> offsets = new HashMap<>();
+
+    /** Images by class as the last snapshot had them, and the classes of which that is no longer true. */
+    private final SortedMap<String, List<ReplayItem>> sorted = new TreeMap<>();
+
+    private final Set<String> changedClasses = new HashSet<>();
     private long changes;
     private @Nullable ReplaySnapshot cached;
     private @Nullable HoldoutRule cachedRule;
@@ -52,19 +61,25 @@ public final class ReplayBuffer {
      */
     public synchronized List<String> put(int partition, ReplayItem item) {
         Partition home = partitions.computeIfAbsent(partition, p -> new Partition());
-        boolean replaces = home.remove(item.id());
+        ReplayItem replaced = home.remove(item.id());
         home.add(item);
+        Set<String> touched = new HashSet<>(Set.of(item.label()));
+        if (replaced != null) {
+            touched.add(replaced.label());
+        }
         List<String> evicted = new ArrayList<>();
         NavigableSet<ReplayItem> sameClass = home.sameClass(item.label());
         while (sameClass.size() > imagesPerClass) {
             evicted.add(home.evictFrom(sameClass));
         }
         while (home.bytes > maxBytes) {
-            evicted.add(home.evictFrom(home.largestClass()));
+            NavigableSet<ReplayItem> largest = home.largestClass();
+            touched.add(largest.first().label());
+            evicted.add(home.evictFrom(largest));
         }
         // In a full store most new images leave at once: then nothing has changed.
-        if (replaces || !evicted.equals(List.of(item.id()))) {
-            changed();
+        if (replaced != null || !evicted.equals(List.of(item.id()))) {
+            changed(touched);
         }
         return evicted;
     }
@@ -79,15 +94,17 @@ public final class ReplayBuffer {
     /** Removes an image, if it is there. */
     public synchronized void remove(int partition, String id) {
         Partition home = partitions.get(partition);
-        if (home != null && home.remove(id)) {
-            changed();
+        ReplayItem removed = home == null ? null : home.remove(id);
+        if (removed != null) {
+            changed(Set.of(removed.label()));
         }
     }
 
     /** Another process took the partition over. */
     public synchronized void drop(int partition) {
-        if (partitions.remove(partition) != null) {
-            changed();
+        Partition dropped = partitions.remove(partition);
+        if (dropped != null) {
+            changed(dropped.classes.keySet());
         }
     }
 
@@ -101,18 +118,34 @@ public final class ReplayBuffer {
         return changes;
     }
 
-    /** The content now. The same object as before when nothing has changed. */
+    /**
+     * The content now. The same object as before when nothing has changed; what it costs is by the classes that have
+     * changed since the last one, not by the images in the store.
+     */
     public synchronized ReplaySnapshot snapshot(HoldoutRule rule) {
         if (cached == null || !rule.equals(cachedRule)) {
-            Collection<ReplayItem> items = new ArrayList<>();
-            partitions.values().forEach(partition -> items.addAll(partition.items.values()));
-            cached = ReplaySnapshot.of(items, rule, offsets);
+            changedClasses.forEach(this::refresh);
+            changedClasses.clear();
+            cached = ReplaySnapshot.ofClasses(sorted, rule, offsets);
             cachedRule = rule;
         }
         return cached;
     }
 
-    private void changed() {
+    /** The list is a new one: earlier snapshots hold the old one. */
+    private void refresh(String label) {
+        List<ReplayItem> items = new ArrayList<>();
+        partitions.values().forEach(partition -> items.addAll(partition.ofClass(label)));
+        if (items.isEmpty()) {
+            sorted.remove(label);
+        } else {
+            items.sort(ReplaySnapshot.BY_ID);
+            sorted.put(label, items);
+        }
+    }
+
+    private void changed(Collection<String> labels) {
+        changedClasses.addAll(labels);
         changes++;
         cached = null;
     }
@@ -129,10 +162,11 @@ public final class ReplayBuffer {
             bytes += item.pixels().length;
         }
 
-        boolean remove(String id) {
+        @Nullable
+        ReplayItem remove(String id) {
             ReplayItem item = items.remove(id);
             if (item == null) {
-                return false;
+                return null;
             }
             NavigableSet<ReplayItem> sameClass = sameClass(item.label());
             sameClass.remove(item);
@@ -140,7 +174,12 @@ public final class ReplayBuffer {
                 classes.remove(item.label());
             }
             bytes -= item.pixels().length;
-            return true;
+            return item;
+        }
+
+        Collection<ReplayItem> ofClass(String label) {
+            NavigableSet<ReplayItem> own = classes.get(label);
+            return own == null ? List.of() : own;
         }
 
         NavigableSet<ReplayItem> sameClass(String label) {

@@ -1,5 +1,6 @@
 package io.sightline.trainer.replay;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -8,7 +9,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -24,16 +24,35 @@ public record ReplaySnapshot(
         SortedMap<String, List<ReplayItem>> holdout,
         Map<String, Long> offsets) {
 
+    /** The order of the images of a class. */
+    static final Comparator<ReplayItem> BY_ID = Comparator.comparing(ReplayItem::id);
+
     /** Sorts and splits items. */
     public static ReplaySnapshot of(Collection<ReplayItem> items, HoldoutRule rule, Map<String, Long> offsets) {
-        long classes = items.stream().map(ReplayItem::label).distinct().count();
-        Predicate<ReplayItem> heldOut = rule.isByImages((int) classes)
-                ? item -> rule.isImageHeldOut(item.id())
-                : item -> rule.isHeldOut(item.label());
-        Map<Boolean, List<ReplayItem>> split = items.stream().collect(Collectors.partitioningBy(heldOut));
-        List<ReplayItem> training = split.getOrDefault(false, List.of());
-        List<ReplayItem> holdout = split.getOrDefault(true, List.of());
-        return new ReplaySnapshot(byClass(training), byClass(holdout), Map.copyOf(offsets));
+        SortedMap<String, List<ReplayItem>> classes =
+                items.stream().collect(Collectors.groupingBy(ReplayItem::label, TreeMap::new, Collectors.toList()));
+        classes.values().forEach(list -> list.sort(BY_ID));
+        return ofClasses(classes, rule, offsets);
+    }
+
+    /**
+     * Splits classes, without a look at their images where whole classes are held out.
+     *
+     * @param classes images by class, sorted by {@link #BY_ID}; the lists are kept and must not change
+     */
+    static ReplaySnapshot ofClasses(
+            SortedMap<String, List<ReplayItem>> classes, HoldoutRule rule, Map<String, Long> offsets) {
+        SortedMap<String, List<ReplayItem>> training = new TreeMap<>();
+        SortedMap<String, List<ReplayItem>> holdout = new TreeMap<>();
+        if (rule.isByImages(classes.size())) {
+            classes.forEach(
+                    (label, items) -> items.forEach(item -> (rule.isImageHeldOut(item.id()) ? holdout : training)
+                            .computeIfAbsent(label, name -> new ArrayList<>())
+                            .add(item)));
+        } else {
+            classes.forEach((label, items) -> (rule.isHeldOut(label) ? holdout : training).put(label, items));
+        }
+        return new ReplaySnapshot(training, holdout, Map.copyOf(offsets));
     }
 
     /** Training images in all. */
@@ -64,12 +83,5 @@ public record ReplaySnapshot(
         SortedSet<String> all = new TreeSet<>(training.keySet());
         all.addAll(holdout.keySet());
         return all;
-    }
-
-    private static SortedMap<String, List<ReplayItem>> byClass(List<ReplayItem> items) {
-        SortedMap<String, List<ReplayItem>> classes =
-                items.stream().collect(Collectors.groupingBy(ReplayItem::label, TreeMap::new, Collectors.toList()));
-        classes.values().forEach(list -> list.sort(Comparator.comparing(ReplayItem::id)));
-        return classes;
     }
 }

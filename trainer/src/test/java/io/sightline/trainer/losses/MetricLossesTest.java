@@ -135,7 +135,34 @@ class MetricLossesTest {
     }
 
     @Test
+    void shouldAddALossBetweenSamplesWithItsWeight() {
+        Batch batch = Batch.random(new SplittableRandom(3), 8, 3, 1, 5);
+        Evaluated anchor = evaluate(ProxyAnchor.DEFAULT, batch);
+        Evaluated between = evaluate(SupCon.DEFAULT, batch);
+
+        Evaluated both = evaluate(new Combined(ProxyAnchor.DEFAULT, SupCon.DEFAULT, 0.5), batch);
+
+        assertThat(both.total()).isEqualTo(anchor.total() + 0.5 * between.total(), within(1e-12));
+        assertThat(both.ownCosine()).isEqualTo(anchor.ownCosine());
+        double[] gradient = IntStream.range(0, anchor.gradientX().length)
+                .mapToDouble(i -> anchor.gradientX()[i] + 0.5 * between.gradientX()[i])
+                .toArray();
+        assertThat(both.gradientX()).containsExactly(gradient, within(1e-12));
+        assertThat(both.gradientProxies()).containsExactly(anchor.gradientProxies(), within(1e-12));
+    }
+
+    private static Evaluated evaluate(MetricLoss loss, Batch batch) {
+        try (var harness = new LossHarness<>(loss, TFloat64.class)) {
+            return harness.evaluate(batch);
+        }
+    }
+
+    @Test
     void shouldRefuseWrongSettingsByName() {
+        assertRefused(() -> new Combined(ProxyAnchor.DEFAULT, SupCon.DEFAULT, 0), "weight", "0.0");
+        assertThatThrownBy(() -> new Combined(SupCon.DEFAULT, NormSoftmax.DEFAULT, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("norm-softmax has proxies");
         assertRefused(() -> new MultiSimilarity(0, 50, 0.5, 0.1), "alpha", "0.0");
         assertRefused(() -> new MultiSimilarity(2, -50, 0.5, 0.1), "beta", "-50.0");
         assertRefused(() -> new MultiSimilarity(2, 50, 1.5, 0.1), "base", "1.5");

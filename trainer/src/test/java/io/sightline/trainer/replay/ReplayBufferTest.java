@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -103,6 +105,51 @@ class ReplayBufferTest {
 
         buffer.drop(1);
         assertThat(ids(buffer)).isEmpty();
+    }
+
+    @Test
+    void shouldGiveSnapshotsOfWhatIsThereWhateverCameBetweenThem() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        ReplayBuffer buffer = new ReplayBuffer(4, 60);
+        List<Map<String, ReplayItem>> partitions = List.of(new HashMap<>(), new HashMap<>());
+        for (int i = 0; i < 2_000; i++) {
+            int partition = random.nextInt(2);
+            Map<String, ReplayItem> model = partitions.get(partition);
+            String id = "image-" + partition + "-" + random.nextInt(40);
+            int action = random.nextInt(100);
+            if (action < 80) {
+                ReplayItem item = item(id, "class-" + random.nextInt(12), 1 + random.nextInt(5));
+                model.put(id, item);
+                buffer.put(partition, item).forEach(model::remove);
+            } else if (action < 99) {
+                model.remove(id);
+                buffer.remove(partition, id);
+            } else {
+                model.clear();
+                buffer.drop(partition);
+            }
+            if (random.nextInt(3) == 0) {
+                HoldoutRule rule = new HoldoutRule(0.3, random.nextInt(2) * 8, 0.2);
+                List<ReplayItem> all = partitions.stream()
+                        .flatMap(one -> one.values().stream())
+                        .toList();
+                assertThat(buffer.snapshot(rule))
+                        .as("seed " + seed + ", after " + i)
+                        .isEqualTo(ReplaySnapshot.of(all, rule, Map.of()));
+            }
+        }
+    }
+
+    @Test
+    void shouldLeaveEarlierSnapshotsAsTheyWere() {
+        ReplayBuffer buffer = new ReplayBuffer(10, 1_000);
+        buffer.put(0, item("a", "cat", 1));
+        ReplaySnapshot before = buffer.snapshot(NONE);
+        buffer.put(0, item("b", "cat", 1));
+        buffer.snapshot(NONE);
+
+        assertThat(before.trainingItems()).extracting(ReplayItem::id).containsExactly("a");
     }
 
     @Test
