@@ -21,6 +21,7 @@ import io.sightline.trainer.publish.ServingGraph;
 import io.sightline.trainer.training.Augmentation;
 import io.sightline.trainer.training.SeeTrainer;
 import io.sightline.trainer.training.TrainingSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -118,9 +119,37 @@ final class EmbedCluster implements AutoCloseable {
                 Clock.systemUTC());
     }
 
+    /** An embedder in a process of its own, with the lanes of all live versions. */
+    ServiceProcess embedder(Class<?> command, String heap) throws IOException, InterruptedException {
+        return ServiceProcess.start(
+                command,
+                "embedder",
+                heap,
+                directory.resolve("output.txt"),
+                List.of(
+                        "--bootstrap-servers",
+                        connection.bootstrapServers(),
+                        "--schema-registry",
+                        connection.schemaRegistry(),
+                        "--dir",
+                        directory.resolve("embedder").toString()));
+    }
+
     /** Takes a version out of service, and leaves its topic. */
     void retire(ModelArtifact artifact) {
         log.append(event(artifact, ModelStatus.CANDIDATE));
+    }
+
+    /** Says what a version is from now on. */
+    void say(ModelArtifact artifact, ModelStatus status) {
+        log.append(event(artifact, status));
+    }
+
+    /** Retires a version for good: its lane ends, and group and topic are removed. */
+    void expire(ModelArtifact artifact) {
+        ModelEvent event = event(artifact, ModelStatus.RETIRED);
+        log.append(
+                ModelEvent.newBuilder(event).setExpiresAt(event.getEventTime()).build());
     }
 
     /** Tells about embeddings of a version as they are committed, batch by batch, until so many have come. */

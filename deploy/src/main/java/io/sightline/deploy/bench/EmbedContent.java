@@ -44,7 +44,21 @@ record EmbedContent(String name, Preprocessing preprocessing, List<byte[]> image
 
     /** An image as it lies in the images topic. */
     byte[] event(int index, RecordSerdes serdes) {
-        byte[] content = images.get(index);
+        return event(images.get(index), serdes);
+    }
+
+    /** The same image with a number behind its end, where decoders do not look: a content of its own. */
+    byte[] distinctEvent(int index, long number, RecordSerdes serdes) {
+        byte[] image = images.get(index);
+        return event(
+                ByteBuffer.allocate(image.length + Long.BYTES)
+                        .put(image)
+                        .putLong(number)
+                        .array(),
+                serdes);
+    }
+
+    private static byte[] event(byte[] content, RecordSerdes serdes) {
         ImageEvent event = new ImageEvent(
                 new InlinePayload(ByteBuffer.wrap(content)),
                 ImageFormat.of(content).map(ImageFormat::mediaType).orElse(""),

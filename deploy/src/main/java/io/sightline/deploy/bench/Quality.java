@@ -33,7 +33,7 @@ public record Quality(
         ConvNet.Readout readout) {
 
     private static final int DRAWING_STEPS = 1500;
-    private static final int PHOTO_STEPS = 300;
+    private static final int PHOTO_STEPS = 100;
 
     /** Checks the names. */
     public Quality {

@@ -27,6 +27,8 @@ record Recipe(String name, String idea, BiConsumer<TrainingSettings.Draft, Integ
     /** Share of the run after which the ramp of SEE has reached its height: two thirds, as in the reference runs. */
     private static final double RAMP = 2.0 / 3;
 
+    private static final ProxyAnchor SOFT = new ProxyAnchor(16, 0.1, 1);
+
     static final List<Recipe> ALL = List.of(
             of("pa", "Proxy-Anchor as published", (draft, steps) -> {}),
             of("see", "SEE as published", (draft, steps) -> draft.loss = see(steps)),
@@ -62,7 +64,8 @@ record Recipe(String name, String idea, BiConsumer<TrainingSettings.Draft, Integ
                     (draft, steps) -> draft.proxyStart = TrainingSettings.ProxyStart.CLASS_MEAN),
             of("pa-average", "averaged weights are served", (draft, steps) -> draft.averaging = DECAY),
             of("pa-sub3", "three proxies a class", (draft, steps) -> draft.loss = new ProxyAnchor(32, 0.1, 3)),
-            of("pa-soft", "alpha 16", (draft, steps) -> draft.loss = new ProxyAnchor(16, 0.1, 1)),
+            of("pa-soft", "alpha 16", (draft, steps) -> draft.loss = SOFT),
+            of("pa-softer", "alpha 8", (draft, steps) -> draft.loss = new ProxyAnchor(8, 0.1, 1)),
             of("pa-wide", "margin 0.3", (draft, steps) -> draft.loss = new ProxyAnchor(32, 0.3, 1)),
             of(
                     "pa-ms",
@@ -77,14 +80,26 @@ record Recipe(String name, String idea, BiConsumer<TrainingSettings.Draft, Integ
                 draft.loss = see(steps);
                 pairs(draft, steps);
             }),
+            of("pa-soft-pairs", "alpha 16 and such batches", (draft, steps) -> {
+                draft.loss = SOFT;
+                pairs(draft, steps);
+            }),
+            of("pa-all", "alpha 16, such batches and SupCon", (draft, steps) -> {
+                draft.loss = new Combined(SOFT, SupCon.DEFAULT, 1);
+                pairs(draft, steps);
+            }),
+            of("see-all", "the same with SEE", (draft, steps) -> {
+                draft.loss = new Combined(see(steps).withProxyAnchor(SOFT), SupCon.DEFAULT, 1);
+                pairs(draft, steps);
+            }),
             of(
                     "pa-shyer",
                     "augmentation of half the size",
                     (draft, steps) -> draft.augmentation = scaled(draft.augmentation, 0.5)),
             of(
                     "pa-bolder",
-                    "augmentation of twice the size",
-                    (draft, steps) -> draft.augmentation = scaled(draft.augmentation, 2)),
+                    "augmentation of 5/3 the size, which is the trainer's own for drawings",
+                    (draft, steps) -> draft.augmentation = scaled(draft.augmentation, 5.0 / 3)),
             of(
                     "pa-turns",
                     "each class turned by quarters as four classes",

@@ -12,17 +12,14 @@ import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -95,12 +92,9 @@ public record ReplayBench(int bound, String heap, Class<?> command) {
      * @throws IllegalStateException if the trainer fails or stands still, with the end of its output
      */
     public void run(Path folder, PrintStream out) throws IOException, InterruptedException {
-        Path directory = Files.createTempDirectory("sightline-bench-replay");
         List<Row> rows;
-        try {
-            rows = measure(directory);
-        } finally {
-            delete(directory);
+        try (BenchFolder temporary = BenchFolder.create("replay")) {
+            rows = measure(temporary.path());
         }
         print(rows, out);
         double ratio = rows.getLast().rssMegabytes / rows.getFirst().rssMegabytes;
@@ -123,8 +117,12 @@ public record ReplayBench(int bound, String heap, Class<?> command) {
             RecordSerdes serdes = Stack.applyTopics(connection, Topics.defaults());
             try (LabelledStream stream = new LabelledStream(connection, serdes, CLASSES);
                     ReplayLag lag = new ReplayLag(connection, Topics.defaults());
-                    TrainerProcess trainer = TrainerProcess.start(
-                            command, heap, directory.resolve("output.txt"), arguments(connection, directory))) {
+                    ServiceProcess trainer = ServiceProcess.start(
+                            command,
+                            "trainer",
+                            heap,
+                            directory.resolve("output.txt"),
+                            arguments(connection, directory))) {
                 activateInitial(connection, serdes, trainer);
                 beginTraining(stream, trainer);
                 try (ProgressBar bar = bar()) {
@@ -140,16 +138,12 @@ public record ReplayBench(int bound, String heap, Class<?> command) {
 
     private List<String> arguments(KafkaConnection connection, Path directory) {
         return List.of(
-                "serve",
-                "trainer",
                 "--bootstrap-servers",
                 connection.bootstrapServers(),
                 "--schema-registry",
                 connection.schemaRegistry(),
                 "--dir",
                 directory.resolve("trainer").toString(),
-                "--port",
-                "0",
                 "--images",
                 "drawing",
                 "--replay-bytes",
@@ -172,7 +166,7 @@ public record ReplayBench(int bound, String heap, Class<?> command) {
     }
 
     /** The trainer rests until its initial network is active, which is the indexer's to say, and there is none. */
-    private static void activateInitial(KafkaConnection connection, RecordSerdes serdes, TrainerProcess trainer)
+    private static void activateInitial(KafkaConnection connection, RecordSerdes serdes, ServiceProcess trainer)
             throws InterruptedException {
         try (ModelCatalog catalog = ModelCatalog.open(connection, serdes, LONGEST_WAIT);
                 ModelLog log = new ModelLog(connection, serdes)) {
@@ -194,38 +188,38 @@ public record ReplayBench(int bound, String heap, Class<?> command) {
     }
 
     /** From the first row on TensorFlow has what it needs, and the time is that of a trainer at work. */
-    private static void beginTraining(LabelledStream stream, TrainerProcess trainer) throws InterruptedException {
+    private static void beginTraining(LabelledStream stream, ServiceProcess trainer) throws InterruptedException {
         stream.sendUpTo(FIRST_IMAGES);
-        trainer.await("train", LONGEST_WAIT, () -> trainer.figures().steps() >= WARM_UP_STEPS);
+        trainer.await("train", LONGEST_WAIT, () -> trainer.meters().trainerSteps() >= WARM_UP_STEPS);
     }
 
-    private Row row(int times, LabelledStream stream, ReplayLag lag, TrainerProcess trainer, ProgressBar bar)
+    private Row row(int times, LabelledStream stream, ReplayLag lag, ServiceProcess trainer, ProgressBar bar)
             throws InterruptedException {
         long sentBefore = stream.sent();
-        TrainerFigures before = trainer.figures();
+        Meters before = trainer.meters();
         long start = System.nanoTime();
         stream.sendUpTo((long) times * bound);
         awaitJoined(stream, lag, trainer, bar);
         double seconds = (System.nanoTime() - start) / 1e9;
-        TrainerFigures joined = trainer.figures();
+        Meters joined = trainer.meters();
         double rss = medianResident(trainer);
-        trainer.await("make a step", LONGEST_WAIT, () -> trainer.figures().steps() > before.steps());
-        TrainerFigures settled = trainer.figures();
+        trainer.await("make a step", LONGEST_WAIT, () -> trainer.meters().trainerSteps() > before.trainerSteps());
+        Meters settled = trainer.meters();
         return new Row(
                 times,
                 stream.sent(),
                 seconds,
                 (stream.sent() - sentBefore) / seconds,
-                settled.images(),
-                settled.bytes(),
-                joined.steps(),
-                (joined.steps() - before.steps()) / seconds,
+                settled.replayImages(),
+                settled.replayBytes(),
+                joined.trainerSteps(),
+                (joined.trainerSteps() - before.trainerSteps()) / seconds,
                 settled.heapBytes() / 1e6,
                 rss);
     }
 
     /** As long as it takes, if only the trainer comes nearer to the end. */
-    private static void awaitJoined(LabelledStream stream, ReplayLag lag, TrainerProcess trainer, ProgressBar bar)
+    private static void awaitJoined(LabelledStream stream, ReplayLag lag, ServiceProcess trainer, ProgressBar bar)
             throws InterruptedException {
         long behind = lag.records();
         while (behind > 0) {
@@ -236,7 +230,7 @@ public record ReplayBench(int bound, String heap, Class<?> command) {
         }
     }
 
-    private static double medianResident(TrainerProcess trainer) throws InterruptedException {
+    private static double medianResident(ServiceProcess trainer) throws InterruptedException {
         double[] samples = new double[SAMPLES];
         for (int i = 0; i < SAMPLES; i++) {
             Thread.sleep(BETWEEN_SAMPLES);
@@ -282,14 +276,6 @@ public record ReplayBench(int bound, String heap, Class<?> command) {
                     row.stepsPerSecond,
                     row.heapMegabytes,
                     row.rssMegabytes);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
         }
     }
 }

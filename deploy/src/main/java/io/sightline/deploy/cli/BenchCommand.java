@@ -16,6 +16,8 @@ import picocli.CommandLine.Spec;
             BenchGrowthCommand.class,
             BenchQualityCommand.class,
             BenchReplayCommand.class,
+            BenchSwapsCommand.class,
+            BenchSoakCommand.class,
             BenchStreamCommand.class
         })
 final class BenchCommand implements Runnable {

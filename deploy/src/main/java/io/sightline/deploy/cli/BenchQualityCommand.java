@@ -41,7 +41,7 @@ final class BenchQualityCommand implements Callable<Integer> {
     @Option(names = "--seeds", description = "Seeds 1 to N (default: ${DEFAULT-VALUE}).")
     private int seeds = 5;
 
-    @Option(names = "--steps", description = "Steps of a run (default: 1500 on omniglot242, 300 on grocery96).")
+    @Option(names = "--steps", description = "Steps of a run (default: 1500 on omniglot242, 100 on grocery96).")
     private @Nullable Integer steps;
 
     @Option(names = "--parallel", description = "Runs at a time, each on one core (default: ${DEFAULT-VALUE}).")

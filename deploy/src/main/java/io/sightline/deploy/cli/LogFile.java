@@ -1,16 +1,20 @@
 package io.sightline.deploy.cli;
 
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.util.ContextInitializer;
+import ch.qos.logback.core.joran.spi.JoranException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.slf4j.LoggerFactory;
 
 /** Sends the log to a file and keeps the terminal for what people want to see. */
 final class LogFile {
 
     private LogFile() {}
 
-    /** Must come before the first logger is made. Returns where the log is. */
+    /** Returns where the log is. */
     static Path into(Path directory, String consoleLevel) {
         return into(directory, "sightline", consoleLevel);
     }
@@ -25,6 +29,18 @@ final class LogFile {
         }
         System.setProperty("sightline.log.file", file.toString());
         System.setProperty("sightline.console.level", consoleLevel);
+        configureAgain();
         return file;
+    }
+
+    /** Some class on the way here may have made a logger, for instance one of Avro's whose name is an option's type. */
+    private static void configureAgain() {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        context.reset();
+        try {
+            new ContextInitializer(context).autoConfig();
+        } catch (JoranException e) {
+            throw new IllegalStateException("the log cannot be configured: " + e.getMessage(), e);
+        }
     }
 }

@@ -78,13 +78,13 @@ public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dim
         for (int stage = 0; stage < widths.size(); stage++) {
             String name = "stage" + (stage + 1);
             int width = widths.get(stage);
-            x = layers.convolution3x3(name + ".conv", x, channels, width);
-            if (readout == Readout.AVERAGE) {
-                x = layers.maxPool2x2(x, side, width, Layers.Padding.SAME);
-                side = (side + 1) / 2;
-            } else if (side >= POOLED_FROM) {
-                x = layers.maxPool2x2(x, side, width, Layers.Padding.VALID);
-                side /= 2;
+            boolean averaged = readout == Readout.AVERAGE;
+            if (averaged || side >= POOLED_FROM) {
+                Layers.Padding padding = averaged ? Layers.Padding.SAME : Layers.Padding.VALID;
+                x = layers.pooledConvolution3x3(name + ".conv", x, side, channels, width, padding);
+                side = averaged ? (side + 1) / 2 : side / 2;
+            } else {
+                x = layers.convolution3x3(name + ".conv", x, channels, width);
             }
             x = tf.nn.relu(layers.batchNorm(name + ".norm", x, width));
             channels = width;

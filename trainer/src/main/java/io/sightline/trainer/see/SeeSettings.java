@@ -84,6 +84,11 @@ public record SeeSettings(
         }
     }
 
+    /** The same around another Proxy-Anchor. */
+    public SeeSettings withProxyAnchor(ProxyAnchor other) {
+        return new SeeSettings(other, expansions, lambda, schedule, gradient, term);
+    }
+
     /** The same with another weight of the synthetic term. */
     public SeeSettings withLambda(double other) {
         return new SeeSettings(proxyAnchor, expansions, other, schedule, gradient, term);

@@ -5,6 +5,7 @@ import io.sightline.trainer.losses.MetricLoss;
 import io.sightline.trainer.nets.ConvNet;
 import io.sightline.trainer.nets.HostTensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -297,6 +298,7 @@ final class TrainingGraph implements AutoCloseable {
     void write(Map<String, HostTensor> values) {
         HostTensor proxies = values.get(PROXIES);
         if (proxies != null) {
+            requireSameHeight(proxies, values);
             capacity = (int) proxies.shape()[0] / Math.max(1, settings.loss().proxiesPerClass());
         }
         Session.Runner runner = session.runner();
@@ -311,6 +313,18 @@ final class TrainingGraph implements AutoCloseable {
             runner.run().close();
         } finally {
             fed.forEach(Tensor::close);
+        }
+    }
+
+    /** The graph does not know how high the tables are. */
+    private void requireSameHeight(HostTensor proxies, Map<String, HostTensor> values) {
+        for (String slot : AdamW.slotNames(PROXIES)) {
+            HostTensor moments = values.get(slot);
+            boolean missing = moments == null && variables.containsKey(slot);
+            if (missing || (moments != null && !Arrays.equals(moments.shape(), proxies.shape()))) {
+                throw new IllegalArgumentException("the proxies are " + Arrays.toString(proxies.shape()) + ", but "
+                        + slot + (moments == null ? " is missing" : " is " + Arrays.toString(moments.shape())));
+            }
         }
     }
 

@@ -16,35 +16,39 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** {@code sightline serve trainer} in a process of its own, which does not outlive this one. Close it once. */
-final class TrainerProcess implements AutoCloseable {
+/** {@code sightline serve ..} in a process of its own, which does not outlive this one. Close it once. */
+final class ServiceProcess implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration LOOK = Duration.ofMillis(200);
-    private static final String READY = "ready: trainer at ";
+    private static final String READY = "ready: ";
+    private static final String AT = " at ";
     private static final int SHOWN_LINES = 40;
 
+    private final String service;
     private final Process process;
     private final Path output;
     private final HttpClient client = HttpClient.newHttpClient();
     private URI address = URI.create("");
 
-    private TrainerProcess(Process process, Path output) {
+    private ServiceProcess(String service, Process process, Path output) {
+        this.service = service;
         this.process = process;
         this.output = output;
     }
 
     /**
-     * Starts a trainer on the class path of this process and waits until it is ready.
+     * Starts a service on the class path of this process, on any free port, and waits until it is ready.
      *
      * @param command main class
+     * @param service its name
      * @param heap as {@code -Xmx} takes it
      * @param output file for what it prints
      * @throws IllegalStateException if it does not become ready, with the end of its output
      */
-    static TrainerProcess start(Class<?> command, String heap, Path output, List<String> arguments)
+    static ServiceProcess start(Class<?> command, String service, String heap, Path output, List<String> arguments)
             throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -57,6 +61,7 @@ final class TrainerProcess implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 command.getName()));
+        line.addAll(List.of("serve", service, "--port", "0"));
         line.addAll(arguments);
         Process process = new ProcessBuilder(line)
                 .redirectErrorStream(true)
@@ -64,12 +69,12 @@ final class TrainerProcess implements AutoCloseable {
                 .start();
         // Ctrl-C ends this process without closing anything.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(process::destroyForcibly));
-        TrainerProcess trainer = new TrainerProcess(process, output);
+        ServiceProcess started = new ServiceProcess(service, process, output);
         try {
-            trainer.awaitReady();
-            return trainer;
+            started.awaitReady();
+            return started;
         } catch (RuntimeException | InterruptedException e) {
-            trainer.close();
+            started.close();
             throw e;
         }
     }
@@ -83,7 +88,7 @@ final class TrainerProcess implements AutoCloseable {
     }
 
     /**
-     * Waits for what the trainer is to do.
+     * Waits for what the service is to do.
      *
      * @param what the same in words, behind "the trainer did not"
      * @throws IllegalStateException if it ends, gives up or takes too long, with the end of its output
@@ -100,8 +105,13 @@ final class TrainerProcess implements AutoCloseable {
     }
 
     /** Its meters. */
-    TrainerFigures figures() throws InterruptedException {
-        return TrainerFigures.parse(get("/metrics"));
+    Meters meters() throws InterruptedException {
+        return new Meters(get("/metrics"));
+    }
+
+    /** Versions that an embedder has lanes for. */
+    List<String> lanes() throws InterruptedException {
+        return json("/v1/lanes").path("lanes").findValuesAsText("version");
     }
 
     /** Resident set size, Java heap and native memory, in megabytes (10^6 bytes); NaN where there is no /proc. */
@@ -132,8 +142,8 @@ final class TrainerProcess implements AutoCloseable {
     private Optional<String> printedAddress() {
         return printed()
                 .lines()
-                .filter(line -> line.startsWith(READY))
-                .map(line -> line.substring(READY.length()).strip())
+                .filter(line -> line.startsWith(READY + service + AT))
+                .map(line -> line.substring((READY + service + AT).length()).strip())
                 .findFirst();
     }
 
@@ -143,20 +153,28 @@ final class TrainerProcess implements AutoCloseable {
         }
     }
 
-    /** A trainer whose training failed still answers, and says so. */
+    /** A trainer whose training failed, or an embedder without a lane, still answers, and says so. */
     private void requireAtWork() throws InterruptedException {
-        JsonNode status = status();
-        if (status.path("phase").asText().equals("failed")) {
-            throw failure("gave up: " + status.path("detail").asText());
+        requireAlive();
+        if (service.equals("trainer")) {
+            JsonNode status = json("/v1/trainer");
+            if (status.path("phase").asText().equals("failed")) {
+                throw failure("gave up: " + status.path("detail").asText());
+            }
+        } else if (service.equals("embedder")) {
+            JsonNode failures = json("/v1/lanes").path("failures");
+            if (!failures.isEmpty()) {
+                throw failure("has no lane for a version: " + failures);
+            }
         }
     }
 
-    private JsonNode status() throws InterruptedException {
-        String answer = get("/v1/trainer");
+    private JsonNode json(String path) throws InterruptedException {
+        String answer = get(path);
         try {
             return JSON.readTree(answer);
         } catch (IOException e) {
-            throw failure("does not speak JSON at /v1/trainer: " + e.getMessage());
+            throw failure("does not speak JSON at " + path + ": " + e.getMessage());
         }
     }
 
@@ -185,7 +203,8 @@ final class TrainerProcess implements AutoCloseable {
         List<String> lines =
                 printed().lines().filter(line -> !line.startsWith("\tat ")).toList();
         List<String> end = lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size());
-        return new IllegalStateException("the trainer " + what + "; its output ends with:\n" + String.join("\n", end));
+        return new IllegalStateException(
+                "the " + service + " " + what + "; its output ends with:\n" + String.join("\n", end));
     }
 
     private String printed() {
