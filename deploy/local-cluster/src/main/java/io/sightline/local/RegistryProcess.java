@@ -1,12 +1,8 @@
 package io.sightline.local;
 
-import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 
-/**
- * Main class of the registry's process. It runs the registry and watches standard input, a pipe from the parent: when
- * the parent ends, even by kill -9, the pipe closes and so does the registry. Nothing is left behind.
- */
+/** Main class of the registry's process: runs the registry, and ends with the parent process. */
 final class RegistryProcess {
 
     private static final String QUARKUS_MAIN = "io.quarkus.bootstrap.runner.QuarkusEntryPoint";
@@ -15,18 +11,7 @@ final class RegistryProcess {
 
     public static void main(String[] args)
             throws ClassNotFoundException, NoSuchMethodException, IllegalAccessException, InvocationTargetException {
-        Thread.ofPlatform().daemon().name("parent-watch").start(RegistryProcess::endWithParent);
+        ParentWatch.start();
         Class.forName(QUARKUS_MAIN).getMethod("main", String[].class).invoke(null, (Object) args);
-    }
-
-    private static void endWithParent() {
-        try {
-            while (System.in.read() >= 0) {
-                // The parent never writes; read only returns when it is gone.
-            }
-        } catch (IOException e) {
-            System.err.println("lost the parent process: " + e.getMessage());
-        }
-        Runtime.getRuntime().halt(0);
     }
 }

@@ -1,4 +1,7 @@
-/** A real Kafka broker in this JVM and a real schema registry beside it, both on loopback and on real disk. */
+/**
+ * A real Kafka broker in this JVM, or several in processes of their own, and a real schema registry beside them: on
+ * loopback and on real disk.
+ */
 @NullMarked
 package io.sightline.local;
 

@@ -2,7 +2,6 @@ package io.sightline.deploy.bench;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sightline.deploy.stack.Stack;
-import io.sightline.embedder.artifact.ArtifactWriter;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.lanes.LaneSupervisor;
@@ -13,20 +12,13 @@ import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
-import io.sightline.schemas.avro.Lineage;
-import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
 import io.sightline.trainer.nets.ConvNet;
-import io.sightline.trainer.publish.ServingGraph;
-import io.sightline.trainer.training.Augmentation;
-import io.sightline.trainer.training.SeeTrainer;
-import io.sightline.trainer.training.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -45,6 +37,7 @@ final class EmbedCluster implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int DIMENSIONS = 64;
+    private static final String REASON = "bench";
 
     private final Path directory;
     private final LocalCluster cluster;
@@ -52,7 +45,7 @@ final class EmbedCluster implements AutoCloseable {
     private final RecordSerdes serdes;
     private final ModelCatalog catalog;
     private final ModelLog log;
-    private final ServingGraph network;
+    private final UntrainedNetwork network;
     private int versions;
 
     EmbedCluster(Path directory, EmbedContent content) {
@@ -62,10 +55,8 @@ final class EmbedCluster implements AutoCloseable {
         this.serdes = Stack.applyTopics(connection, Topics.defaults());
         this.catalog = ModelCatalog.open(connection, serdes, PATIENCE);
         this.log = new ModelLog(connection, serdes);
-        ConvNet net = new ConvNet(content.preprocessing(), ConvNet.DEFAULT_WIDTHS, DIMENSIONS);
-        try (SeeTrainer trainer = SeeTrainer.create(net, TrainingSettings.defaults(Augmentation.PHOTO, 1))) {
-            this.network = new ServingGraph(net, trainer.weights());
-        }
+        this.network =
+                new UntrainedNetwork(new ConvNet(content.preprocessing(), ConvNet.DEFAULT_WIDTHS, DIMENSIONS), 1);
     }
 
     KafkaConnection connection() {
@@ -84,7 +75,7 @@ final class EmbedCluster implements AutoCloseable {
     ModelArtifact newVersion() {
         versions++;
         String version = "v" + versions;
-        ModelArtifact artifact = network.write(new ArtifactWriter(directory.resolve("models")), version);
+        ModelArtifact artifact = network.write(directory.resolve("models"), version);
         try (Admin admin = Admin.create(connection.admin())) {
             Topics topics = Topics.defaults();
             new TopicAdmin(admin).apply(List.of(topics.embeddingsTopic(version, topics.partitions())));
@@ -107,7 +98,7 @@ final class EmbedCluster implements AutoCloseable {
 
     /** Makes a version the active one and starts a lane for it. */
     LaneSupervisor startLane(ModelArtifact artifact, LaneSettings settings, SimpleMeterRegistry meters) {
-        log.append(event(artifact, ModelStatus.ACTIVE));
+        log.append(UntrainedNetwork.event(artifact, ModelStatus.ACTIVE, REASON));
         return new LaneSupervisor(
                 connection,
                 serdes,
@@ -137,7 +128,7 @@ final class EmbedCluster implements AutoCloseable {
 
     /** Takes a version out of service, and leaves its topic. */
     void retire(ModelArtifact artifact) {
-        log.append(event(artifact, ModelStatus.CANDIDATE));
+        log.append(UntrainedNetwork.event(artifact, ModelStatus.CANDIDATE, REASON));
     }
 
     /** Says what a version is from now on. */
@@ -184,21 +175,5 @@ final class EmbedCluster implements AutoCloseable {
         log.close();
         catalog.close();
         cluster.close();
-    }
-
-    private static ModelEvent event(ModelArtifact artifact, ModelStatus status) {
-        var now = java.time.Instant.now();
-        return ModelEvent.newBuilder()
-                .setVersion(artifact.descriptor().version())
-                .setStatus(status)
-                .setReason("bench")
-                .setEventTime(now)
-                .setPublishedTime(now)
-                .setArtifactUri(artifact.directory().toUri().toString())
-                .setManifestSha256(artifact.manifestSha256())
-                .setDimensions(artifact.descriptor().dimensions())
-                .setPreprocessing(artifact.descriptor().preprocessingFingerprint())
-                .setLineage(new Lineage(0L, 0L, 0, 0, Map.of()))
-                .build();
     }
 }

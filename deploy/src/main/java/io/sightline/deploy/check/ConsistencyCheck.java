@@ -39,7 +39,6 @@ import org.apache.kafka.common.serialization.Deserializer;
 public final class ConsistencyCheck {
 
     private static final int MOST_EXAMPLES = 20;
-    private static final double TOLERANCE = 1e-4;
 
     private final KafkaConnection connection;
     private final RecordSerdes serdes;
@@ -131,7 +130,7 @@ public final class ConsistencyCheck {
                 note("stale tags: " + image.id());
             } else if (embedding == null
                     || !image.version().equals(version)
-                    || !isClose(image.vector(), Vectors.decode(embedding.getVector()))) {
+                    || !VectorTolerance.holds(image.vector(), Vectors.decode(embedding.getVector()))) {
                 wrong++;
                 note("wrong vector: " + image.id());
             }
@@ -244,7 +243,7 @@ public final class ConsistencyCheck {
                 if (sample > 0 && seen.getAndIncrement() % stride == 0) {
                     sampled.incrementAndGet();
                     ImageEvent event = deserializer.deserialize(record.topic(), record.value());
-                    if (!isClose(stored.vector(), embed(event, model, preprocessor))) {
+                    if (!VectorTolerance.holds(stored.vector(), embed(event, model, preprocessor))) {
                         wrong.incrementAndGet();
                         note("wrong vector when embedded again: " + record.key());
                     }
@@ -266,18 +265,6 @@ public final class ConsistencyCheck {
         } catch (RejectedImageException e) {
             return new float[0];
         }
-    }
-
-    private static boolean isClose(float[] a, float[] b) {
-        if (a.length != b.length) {
-            return false;
-        }
-        for (int i = 0; i < a.length; i++) {
-            if (!(Math.abs(a[i] - b[i]) <= TOLERANCE)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void note(String example) {

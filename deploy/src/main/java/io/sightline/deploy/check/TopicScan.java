@@ -12,11 +12,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** Reads all committed records that a topic holds now. */
-final class TopicScan {
+public final class TopicScan {
 
     private TopicScan() {}
 
-    static void forEach(KafkaConnection connection, String topic, Consumer<ConsumerRecord<String, byte[]>> consumer) {
+    /** Hands over the records from the start up to the end as of now, in the order of each partition. */
+    public static void forEach(
+            KafkaConnection connection, String topic, Consumer<ConsumerRecord<String, byte[]>> consumer) {
         try (KafkaConsumer<String, byte[]> records = new KafkaConsumer<>(
                 connection.assignedConsumer("sightline-check"),
                 new StringDeserializer(),

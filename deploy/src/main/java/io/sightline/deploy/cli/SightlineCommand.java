@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             TrainerCommand.class,
             BenchCommand.class,
+            FaultsCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class SightlineCommand implements Runnable {

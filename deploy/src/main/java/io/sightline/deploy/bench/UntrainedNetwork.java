@@ -1,0 +1,55 @@
+package io.sightline.deploy.bench;
+
+import io.sightline.embedder.artifact.ArtifactWriter;
+import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.schemas.avro.Lineage;
+import io.sightline.schemas.avro.ModelEvent;
+import io.sightline.schemas.avro.ModelStatus;
+import io.sightline.trainer.nets.ConvNet;
+import io.sightline.trainer.publish.ServingGraph;
+import io.sightline.trainer.training.Augmentation;
+import io.sightline.trainer.training.SeeTrainer;
+import io.sightline.trainer.training.TrainingSettings;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+
+/** A network with its initial weights, where it does not matter what one has learned. Thread-safe; close it once. */
+public final class UntrainedNetwork implements AutoCloseable {
+
+    private final ServingGraph graph;
+
+    /** Draws the weights. */
+    public UntrainedNetwork(ConvNet net, long seed) {
+        try (SeeTrainer trainer = SeeTrainer.create(net, TrainingSettings.defaults(Augmentation.PHOTO, seed))) {
+            this.graph = new ServingGraph(net, trainer.weights());
+        }
+    }
+
+    /** Writes it as a version below the given folder. */
+    public ModelArtifact write(Path models, String version) {
+        return graph.write(new ArtifactWriter(models), version);
+    }
+
+    /** What is told of such a version. */
+    public static ModelEvent event(ModelArtifact artifact, ModelStatus status, String reason) {
+        Instant now = Instant.now();
+        return ModelEvent.newBuilder()
+                .setVersion(artifact.descriptor().version())
+                .setStatus(status)
+                .setReason(reason)
+                .setEventTime(now)
+                .setPublishedTime(now)
+                .setArtifactUri(artifact.directory().toUri().toString())
+                .setManifestSha256(artifact.manifestSha256())
+                .setDimensions(artifact.descriptor().dimensions())
+                .setPreprocessing(artifact.descriptor().preprocessingFingerprint())
+                .setLineage(new Lineage(0L, 0L, 0, 0, Map.of()))
+                .build();
+    }
+
+    @Override
+    public void close() {
+        graph.close();
+    }
+}

@@ -1,0 +1,27 @@
+package io.sightline.deploy.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code sightline faults}. */
+@Command(
+        name = "faults",
+        mixinStandardHelpOptions = true,
+        description = "Kills parts of a cluster of its own in mid-work and counts what that did to the images: prints a"
+                + " table and writes target/faults/NAME.json.",
+        subcommands = {FaultsEmbedderCommand.class})
+final class FaultsCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the spec.
+    private FaultsCommand() {}
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what is to be killed");
+    }
+}

@@ -1,0 +1,128 @@
+package io.sightline.deploy.faults;
+
+import io.sightline.schemas.KafkaConnection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** {@code sightline serve embedder} in a process of its own. Not thread-safe. */
+final class EmbedderProcess {
+
+    private static final String READY = "ready: embedder at ";
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+
+    private final Process process;
+    private final Path output;
+
+    private EmbedderProcess(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /**
+     * Starts an embedder on the class path of this process, and does not wait for it.
+     *
+     * @param command main class
+     * @param directory its folder
+     * @param output file for what it prints
+     */
+    static EmbedderProcess start(Class<?> command, KafkaConnection connection, Path directory, Path output)
+            throws IOException {
+        Process process = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+IgnoreUnrecognizedVMOptions",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-Djava.awt.headless=true",
+                        // It does not live long enough for more than the quick compiler.
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-Xmx512m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        command.getName(),
+                        "serve",
+                        "embedder",
+                        "--bootstrap-servers",
+                        connection.bootstrapServers(),
+                        "--schema-registry",
+                        connection.schemaRegistry(),
+                        "--dir",
+                        directory.toString(),
+                        "--port",
+                        "0"))
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        return new EmbedderProcess(process, output);
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Whether it has said that it serves. */
+    boolean isReady() {
+        return address().isPresent();
+    }
+
+    /** Images that it has embedded for a version by its own count, 0 if it does not say. */
+    long embedded(String version) throws InterruptedException {
+        Optional<URI> address = address();
+        if (address.isEmpty()) {
+            return 0;
+        }
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(address.get().resolve("/metrics"))
+                    .timeout(ANSWER)
+                    .build();
+            return client.send(request, HttpResponse.BodyHandlers.ofLines())
+                    .body()
+                    .filter(line -> line.startsWith("sightline_embedder_images_total{")
+                            && line.contains("version=\"" + version + "\""))
+                    .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** kill -9. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    /** SIGTERM, which lets it leave its groups. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Waits for the end after SIGTERM; one that does not end is killed. */
+    void awaitEnd(Duration longest) throws InterruptedException {
+        if (!process.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+            kill();
+        }
+    }
+
+    private Optional<URI> address() {
+        try {
+            return Files.readString(output, StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith(READY))
+                    .map(line -> URI.create(line.substring(READY.length()).strip()))
+                    .findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(output + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

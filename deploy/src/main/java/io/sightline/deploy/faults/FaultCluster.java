@@ -1,0 +1,139 @@
+package io.sightline.deploy.faults;
+
+import io.sightline.deploy.bench.UntrainedNetwork;
+import io.sightline.deploy.stack.DataDirectory;
+import io.sightline.deploy.stack.Stack;
+import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.versions.ModelLog;
+import io.sightline.local.BrokerCluster;
+import io.sightline.local.LocalRegistry;
+import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.Topics;
+import io.sightline.schemas.avro.ModelStatus;
+import io.sightline.trainer.nets.ConvNet;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+
+/** Three brokers that can be killed, a registry, and versions of untrained networks. Close it once; not thread-safe. */
+final class FaultCluster implements AutoCloseable {
+
+    static final int BROKERS = 3;
+
+    private static final List<Integer> WIDTHS = List.of(16, 32);
+    private static final int DIMENSIONS = 32;
+    private static final Duration LONGEST_TRANSACTION = Duration.ofSeconds(60);
+    private static final Duration LOOK = Duration.ofMillis(250);
+
+    private final Path directory;
+    private final BrokerCluster brokers;
+    private final LocalRegistry registry;
+    private final KafkaConnection connection;
+    private final RecordSerdes serdes;
+    private final ModelLog log;
+
+    private FaultCluster(Path directory, BrokerCluster brokers, LocalRegistry registry) {
+        this.directory = directory;
+        this.brokers = brokers;
+        this.registry = registry;
+        this.connection = new KafkaConnection(brokers.bootstrapServers(), registry.url());
+        this.serdes = Stack.applyTopics(connection, Topics.defaults());
+        this.log = new ModelLog(connection, serdes);
+    }
+
+    /** Starts brokers and registry on a new folder, creates the topics and registers the schemas. */
+    static FaultCluster start(Path directory, short transactionVersion) {
+        BrokerCluster brokers = BrokerCluster.start(directory.resolve("brokers"), BROKERS, transactionVersion);
+        try {
+            LocalRegistry registry = LocalRegistry.start(directory.resolve("registry"), 0);
+            try {
+                return new FaultCluster(directory, brokers, registry);
+            } catch (RuntimeException e) {
+                registry.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            brokers.close();
+            throw e;
+        }
+    }
+
+    KafkaConnection connection() {
+        return connection;
+    }
+
+    RecordSerdes serdes() {
+        return serdes;
+    }
+
+    BrokerCluster brokers() {
+        return brokers;
+    }
+
+    /** Writes a small network with weights of its own as a version, and tells nobody. */
+    ModelArtifact write(String version, long seed) {
+        try (UntrainedNetwork network =
+                new UntrainedNetwork(new ConvNet(Preprocessing.DRAWING, WIDTHS, DIMENSIONS), seed)) {
+            return network.write(DataDirectory.models(directory), version);
+        }
+    }
+
+    void publish(ModelArtifact artifact, ModelStatus status) {
+        log.append(UntrainedNetwork.event(artifact, status, "faults"));
+    }
+
+    /**
+     * Waits until a reader of committed records can read a version's embeddings to the end.
+     *
+     * @throws IllegalStateException if a transaction stays open
+     */
+    void awaitNoTransaction(String version) throws InterruptedException {
+        long latest = System.nanoTime() + LONGEST_TRANSACTION.toNanos();
+        try (Admin admin = Admin.create(connection.admin())) {
+            while (!ends(admin, version, IsolationLevel.READ_COMMITTED)
+                    .equals(ends(admin, version, IsolationLevel.READ_UNCOMMITTED))) {
+                if (System.nanoTime() > latest) {
+                    throw new IllegalStateException("a transaction in " + Topics.embeddings(version)
+                            + " was still open after " + LONGEST_TRANSACTION.toSeconds()
+                            + " s: what lies behind it can be read by nobody");
+                }
+                TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the brokers do not answer: " + e.getCause(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        // Nobody is left to whom a farewell would matter.
+        log.close();
+        brokers.close();
+        registry.close();
+    }
+
+    private static Map<TopicPartition, Long> ends(Admin admin, String version, IsolationLevel isolation)
+            throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> latest = IntStream.range(
+                        0, Topics.defaults().partitions())
+                .boxed()
+                .collect(Collectors.toMap(
+                        partition -> new TopicPartition(Topics.embeddings(version), partition),
+                        partition -> OffsetSpec.latest()));
+        return admin.listOffsets(latest, new ListOffsetsOptions(isolation)).all().get().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().offset()));
+    }
+}
