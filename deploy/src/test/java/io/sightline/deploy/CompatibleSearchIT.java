@@ -46,6 +46,7 @@ class CompatibleSearchIT {
         StackSettings settings = new StackSettings(
                 directory,
                 quick.ports(),
+                quick.payloads(),
                 quick.net(),
                 quick.training(),
                 quick.rounds().with(draft -> draft.compatible = OptionalDouble.of(-1)),

@@ -7,6 +7,7 @@ import io.sightline.deploy.check.CheckReport;
 import io.sightline.deploy.check.ConsistencyCheck;
 import io.sightline.deploy.client.SearchClient;
 import io.sightline.deploy.stack.DataDirectory;
+import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.ingest.loader.BulkLoader;
 import io.sightline.ingest.loader.LabelPolicy;
 import io.sightline.local.LocalCluster;
@@ -83,8 +84,12 @@ class SeparateServicesIT {
                             HttpResponse.BodyHandlers.ofString());
                     assertThat(report.body()).contains("<svg", "MAP@R");
                 }
-                ConsistencyCheck check =
-                        new ConsistencyCheck(cluster.connection(), DataDirectory.indexes(directory), CLASSES * IMAGES);
+                ConsistencyCheck check = new ConsistencyCheck(
+                        cluster.connection(),
+                        DataDirectory.indexes(directory),
+                        PayloadSettings.at(DataDirectory.payloads(directory).toString())
+                                .openReader(),
+                        CLASSES * IMAGES);
                 CheckReport report = await().atMost(Duration.ofMinutes(1))
                         .pollInterval(Duration.ofSeconds(1))
                         .until(check::run, CheckReport::isClean);

@@ -1,8 +1,10 @@
 package io.sightline.deploy;
 
+import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Ports;
 import io.sightline.deploy.stack.StackSettings;
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.indexer.rollout.RolloutSettings;
 import io.sightline.trainer.nets.ConvNet;
 import io.sightline.trainer.publish.Gate;
@@ -23,6 +25,7 @@ final class Stacks {
         return new StackSettings(
                 directory,
                 Ports.FREE,
+                PayloadSettings.at(DataDirectory.payloads(directory).toString()),
                 new ConvNet(Preprocessing.DRAWING, List.of(8, 16), 16),
                 TrainingSettings.defaults(Augmentation.DRAWING, 1),
                 RoundSettings.DEFAULT.with(draft -> {
@@ -46,6 +49,7 @@ final class Stacks {
         return new StackSettings(
                 directory,
                 quick.ports(),
+                quick.payloads(),
                 quick.net(),
                 quick.training(),
                 quick.rounds().with(draft -> draft.minClasses = 1_000_000),

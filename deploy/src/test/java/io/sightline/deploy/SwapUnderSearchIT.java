@@ -130,8 +130,11 @@ class SwapUnderSearchIT {
     }
 
     private static CheckReport check(Stack stack, StackSettings settings) {
-        ConsistencyCheck check =
-                new ConsistencyCheck(stack.connection(), DataDirectory.indexes(settings.directory()), 50);
+        ConsistencyCheck check = new ConsistencyCheck(
+                stack.connection(),
+                DataDirectory.indexes(settings.directory()),
+                settings.payloads().openReader(),
+                50);
         return await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofSeconds(1))
                 .until(check::run, CheckReport::isClean);

@@ -5,6 +5,7 @@ import io.sightline.deploy.stack.Stack;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.lanes.LaneSupervisor;
+import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
 import io.sightline.local.LocalCluster;
@@ -105,6 +106,7 @@ final class EmbedCluster implements AutoCloseable {
                 Topics.defaults(),
                 settings,
                 catalog,
+                new PayloadReader(null, null, 0),
                 state(artifact.descriptor().version()),
                 meters,
                 Clock.systemUTC());

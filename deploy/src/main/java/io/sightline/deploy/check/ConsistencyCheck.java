@@ -4,6 +4,8 @@ import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.image.RejectedImageException;
+import io.sightline.embedder.payload.PayloadReader;
+import io.sightline.embedder.payload.PayloadUnavailableException;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.indexer.store.StoredImage;
@@ -16,11 +18,9 @@ import io.sightline.schemas.avro.Coordinates;
 import io.sightline.schemas.avro.DeadLetter;
 import io.sightline.schemas.avro.Embedding;
 import io.sightline.schemas.avro.ImageEvent;
-import io.sightline.schemas.avro.InlinePayload;
 import io.sightline.schemas.avro.LabelEvent;
 import io.sightline.schemas.avro.ModelEvent;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +34,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 
 /**
  * Compares what the topics say with what the active version's index holds, reading both from the start and without
- * any of the services: the index is opened from disk, and a sample of the images is embedded again. Not thread-safe.
+ * any of the services: the index is opened from disk, and a sample of the images is embedded again, which reads their
+ * payloads too. Not thread-safe.
  */
 public final class ConsistencyCheck {
 
@@ -43,6 +44,7 @@ public final class ConsistencyCheck {
     private final KafkaConnection connection;
     private final RecordSerdes serdes;
     private final Path indexes;
+    private final PayloadReader payloads;
     private final int sample;
     private final List<String> examples = new ArrayList<>();
 
@@ -50,12 +52,14 @@ public final class ConsistencyCheck {
      * Prepares a check.
      *
      * @param indexes folder of the indexes, one sub-folder per version
+     * @param payloads what image events refer to
      * @param sample images to embed again
      */
-    public ConsistencyCheck(KafkaConnection connection, Path indexes, int sample) {
+    public ConsistencyCheck(KafkaConnection connection, Path indexes, PayloadReader payloads, int sample) {
         this.connection = connection;
         this.serdes = new RecordSerdes(connection);
         this.indexes = indexes;
+        this.payloads = payloads;
         this.sample = sample;
     }
 
@@ -64,7 +68,7 @@ public final class ConsistencyCheck {
     /**
      * Checks the active version.
      *
-     * @throws IllegalStateException if no version is active
+     * @throws IllegalStateException if no version is active, or a payload cannot be read now
      */
     public CheckReport run() {
         return run(versions()
@@ -75,7 +79,7 @@ public final class ConsistencyCheck {
     /**
      * Checks a version that still has a lane and an index.
      *
-     * @throws IllegalStateException if there is no such version
+     * @throws IllegalStateException if there is no such version, or a payload cannot be read now
      */
     public CheckReport run(String version) {
         return run(versions()
@@ -243,9 +247,8 @@ public final class ConsistencyCheck {
                 if (sample > 0 && seen.getAndIncrement() % stride == 0) {
                     sampled.incrementAndGet();
                     ImageEvent event = deserializer.deserialize(record.topic(), record.value());
-                    if (!VectorTolerance.holds(stored.vector(), embed(event, model, preprocessor))) {
+                    if (!isEmbeddedTo(stored.vector(), record.key(), event, model, preprocessor)) {
                         wrong.incrementAndGet();
-                        note("wrong vector when embedded again: " + record.key());
                     }
                 }
             });
@@ -253,17 +256,19 @@ public final class ConsistencyCheck {
         return new Sampled(sampled.get(), wrong.get());
     }
 
-    private static float[] embed(ImageEvent event, EmbeddingModel model, Preprocessor preprocessor) {
-        if (!(event.getPayload() instanceof InlinePayload inline)) {
-            return new float[0];
-        }
-        ByteBuffer buffer = inline.getContent().duplicate();
-        byte[] content = new byte[buffer.remaining()];
-        buffer.get(content);
+    private boolean isEmbeddedTo(
+            float[] vector, String id, ImageEvent event, EmbeddingModel model, Preprocessor preprocessor) {
         try {
-            return model.embed(preprocessor.pixels(content));
+            boolean same = VectorTolerance.holds(vector, model.embed(preprocessor.pixels(payloads.content(event))));
+            if (!same) {
+                note("wrong vector when embedded again: " + id);
+            }
+            return same;
         } catch (RejectedImageException e) {
-            return new float[0];
+            note("cannot be embedded again: " + id + ", " + e.reason() + ": " + e.getMessage());
+            return false;
+        } catch (PayloadUnavailableException e) {
+            throw new IllegalStateException("image '" + id + "' cannot be embedded again: " + e.getMessage(), e);
         }
     }
 

@@ -2,9 +2,11 @@ package io.sightline.deploy.cli;
 
 import io.sightline.deploy.bench.BenchData;
 import io.sightline.deploy.bench.StreamBench;
+import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Ports;
 import io.sightline.deploy.stack.StackSettings;
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.payload.PayloadSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +61,7 @@ final class BenchStreamCommand implements Callable<Integer> {
         StackSettings settings = new StackSettings(
                 root,
                 Ports.FREE,
+                PayloadSettings.at(DataDirectory.payloads(root).toString()),
                 network.net(preprocessing),
                 network.training(preprocessing),
                 network.rounds(ROUND_STEPS, Duration.ofSeconds(10)),

@@ -29,6 +29,9 @@ final class CheckCommand implements Callable<Integer> {
     @Mixin
     private BrokerOptions brokers = new BrokerOptions();
 
+    @Mixin
+    private PayloadSourceOptions payloads = new PayloadSourceOptions();
+
     @Option(names = "--sample", description = "Images to embed again (default: ${DEFAULT-VALUE}).")
     private int sample = 200;
 
@@ -49,7 +52,11 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private int check(KafkaConnection connection) throws InterruptedException {
-        ConsistencyCheck check = new ConsistencyCheck(connection, DataDirectory.indexes(brokers.directory()), sample);
+        ConsistencyCheck check = new ConsistencyCheck(
+                connection,
+                DataDirectory.indexes(brokers.directory()),
+                payloads.settings(brokers.directory()).openReader(),
+                sample);
         Instant end = Instant.now().plus(wait);
         CheckReport report = check.run();
         while (!report.isClean() && Instant.now().isBefore(end)) {

@@ -58,6 +58,9 @@ final class DemoCommand implements Callable<Integer> {
     private NetworkOptions network = new NetworkOptions();
 
     @Mixin
+    private PayloadOptions payloads = new PayloadOptions();
+
+    @Mixin
     private PortOptions ports = new PortOptions();
 
     @Override
@@ -78,6 +81,7 @@ final class DemoCommand implements Callable<Integer> {
             StackSettings settings = new StackSettings(
                     root,
                     ports.ports(),
+                    payloads.settings(root),
                     network.net(preprocessing),
                     network.training(preprocessing),
                     network.rounds(ROUND_STEPS, Duration.ZERO).with(draft -> draft.patience = Integer.MAX_VALUE),

@@ -44,8 +44,10 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--dir",
-            description = "Folder of this service's data; trainer, embedder and indexer must see the same models/ in it"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Folder of this service's data; trainer, embedder and indexer must see the same models/ in it,"
+                            + " and ingest, embedder and trainer the same payloads/"
+                            + " (default: ${DEFAULT-VALUE}).")
     private Path directory = Path.of("data");
 
     @Option(names = "--host", description = "Address that an API listens on (default: ${DEFAULT-VALUE}).")
@@ -56,6 +58,9 @@ final class ServeCommand implements Callable<Integer> {
             description =
                     "Port that an API listens on, 0 for any (default: 19080 ingest, 19085 trainer, 19090 search, 19095 embedder).")
     private int port = -1;
+
+    @Mixin
+    private PayloadOptions payloads = new PayloadOptions();
 
     @Mixin
     private NetworkOptions network = new NetworkOptions();
@@ -100,6 +105,7 @@ final class ServeCommand implements Callable<Integer> {
                         connection,
                         serdes,
                         ImageLimits.DEFAULT,
+                        payloads.settings(directory),
                         DataDirectory.state(directory, "ingest"),
                         host,
                         port < 0 ? 19080 : port,
@@ -138,6 +144,7 @@ final class ServeCommand implements Callable<Integer> {
                 cluster.topics(),
                 LaneSettings.DEFAULT,
                 catalog,
+                payloads.settings(directory).openReader(),
                 DataDirectory.state(directory, "embedder"),
                 meters,
                 clock);
@@ -168,6 +175,7 @@ final class ServeCommand implements Callable<Integer> {
                 network.net(preprocessing),
                 network.training(preprocessing),
                 network.rounds(),
+                payloads.settings(directory).openReader(),
                 DataDirectory.state(directory, "trainer"),
                 DataDirectory.models(directory),
                 meters,

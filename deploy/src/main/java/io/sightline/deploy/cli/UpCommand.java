@@ -24,6 +24,9 @@ final class UpCommand implements Callable<Integer> {
     private NetworkOptions network = new NetworkOptions();
 
     @Mixin
+    private PayloadOptions payloads = new PayloadOptions();
+
+    @Mixin
     private PortOptions ports = new PortOptions();
 
     @Override
@@ -33,6 +36,7 @@ final class UpCommand implements Callable<Integer> {
         StackSettings settings = new StackSettings(
                 directory,
                 ports.ports(),
+                payloads.settings(directory),
                 network.net(preprocessing),
                 network.training(preprocessing),
                 network.rounds(),

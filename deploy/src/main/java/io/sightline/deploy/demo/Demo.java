@@ -292,6 +292,7 @@ public final class Demo {
         ConsistencyCheck check = new ConsistencyCheck(
                 stack.connection(),
                 DataDirectory.indexes(settings.directory()),
+                settings.payloads().openReader(),
                 gallery.images().size() / SAMPLED);
         CheckReport report = check.run(version);
         for (int i = 0; i < 10 && !report.isClean(); i++) {

@@ -104,6 +104,11 @@ public final class DataDirectory implements AutoCloseable {
         return root.resolve("models");
     }
 
+    /** Where images lie that are too large for an event, unless another place is named. */
+    public static Path payloads(Path root) {
+        return root.resolve("payloads");
+    }
+
     /** Where the indexes lie. */
     public static Path indexes(Path root) {
         return root.resolve("indexes");

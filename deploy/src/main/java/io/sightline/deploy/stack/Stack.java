@@ -4,6 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.lanes.LaneSupervisor;
+import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.http.MetricsPage;
 import io.sightline.indexer.IndexerService;
@@ -94,11 +95,13 @@ public final class Stack implements AutoCloseable {
                         connection,
                         serdes,
                         ImageLimits.DEFAULT,
+                        settings.payloads(),
                         DataDirectory.state(root, "ingest"),
                         LOOPBACK,
                         settings.ports().ingest(),
                         clock));
         progress.accept("embedder");
+        PayloadReader payloads = settings.payloads().openReader();
         LaneSupervisor lanes = opened(
                 started,
                 new LaneSupervisor(
@@ -107,6 +110,7 @@ public final class Stack implements AutoCloseable {
                         Topics.defaults(),
                         LaneSettings.DEFAULT,
                         catalog,
+                        payloads,
                         DataDirectory.state(root, "embedder"),
                         meters,
                         clock));
@@ -133,6 +137,7 @@ public final class Stack implements AutoCloseable {
                         settings.net(),
                         settings.training(),
                         settings.rounds(),
+                        payloads,
                         DataDirectory.state(root, "trainer"),
                         DataDirectory.models(root),
                         meters,

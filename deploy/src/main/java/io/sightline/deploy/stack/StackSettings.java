@@ -1,5 +1,6 @@
 package io.sightline.deploy.stack;
 
+import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.indexer.rollout.RolloutSettings;
 import io.sightline.trainer.nets.ConvNet;
 import io.sightline.trainer.rounds.RoundSettings;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
  *
  * @param directory where everything is kept
  * @param ports where the services listen
+ * @param payloads where images lie that are too large for an event
  * @param net the network that is trained
  * @param training how steps are made
  * @param rounds when to train and publish
@@ -19,7 +21,14 @@ import java.nio.file.Path;
 public record StackSettings(
         Path directory,
         Ports ports,
+        PayloadSettings payloads,
         ConvNet net,
         TrainingSettings training,
         RoundSettings rounds,
-        RolloutSettings rollout) {}
+        RolloutSettings rollout) {
+
+    /** The same with other payloads. */
+    public StackSettings with(PayloadSettings other) {
+        return new StackSettings(directory, ports, other, net, training, rounds, rollout);
+    }
+}

@@ -55,6 +55,11 @@ public final class Preprocessor implements AutoCloseable {
         return preprocessing;
     }
 
+    /** What it decodes at all. */
+    public ImageLimits limits() {
+        return limits;
+    }
+
     /**
      * Checks, decodes and resizes one image.
      *

@@ -1,5 +1,6 @@
 package io.sightline.embedder.lanes;
 
+import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.Sha256;
@@ -10,6 +11,7 @@ import io.sightline.schemas.avro.DeadLetter;
 import io.sightline.schemas.avro.DeadLetterReason;
 import io.sightline.schemas.avro.Embedding;
 import io.sightline.schemas.avro.ImageEvent;
+import io.sightline.schemas.avro.PayloadReference;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,12 +39,13 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Embeds the images of one partition. Records are decoded and inferred elsewhere, several at a time; their results
- * are forwarded here in the order of the records, when the next record arrives or a punctuation looks for them.
+ * Embeds the images of one partition. Records are fetched, decoded and inferred elsewhere, several at a time; their
+ * results are forwarded here in the order of the records, when the next record arrives or a punctuation looks for them.
  *
  * <p>On failure: a record that can never be embedded becomes a dead letter, and a tombstone removes its image from
- * this space, since its newest content is not there. A registry that is away, or an inference that does not come back,
- * gives the task up before anything of the record is visible; whoever takes the partition over does it again.
+ * this space, since its newest content is not there. A payload that cannot be read now is waited for. A registry that is
+ * away, or a payload or an inference that does not come while the pipeline is full, gives the task up before anything of
+ * the record is visible; whoever takes the partition over does it again.
  */
 final class EmbedProcessor implements Processor<String, byte[], String, LaneOutput> {
 
@@ -50,7 +53,7 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
     static final String DEAD_LETTERS = "dead-letters";
 
     private static final Duration LOOK_FOR_RESULTS = Duration.ofMillis(5);
-    private static final Duration INFERENCE_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration OUTCOME_TIMEOUT = Duration.ofSeconds(60);
     private static final int STACK_SUMMARY_FRAMES = 5;
     private static final int LARGEST_ORIGINAL = KafkaConnection.MAX_REQUEST_BYTES - 64 * 1024;
 
@@ -130,30 +133,54 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
                     origin.offset(),
                     new Outcome.Rejected(DeadLetterReason.SCHEMA, String.valueOf(e.getMessage()), e));
         }
-        Pending pending = new Pending(record, origin.offset(), event, new CompletableFuture<>());
-        parts.decoders().execute(() -> decode(pending, event));
+        Pending pending =
+                new Pending(record, origin.offset(), event, new CompletableFuture<>(), referencedBytes(event));
+        // What is known by the hash that its event says need not be fetched.
+        if (!(event.getPayload() instanceof PayloadReference reference)
+                || !completeIfKnown(pending, reference.getSha256())) {
+            parts.contents().read(event, pending.outcome, content -> decode(pending, event, content));
+        }
         return pending;
     }
 
-    private void decode(Pending pending, ImageEvent event) {
-        if (pending.outcome.isCancelled()) {
+    /** What the event says, within what is read at all: it may say anything. */
+    private long referencedBytes(ImageEvent event) {
+        return event.getPayload() instanceof PayloadReference reference
+                ? Math.clamp(
+                        reference.getSize(), 0L, parts.preprocessor().limits().maxBytes())
+                : 0;
+    }
+
+    /** A content that was fetched has the hash that its reference says. */
+    private static String contentSha256(ImageEvent event, byte[] content) {
+        return event.getPayload() instanceof PayloadReference reference ? reference.getSha256() : Sha256.hex(content);
+    }
+
+    private boolean completeIfKnown(Pending pending, String contentSha256) {
+        pending.contentSha256 = contentSha256;
+        float[] known = parts.known().find(contentSha256);
+        if (known == null) {
+            return false;
+        }
+        parts.meters().foundKnown();
+        pending.outcome.complete(new Outcome.Embedded(known));
+        return true;
+    }
+
+    private void decode(Pending pending, ImageEvent event, byte[] content) {
+        if (pending.outcome.isDone()) {
             return;
         }
         try {
-            byte[] content = ImageReader.content(event);
-            pending.contentSha256 = Sha256.hex(content);
-            float[] known = parts.known().find(pending.contentSha256);
-            if (known != null) {
-                parts.meters().foundKnown();
-                pending.outcome.complete(new Outcome.Embedded(known));
+            if (completeIfKnown(pending, contentSha256(event, content))) {
                 return;
             }
             long start = System.nanoTime();
-            byte[] pixels = parts.reader().pixels(content);
+            byte[] pixels = parts.preprocessor().pixels(content);
             parts.meters().decoded(Duration.ofNanos(System.nanoTime() - start));
             parts.batcher().submit(pixels, pending.outcome);
         } catch (RejectedImageException e) {
-            pending.outcome.complete(new Outcome.Rejected(e.reason(), String.valueOf(e.getMessage()), null));
+            pending.outcome.complete(Outcome.Rejected.because(e));
         } catch (RuntimeException | Error e) {
             pending.outcome.completeExceptionally(e);
         }
@@ -194,7 +221,7 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
 
     private Outcome await(Pending pending) {
         try {
-            return pending.outcome.get(INFERENCE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            return pending.outcome.get(OUTCOME_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | CancellationException | ExecutionException e) {
             throw new TaskMigratedException(
                     "no embedding of " + partition + "@" + pending.offset + " from " + parts.version()
@@ -267,8 +294,8 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
             String version,
             String inputTopic,
             Deserializer<ImageEvent> imageEvents,
-            ImageReader reader,
-            java.util.concurrent.Executor decoders,
+            ContentReader contents,
+            Preprocessor preprocessor,
             MicroBatcher batcher,
             Watermarks watermarks,
             VectorCache known,
@@ -283,7 +310,8 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
         private final long offset;
         private final @Nullable ImageEvent event;
         private final CompletableFuture<Outcome> outcome;
-        /** Written by the decoder before it completes the outcome or hands it on. */
+        private final long bytes;
+        /** Written before the outcome is completed or handed on to who completes it. */
         private String contentSha256 = "";
 
         private final long arrived = System.nanoTime();
@@ -292,19 +320,21 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
                 Record<String, byte[]> record,
                 long offset,
                 @Nullable ImageEvent event,
-                CompletableFuture<Outcome> outcome) {
+                CompletableFuture<Outcome> outcome,
+                long referencedBytes) {
             this.record = record;
             this.offset = offset;
             this.event = event;
             this.outcome = outcome;
+            this.bytes = referencedBytes + (record.value() == null ? 0 : record.value().length);
         }
 
         static Pending done(Record<String, byte[]> record, long offset, Outcome outcome) {
-            return new Pending(record, offset, null, CompletableFuture.completedFuture(outcome));
+            return new Pending(record, offset, null, CompletableFuture.completedFuture(outcome), 0);
         }
 
         long bytes() {
-            return record.value() == null ? 0 : record.value().length;
+            return bytes;
         }
     }
 }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.Preprocessor;
+import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
@@ -35,6 +36,7 @@ final class Lane implements AutoCloseable {
 
     private final String version;
     private final KafkaStreams streams;
+    private final ContentReader contents;
     private final MicroBatcher batcher;
     private final Preprocessor preprocessor;
     private final EmbeddingModel model;
@@ -43,6 +45,7 @@ final class Lane implements AutoCloseable {
     private Lane(
             String version,
             KafkaStreams streams,
+            ContentReader contents,
             MicroBatcher batcher,
             Preprocessor preprocessor,
             EmbeddingModel model,
@@ -50,6 +53,7 @@ final class Lane implements AutoCloseable {
         this.meters = meters;
         this.version = version;
         this.streams = streams;
+        this.contents = contents;
         this.batcher = batcher;
         this.preprocessor = preprocessor;
         this.model = model;
@@ -75,6 +79,7 @@ final class Lane implements AutoCloseable {
         EmbeddingModel model = load(event);
         Preprocessor preprocessor = new Preprocessor(model.descriptor().preprocessing(), settings.limits());
         LaneMeters meters = new LaneMeters(shared.meters, event.getVersion());
+        ContentReader contents = new ContentReader(shared.payloads, shared.decoders, meters);
         MicroBatcher batcher = new MicroBatcher(model, settings.maxBatch(), meters, shared.throttle);
         try {
             batcher.setBackfilling(event.getStatus() == ModelStatus.STAGED);
@@ -83,8 +88,8 @@ final class Lane implements AutoCloseable {
                     event.getVersion(),
                     Topics.IMAGES,
                     serdes.deserializer(ImageEvent.class),
-                    new ImageReader(preprocessor),
-                    shared.decoders,
+                    contents,
+                    preprocessor,
                     batcher,
                     watermarks,
                     new VectorCache(settings.knownVectors()),
@@ -102,8 +107,9 @@ final class Lane implements AutoCloseable {
             });
             streams.start();
             LOG.info("lane {} started", event.getVersion());
-            return new Lane(event.getVersion(), streams, batcher, preprocessor, model, meters);
+            return new Lane(event.getVersion(), streams, contents, batcher, preprocessor, model, meters);
         } catch (RuntimeException e) {
+            contents.close();
             batcher.close();
             model.close();
             preprocessor.close();
@@ -115,12 +121,18 @@ final class Lane implements AutoCloseable {
     /**
      * What the lanes of a process have in common.
      *
+     * @param payloads what events refer to
      * @param decoders decode and resize
      * @param throttle between the active lane and those that back-fill
      * @param budget bytes in flight
      * @param meters where meters are registered
      */
-    record Shared(Executor decoders, BackfillThrottle throttle, InFlightBudget budget, MeterRegistry meters) {}
+    record Shared(
+            PayloadReader payloads,
+            Executor decoders,
+            BackfillThrottle throttle,
+            InFlightBudget budget,
+            MeterRegistry meters) {}
 
     String version() {
         return version;
@@ -146,7 +158,9 @@ final class Lane implements AutoCloseable {
 
     @Override
     public void close() {
-        // First what waits for results, then what makes them; TensorFlow must be idle when its session goes.
+        // First what may wait for ever, then what waits for results, then what makes them; TensorFlow must be idle when
+        // its session goes.
+        contents.close();
         if (!streams.close(CLOSE_TIMEOUT)) {
             LOG.warn("lane {} did not stop within {} s", version, CLOSE_TIMEOUT.toSeconds());
         }

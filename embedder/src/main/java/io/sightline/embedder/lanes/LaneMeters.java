@@ -37,6 +37,7 @@ final class LaneMeters implements AutoCloseable {
     private final List<Meter> mine = new ArrayList<>();
     private final Counter images;
     private final Counter known;
+    private final Counter payloadRetries;
     private final DistributionSummary batchSize;
     private final Timer decode;
     private final Timer queue;
@@ -58,6 +59,10 @@ final class LaneMeters implements AutoCloseable {
                 .description("Of which were not computed again: the same content was embedded before")
                 .tags(tags)
                 .register(registry));
+        payloadRetries = added(Counter.builder("sightline.embedder.payload.retries")
+                .description("Times that a payload was tried for again, since its store could not be reached")
+                .tags(tags)
+                .register(registry));
         batchSize = added(DistributionSummary.builder("sightline.embedder.batch.size")
                 .description("Images in one run of the network")
                 .serviceLevelObjectives(SIZES)
@@ -77,7 +82,7 @@ final class LaneMeters implements AutoCloseable {
                             .register(registry)));
         }
         added(Gauge.builder("sightline.embedder.in.flight", bytesInFlight::doubleValue)
-                .description("Encoded images in flight")
+                .description("Encoded images in flight, inline or by reference")
                 .baseUnit("bytes")
                 .tags(tags)
                 .register(registry));
@@ -94,6 +99,10 @@ final class LaneMeters implements AutoCloseable {
 
     void foundKnown() {
         known.increment();
+    }
+
+    void payloadRetried() {
+        payloadRetries.increment();
     }
 
     void gaveUp(DeadLetterReason reason) {

@@ -1,6 +1,7 @@
 package io.sightline.embedder.lanes;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.schemas.KafkaConnection;
@@ -67,6 +68,7 @@ public final class LaneSupervisor implements AutoCloseable {
     /**
      * Starts to follow the catalog, which it does not close.
      *
+     * @param payloads what events refer to
      * @param meters where the lanes' meters are registered, see {@code sightline.embedder.*}
      */
     public LaneSupervisor(
@@ -75,6 +77,7 @@ public final class LaneSupervisor implements AutoCloseable {
             Topics topics,
             LaneSettings settings,
             ModelCatalog catalog,
+            PayloadReader payloads,
             Path stateDirectory,
             MeterRegistry meters,
             Clock clock) {
@@ -90,6 +93,7 @@ public final class LaneSupervisor implements AutoCloseable {
                 Runtime.getRuntime().availableProcessors(),
                 Thread.ofPlatform().name("decoder-", 0).factory());
         this.shared = new Lane.Shared(
+                payloads,
                 decoders,
                 new BackfillThrottle(settings.backfillShare()),
                 new InFlightBudget(settings.maxProcessBytesInFlight()),

@@ -1,5 +1,6 @@
 package io.sightline.embedder.lanes;
 
+import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.schemas.avro.DeadLetterReason;
 import org.jspecify.annotations.Nullable;
 
@@ -16,5 +17,10 @@ sealed interface Outcome {
     record Rejected(
             DeadLetterReason reason,
             String detail,
-            @Nullable Throwable cause) implements Outcome {}
+            @Nullable Throwable cause) implements Outcome {
+
+        static Rejected because(RejectedImageException rejection) {
+            return new Rejected(rejection.reason(), String.valueOf(rejection.getMessage()), null);
+        }
+    }
 }

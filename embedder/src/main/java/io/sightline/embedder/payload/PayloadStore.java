@@ -6,6 +6,7 @@ import io.sightline.schemas.avro.DeadLetterReason;
 import io.sightline.schemas.avro.PayloadReference;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -37,7 +38,7 @@ public final class PayloadStore {
     private final int maxBytes;
 
     /**
-     * A store over a folder, which need not exist yet.
+     * A store over a folder. Nothing is read or written yet; see {@link #create()}.
      *
      * @param maxBytes the largest payload that is written or read
      * @throws IllegalArgumentException if the limit is not positive
@@ -71,6 +72,41 @@ public final class PayloadStore {
         return base;
     }
 
+    /**
+     * Makes the root if it is local and not there. For who writes, once at its start: a root that goes away later is a
+     * volume that was lost, and an empty one in its place would make all payloads look missing.
+     *
+     * @return this
+     * @throws UncheckedIOException naming the root
+     */
+    public PayloadStore create() {
+        if (local) {
+            try {
+                Files.createDirectories(root);
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "the payload store " + base + " cannot be made: " + e
+                                + "; name another folder, or mend this one",
+                        e);
+            }
+        }
+        return this;
+    }
+
+    /**
+     * Whether a content is there, undamaged.
+     *
+     * @throws PayloadUnavailableException if the store cannot be reached
+     */
+    public boolean holds(byte[] content) throws PayloadUnavailableException {
+        String sha256 = Sha256.hex(content);
+        try {
+            return holds(file(sha256), content);
+        } catch (IOException | RuntimeException e) {
+            throw unreadable(uri(sha256), e);
+        }
+    }
+
     /** Whether a reference points below this root. */
     boolean owns(PayloadReference reference) {
         return reference.getUri().startsWith(base);
@@ -95,6 +131,8 @@ public final class PayloadStore {
                 write(file, content);
                 requireSize(file, content.length);
             }
+        } catch (PayloadUnavailableException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             // Providers of object stores throw unchecked exceptions as well.
             throw new PayloadUnavailableException(
@@ -121,9 +159,13 @@ public final class PayloadStore {
                 requireRoot();
                 throw missing(reference, "the file is not there: send the image again, or restore the file");
             }
-            throw new PayloadUnavailableException(
-                    "cannot read the payload " + reference.getUri() + ": " + e + "; check the store and its access", e);
+            throw unreadable(reference.getUri(), e);
         }
+    }
+
+    private static PayloadUnavailableException unreadable(String uri, Exception cause) {
+        return new PayloadUnavailableException(
+                "cannot read the payload " + uri + ": " + cause + "; check the store and its access", cause);
     }
 
     /**
@@ -180,11 +222,12 @@ public final class PayloadStore {
         }
     }
 
-    /** Folders are made when they turn out to be missing: most are there, and object stores need none. */
+    /** Folders in the root are made when they turn out to be missing: most are there, and object stores need none. */
     private void write(Path file, byte[] content) throws IOException {
         try {
             writeInto(file, content);
         } catch (NoSuchFileException e) {
+            requireRoot();
             Files.createDirectories(file.getParent());
             writeInto(file, content);
         }

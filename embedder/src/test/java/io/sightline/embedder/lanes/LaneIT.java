@@ -8,6 +8,7 @@ import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.image.Preprocessor;
+import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.testing.TestImages;
 import io.sightline.embedder.testing.TestModels;
@@ -195,6 +196,7 @@ class LaneIT {
                 Topics.defaults(),
                 LaneSettings.DEFAULT,
                 catalog,
+                new PayloadReader(null, null, 0),
                 directory.resolve("state"),
                 meters,
                 Clock.systemUTC());

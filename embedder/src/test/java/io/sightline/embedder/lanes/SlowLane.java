@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.image.Preprocessor;
+import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.BatchEmbedder;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
@@ -42,8 +43,8 @@ final class SlowLane {
                 VERSION,
                 Topics.IMAGES,
                 serdes.deserializer(ImageEvent.class),
-                new ImageReader(new Preprocessor(Preprocessing.DRAWING, ImageLimits.DEFAULT)),
-                Executors.newFixedThreadPool(2),
+                new ContentReader(new PayloadReader(null, null, 0), Executors.newFixedThreadPool(2), meters),
+                new Preprocessor(Preprocessing.DRAWING, ImageLimits.DEFAULT),
                 batcher,
                 watermarks,
                 new VectorCache(0),

@@ -8,15 +8,27 @@ import static org.awaitility.Awaitility.await;
 
 import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.schemas.avro.DeadLetterReason;
+import io.sightline.schemas.avro.ImageEvent;
+import io.sightline.schemas.avro.InlinePayload;
 import io.sightline.schemas.avro.PayloadReference;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,14 +42,18 @@ class PayloadReaderTest {
     private static final long CACHE = 1000;
 
     @TempDir
-    Path root;
+    Path folder;
+
+    private final AtomicInteger retries = new AtomicInteger();
+    private Path root;
 
     private PayloadStore store;
     private PayloadServer server;
 
     @BeforeEach
     void start() throws Exception {
-        store = new PayloadStore(root, 1000);
+        root = folder.resolve("payloads");
+        store = new PayloadStore(root, 1000).create();
         server = new PayloadServer();
     }
 
@@ -174,6 +190,142 @@ class PayloadReaderTest {
         await().until(() -> readers.finished() == Readers.COUNT - 1);
         server.release();
         assertThat(readers.outcomes()).allMatch(PayloadUnavailableException.class::isInstance);
+    }
+
+    @Test
+    void shouldTakeAnInlineImageOutOfItsEvent() throws Exception {
+        PayloadReader reader = new PayloadReader(null, null, 0);
+        ByteBuffer buffer = ByteBuffer.wrap(CONTENT);
+
+        assertThat(reader.content(event(new InlinePayload(buffer)))).isEqualTo(CONTENT);
+        assertThat(reader.content(event(new InlinePayload(buffer)), () -> false, retries::incrementAndGet))
+                .isEqualTo(CONTENT);
+        assertThat(buffer.remaining()).isEqualTo(CONTENT.length);
+    }
+
+    @Test
+    void shouldTryOnceUnlessItMayWait() throws Exception {
+        server.onStatus("/a", 503);
+        PayloadReader reader = new PayloadReader(null, server.fetcher(), CACHE);
+
+        assertThatThrownBy(() -> reader.content(event(server.reference("/a", CONTENT))))
+                .isInstanceOf(PayloadUnavailableException.class);
+        assertThat(server.hits()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTryAgainUntilTheStoreIsBack() throws Exception {
+        PayloadReference reference = store.put(CONTENT);
+        Path away = Files.move(root, folder.resolve("away"));
+        PayloadReader reader = new PayloadReader(store, null, CACHE);
+
+        byte[] content = reader.content(event(reference), () -> true, () -> {
+            if (retries.incrementAndGet() == 2) {
+                moveBack(away);
+            }
+        });
+
+        assertThat(content).isEqualTo(CONTENT);
+        assertThat(retries).hasValue(2);
+    }
+
+    @Test
+    void shouldNotTryAgainWhatIsRejected() throws Exception {
+        PayloadReference reference = store.put(CONTENT);
+        Files.delete(Path.of(URI.create(reference.getUri())));
+        PayloadReader reader = new PayloadReader(store, null, CACHE);
+
+        assertRejected(
+                DeadLetterReason.PAYLOAD_MISSING,
+                "the file is not there",
+                () -> reader.content(event(reference), () -> true, retries::incrementAndGet));
+        assertThat(retries).hasValue(0);
+    }
+
+    @Test
+    void shouldStopTryingWhenTheContentIsNotWantedAnyMore() throws Exception {
+        server.onStatus("/a", 503);
+        PayloadReader reader = new PayloadReader(null, server.fetcher(), CACHE);
+        ImageEvent event = event(server.reference("/a", CONTENT));
+
+        assertThatThrownBy(() -> reader.content(event, () -> retries.get() < 1, retries::incrementAndGet))
+                .isInstanceOf(PayloadUnavailableException.class);
+
+        assertThat(retries).hasValue(1);
+        assertThat(server.hits()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldStopTryingWhenItsThreadIsInterrupted() throws Exception {
+        server.onStatus("/a", 503);
+        PayloadReader reader = new PayloadReader(null, server.fetcher(), CACHE);
+        AtomicReference<Object> outcome = new AtomicReference<>();
+        Thread thread = Thread.ofPlatform().start(() -> {
+            try {
+                outcome.set(
+                        reader.content(event(server.reference("/a", CONTENT)), () -> true, retries::incrementAndGet));
+            } catch (Exception e) {
+                outcome.set(Thread.currentThread().isInterrupted() ? e : "not interrupted any more");
+            }
+        });
+        await().until(() -> retries.get() >= 1);
+
+        thread.interrupt();
+        thread.join();
+
+        assertThat(outcome.get()).isInstanceOf(PayloadUnavailableException.class);
+    }
+
+    @Test
+    void shouldFetchAFewPayloadsAtATimeAndNoneThatIsNotWantedAnyMore() throws Exception {
+        int readers = 3 * PayloadReader.FETCHES;
+        server.on("/", exchange -> {
+            server.awaitRelease();
+            exchange.sendResponseHeaders(200, CONTENT.length);
+            exchange.getResponseBody().write(CONTENT);
+        });
+        PayloadReader reader = new PayloadReader(null, server.fetcher(), 0);
+        AtomicBoolean wanted = new AtomicBoolean(true);
+        CountDownLatch done = new CountDownLatch(readers);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < readers; i++) {
+            ImageEvent event = event(server.reference("/" + i, CONTENT));
+            threads.add(Thread.ofPlatform().start(() -> {
+                try {
+                    reader.content(event, wanted::get, retries::incrementAndGet);
+                } catch (RejectedImageException | PayloadUnavailableException e) {
+                    done.countDown();
+                }
+            }));
+        }
+        await().until(() -> server.hits() == PayloadReader.FETCHES
+                && threads.stream().filter(PayloadReaderTest::isQueued).count() == readers - PayloadReader.FETCHES);
+
+        wanted.set(false);
+        server.release();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        assertThat(server.hits()).isEqualTo(PayloadReader.FETCHES);
+        assertThat(done.getCount()).isEqualTo(PayloadReader.FETCHES);
+    }
+
+    private static boolean isQueued(Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().equals(Semaphore.class.getName()));
+    }
+
+    private void moveBack(Path away) {
+        try {
+            Files.move(away, root);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ImageEvent event(Object payload) {
+        return new ImageEvent(payload, "image/png", Map.of(), "test", Instant.EPOCH);
     }
 
     @Test

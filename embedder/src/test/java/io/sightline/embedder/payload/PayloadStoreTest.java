@@ -9,6 +9,7 @@ import io.sightline.schemas.Sha256;
 import io.sightline.schemas.avro.DeadLetterReason;
 import io.sightline.schemas.avro.PayloadReference;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
@@ -46,7 +47,7 @@ class PayloadStoreTest {
     @BeforeEach
     void open() {
         root = folder.resolve("payloads");
-        store = new PayloadStore(root, MAX_BYTES);
+        store = new PayloadStore(root, MAX_BYTES).create();
     }
 
     @Test
@@ -138,22 +139,60 @@ class PayloadStoreTest {
     }
 
     @Test
+    void shouldNotPutAnEmptyStoreInThePlaceOfOneThatIsAway() throws Exception {
+        PayloadReference reference = store.put(CONTENT);
+        Path unmounted = Files.move(root, folder.resolve("unmounted"));
+
+        assertThatThrownBy(() -> store.put(new byte[1]))
+                .isInstanceOf(PayloadUnavailableException.class)
+                .hasMessageContaining("mount it");
+        assertThat(root).doesNotExist();
+
+        Files.move(unmounted, root);
+        assertThat(store.get(store.put(new byte[1]))).containsExactly(0);
+        assertThat(store.get(reference)).isEqualTo(CONTENT);
+    }
+
+    @Test
+    void shouldNameAFolderThatCannotBeMade() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "in the way");
+        PayloadStore inTheWay = new PayloadStore(file.resolve("payloads"), MAX_BYTES);
+
+        assertThatThrownBy(inTheWay::create)
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining(inTheWay.base());
+    }
+
+    @Test
+    void shouldSayWhetherItHoldsAContentUndamaged() throws Exception {
+        assertThat(store.holds(CONTENT)).isFalse();
+        PayloadReference reference = store.put(CONTENT);
+        assertThat(store.holds(CONTENT)).isTrue();
+
+        damage(reference, "AN image");
+
+        assertThat(store.holds(CONTENT)).isFalse();
+    }
+
+    @Test
     void shouldBeUnavailableWhenItCannotBeWrittenOrRead() throws Exception {
+        Files.delete(root);
         Files.writeString(root, "a file where the folder should be");
 
         assertThatThrownBy(() -> store.put(CONTENT)).isInstanceOf(PayloadUnavailableException.class);
         assertThatThrownBy(() -> store.get(reference(CONTENT, uri(SHA))))
                 .isInstanceOf(PayloadUnavailableException.class);
+        assertThatThrownBy(() -> store.holds(CONTENT)).isInstanceOf(PayloadUnavailableException.class);
     }
 
     @Test
     void shouldReadBelowItsOwnRootOnly() throws Exception {
-        PayloadStore other = new PayloadStore(folder.resolve("payloads2"), MAX_BYTES);
+        PayloadStore other = new PayloadStore(folder.resolve("payloads2"), MAX_BYTES).create();
         Files.write(folder.resolve("secret"), CONTENT);
         List<String> elsewhere = List.of(
                 other.put(CONTENT).getUri(),
                 folder.resolve("secret").toUri().toString(),
-                root.toUri().toString(),
+                "file://" + root,
                 "file:" + folder.resolve("secret"),
                 "s3://bucket/" + relative(SHA),
                 "https://images.example.org/" + relative(SHA),
@@ -232,7 +271,7 @@ class PayloadStoreTest {
     void shouldOpenAPathAndAFileUriAlike() throws Exception {
         Path spaced = folder.resolve("pay loads");
         PayloadReference reference =
-                PayloadStore.open(spaced.toString(), MAX_BYTES).put(CONTENT);
+                PayloadStore.open(spaced.toString(), MAX_BYTES).create().put(CONTENT);
 
         for (String slashes : List.of("", "/", "//")) {
             PayloadStore byUri = PayloadStore.open("file://" + folder + "/pay%20loads" + slashes, MAX_BYTES);

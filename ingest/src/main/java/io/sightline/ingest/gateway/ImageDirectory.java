@@ -113,10 +113,8 @@ final class ImageDirectory implements AutoCloseable {
                 applied,
                 IMAGES,
                 Topics.IMAGES,
-                record -> new KnownImage(
-                                KnownImage.fingerprint(imageEvents.deserialize(Topics.IMAGES, record.value)),
-                                record.partition,
-                                record.offset)
+                record -> KnownImage.of(
+                                imageEvents.deserialize(Topics.IMAGES, record.value), record.partition, record.offset)
                         .encode());
         addStore(
                 topology,

@@ -1,12 +1,19 @@
 package io.sightline.ingest.gateway;
 
 import com.google.common.util.concurrent.Striped;
+import io.sightline.embedder.image.RejectedImageException;
+import io.sightline.embedder.payload.PayloadSettings;
+import io.sightline.embedder.payload.PayloadStore;
+import io.sightline.embedder.payload.PayloadUnavailableException;
 import io.sightline.http.ApiException;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.Sha256;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ImageEvent;
+import io.sightline.schemas.avro.InlinePayload;
 import io.sightline.schemas.avro.LabelEvent;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -27,7 +34,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes image and label events, each only if it says something new: a client that repeats a request, or a load that
- * is run again, sends nothing twice. Returns when all in-sync replicas have the event. Thread-safe.
+ * is run again, sends nothing twice. Returns when all in-sync replicas have the event. What is too large for an event is
+ * in the payload store before the event is written: of a request that fails in between, an unused payload is left and
+ * no event without one. Thread-safe.
  */
 final class ImageGateway implements AutoCloseable {
 
@@ -40,12 +49,21 @@ final class ImageGateway implements AutoCloseable {
     private final Serializer<ImageEvent> images;
     private final Serializer<LabelEvent> labels;
     private final ImageDirectory directory;
+    private final PayloadStore payloads;
+    private final int inlineMaxBytes;
     private final Clock clock;
     private final Striped<Lock> locks = Striped.lock(LOCKS);
     private final Map<String, Sent<KnownImage>> sentImages = remembered();
     private final Map<String, Sent<String>> sentLabels = remembered();
 
-    ImageGateway(KafkaConnection connection, RecordSerdes serdes, Path stateDirectory, Clock clock) {
+    ImageGateway(
+            KafkaConnection connection,
+            RecordSerdes serdes,
+            PayloadSettings payloads,
+            Path stateDirectory,
+            Clock clock) {
+        this.payloads = payloads.openStore();
+        this.inlineMaxBytes = payloads.inlineMaxBytes();
         this.clock = clock;
         this.directory = new ImageDirectory(connection, serdes, stateDirectory);
         this.images = serdes.serializer(ImageEvent.class);
@@ -61,19 +79,50 @@ final class ImageGateway implements AutoCloseable {
      */
     record Receipt(int partition, long offset, boolean sent) {}
 
-    /** Writes an image event, unless content and tags are what the newest one says. */
-    Receipt putImage(String id, ImageEvent event) {
-        String fingerprint = KnownImage.fingerprint(event);
+    /**
+     * Writes an image event, unless content and tags are what the newest one says and its payload, if it has one, is there.
+     */
+    Receipt putImage(String id, NewImage image) {
+        String fingerprint = KnownImage.fingerprint(Sha256.hex(image.content()), image.contentType(), image.tags());
         return alone(id, () -> {
-            Optional<KnownImage> known = image(id);
-            if (known.isPresent() && known.get().fingerprint().equals(fingerprint)) {
+            Optional<KnownImage> known =
+                    image(id).filter(newest -> newest.fingerprint().equals(fingerprint));
+            if (known.isPresent() && isReadable(known.get(), image.content())) {
                 return new Receipt(known.get().partition(), known.get().offset(), false);
             }
+            ImageEvent event = new ImageEvent(
+                    payload(image.content()), image.contentType(), image.tags(), image.source(), clock.instant());
             RecordMetadata written = acknowledged(send(Topics.IMAGES, id, images.serialize(Topics.IMAGES, event)));
-            KnownImage image = new KnownImage(fingerprint, written.partition(), written.offset());
-            remember(sentImages, id, written, Optional.of(image));
+            remember(sentImages, id, written, Optional.of(KnownImage.of(event, written.partition(), written.offset())));
             return new Receipt(written.partition(), written.offset(), true);
         });
+    }
+
+    /** A lost or damaged payload may have made a dead letter of its event: the image then needs another. */
+    private boolean isReadable(KnownImage known, byte[] content) {
+        try {
+            return !known.byReference() || payloads.holds(content);
+        } catch (PayloadUnavailableException e) {
+            throw unavailable(e);
+        }
+    }
+
+    /** What the event carries of a content: all of it, or where it was stored. */
+    private Object payload(byte[] content) {
+        if (content.length <= inlineMaxBytes) {
+            return new InlinePayload(ByteBuffer.wrap(content));
+        }
+        try {
+            return payloads.put(content);
+        } catch (PayloadUnavailableException e) {
+            throw unavailable(e);
+        } catch (RejectedImageException e) {
+            throw new ApiException(413, "oversize", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static ApiException unavailable(PayloadUnavailableException e) {
+        return new ApiException(503, "payload-store-unavailable", e.getMessage() + "; then send the image again");
     }
 
     /** Deletes an image and its label. */

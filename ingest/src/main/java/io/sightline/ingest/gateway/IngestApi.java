@@ -6,6 +6,7 @@ import io.javalin.http.UploadedFile;
 import io.sightline.embedder.image.ImageHeader;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.RejectedImageException;
+import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
 import io.sightline.schemas.KafkaConnection;
@@ -13,11 +14,8 @@ import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.RegistryUnavailableException;
 import io.sightline.schemas.Sha256;
 import io.sightline.schemas.Topics;
-import io.sightline.schemas.avro.ImageEvent;
-import io.sightline.schemas.avro.InlinePayload;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -40,12 +38,12 @@ public final class IngestApi implements AutoCloseable {
 
     private final ImageLimits limits;
     private final ImageGateway gateway;
-    private final Clock clock;
     private final ApiServer server;
 
     /**
      * Starts to listen.
      *
+     * @param payloads where images lie that are too large for an event, and which those are
      * @param stateDirectory where the directory of known images lies
      * @param port port to listen on, 0 for any
      */
@@ -53,13 +51,13 @@ public final class IngestApi implements AutoCloseable {
             KafkaConnection connection,
             RecordSerdes serdes,
             ImageLimits limits,
+            PayloadSettings payloads,
             Path stateDirectory,
             String host,
             int port,
             Clock clock) {
         this.limits = limits;
-        this.clock = clock;
-        this.gateway = new ImageGateway(connection, serdes, stateDirectory, clock);
+        this.gateway = new ImageGateway(connection, serdes, payloads, stateDirectory, clock);
         // A multipart body is a little longer than its image.
         this.server = ApiServer.start(host, port, limits.maxBytes() + JSON_BYTES, this::routes);
     }
@@ -126,13 +124,9 @@ public final class IngestApi implements AutoCloseable {
                 tags.put(tagKey(name), value);
             }
         });
-        ImageEvent event = new ImageEvent(
-                new InlinePayload(ByteBuffer.wrap(content)),
-                header.format().mediaType(),
-                tags,
-                fields.getOrDefault("source", "http"),
-                clock.instant());
-        ImageGateway.Receipt receipt = gateway.putImage(id, event);
+        NewImage image =
+                new NewImage(content, header.format().mediaType(), tags, fields.getOrDefault("source", "http"));
+        ImageGateway.Receipt receipt = gateway.putImage(id, image);
         boolean labelSent = label != null && gateway.putLabel(id, label, "http");
         context.status(202)
                 .json(Map.of(

@@ -36,6 +36,7 @@ public final class ApiServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
 
+    private static final String RETRY_AFTER_SECONDS = "2";
     private static final long MOST_DROPPED_BYTES = 64L * 1024 * 1024;
 
     private final Javalin javalin;
@@ -169,8 +170,11 @@ public final class ApiServer implements AutoCloseable {
         answer(context, 500, "internal", "this should not have happened; the server's log says more");
     }
 
-    /** Answers a request with an error. */
+    /** Answers a request with an error; with 503, also when to try again. */
     public static void answer(Context context, int status, String type, String message) {
+        if (status == 503) {
+            context.header("Retry-After", RETRY_AFTER_SECONDS);
+        }
         if (!isReadToItsEnd(context)) {
             // The connection ends with the answer. A client that is not told so sends its next request into it.
             context.header("Connection", "close");

@@ -1,53 +1,36 @@
 package io.sightline.trainer.replay;
 
-import io.sightline.embedder.image.Preprocessor;
-import io.sightline.embedder.image.RejectedImageException;
-import io.sightline.schemas.Topics;
-import io.sightline.schemas.UndecodableRecordException;
-import io.sightline.schemas.avro.ImageEvent;
-import io.sightline.schemas.avro.InlinePayload;
-import io.sightline.schemas.avro.LabelEvent;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the replay buffer and its changelog in step with the joined stream. On start the buffer is filled from the
- * restored store. An image that cannot be decoded is left out: the embedder's lane has made it a dead letter.
+ * restored store.
+ *
+ * <p>On failure: an image whose payload cannot be read for long ends the thread, before anything of its record is
+ * visible; the thread that replaces it reads the record again.
  */
 final class ReplayProcessor implements Processor<String, LabelledImage, Void, Void> {
 
     /** Its name changes with the format of its values. */
     static final String STORE = "replay-items";
 
-    private static final Logger LOG = LoggerFactory.getLogger(ReplayProcessor.class);
-
     private final ReplayBuffer buffer;
-    private final Preprocessor preprocessor;
-    private final Deserializer<ImageEvent> images;
-    private final Deserializer<LabelEvent> labels;
+    private final ReplayItemReader items;
     private ProcessorContext<Void, Void> context;
     private KeyValueStore<String, byte[]> store;
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
-    ReplayProcessor(
-            ReplayBuffer buffer,
-            Preprocessor preprocessor,
-            Deserializer<ImageEvent> images,
-            Deserializer<LabelEvent> labels) {
+    ReplayProcessor(ReplayBuffer buffer, ReplayItemReader items) {
         this.buffer = buffer;
-        this.preprocessor = preprocessor;
-        this.images = images;
-        this.labels = labels;
+        this.items = items;
     }
 
     @Override
@@ -59,7 +42,7 @@ final class ReplayProcessor implements Processor<String, LabelledImage, Void, Vo
             while (all.hasNext()) {
                 KeyValue<String, byte[]> entry = all.next();
                 ReplayItem item = decode(entry.key, entry.value);
-                if (item.pixels().length == preprocessor.preprocessing().bytes()) {
+                if (item.pixels().length == items.pixelBytes()) {
                     buffer.put(partition(), item).forEach(store::delete);
                 }
             }
@@ -69,7 +52,7 @@ final class ReplayProcessor implements Processor<String, LabelledImage, Void, Vo
     @Override
     public void process(Record<String, LabelledImage> record) {
         String id = record.key();
-        Optional<ReplayItem> item = Optional.ofNullable(record.value()).flatMap(labelled -> decode(id, labelled));
+        Optional<ReplayItem> item = Optional.ofNullable(record.value()).flatMap(labelled -> items.read(id, labelled));
         // Content and offset change together: a snapshot's offsets are those of what is in it.
         synchronized (buffer) {
             context.recordMetadata()
@@ -87,25 +70,6 @@ final class ReplayProcessor implements Processor<String, LabelledImage, Void, Vo
     @Override
     public void close() {
         buffer.drop(partition());
-    }
-
-    private Optional<ReplayItem> decode(String id, LabelledImage labelled) {
-        try {
-            ImageEvent event = images.deserialize(Topics.IMAGES, labelled.imageEvent());
-            String label =
-                    labels.deserialize(Topics.LABELS, labelled.labelEvent()).getLabel();
-            if (!(event.getPayload() instanceof InlinePayload inline)) {
-                return Optional.empty();
-            }
-            ByteBuffer content = inline.getContent().duplicate();
-            byte[] encoded = new byte[content.remaining()];
-            content.get(encoded);
-            return Optional.of(
-                    new ReplayItem(id, label, event.getEventTime().toEpochMilli(), preprocessor.pixels(encoded)));
-        } catch (RejectedImageException | UndecodableRecordException e) {
-            LOG.debug("image {} is left out of training: {}", id, e.getMessage());
-            return Optional.empty();
-        }
     }
 
     private int partition() {

@@ -1,11 +1,10 @@
 package io.sightline.trainer.replay;
 
 import io.sightline.embedder.image.Preprocessor;
+import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Topics;
-import io.sightline.schemas.avro.ImageEvent;
-import io.sightline.schemas.avro.LabelEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -41,15 +40,20 @@ public final class ReplayStream implements AutoCloseable {
 
     private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(30);
 
+    /** Below max.poll.interval.ms, 5 min; not much, since a thread that is replaced restores the tables again. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private final KafkaStreams streams;
     private final Admin admin;
+    private final ReplayItemReader items;
 
-    /** Starts the join. The preprocessor is used, and not closed. */
+    /** Starts the join. Preprocessor and payloads are used, and not closed. */
     public ReplayStream(
             KafkaConnection connection,
             RecordSerdes serdes,
             ReplayBuffer buffer,
             Preprocessor preprocessor,
+            PayloadReader payloads,
             Path stateDirectory) {
         Properties properties = connection.streams(APPLICATION_ID, stateDirectory.toString());
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
@@ -61,7 +65,8 @@ public final class ReplayStream implements AutoCloseable {
         properties.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 6000);
         properties.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 2000);
         this.admin = Admin.create(connection.admin());
-        this.streams = new KafkaStreams(topology(serdes, buffer, preprocessor, properties), properties);
+        this.items = new ReplayItemReader(preprocessor, payloads, serdes, PATIENCE);
+        this.streams = new KafkaStreams(topology(buffer, items, properties), properties);
         streams.setUncaughtExceptionHandler(failure -> {
             LOG.warn("the replay stream lost a thread and will replace it: {}", failure.toString());
             return StreamThreadExceptionResponse.REPLACE_THREAD;
@@ -104,14 +109,14 @@ public final class ReplayStream implements AutoCloseable {
 
     @Override
     public void close() {
+        items.close();
         if (!streams.close(CLOSE_TIMEOUT)) {
             LOG.warn("the replay stream did not stop within {} s", CLOSE_TIMEOUT.toSeconds());
         }
         admin.close(Duration.ZERO);
     }
 
-    static Topology topology(
-            RecordSerdes serdes, ReplayBuffer buffer, Preprocessor preprocessor, Properties properties) {
+    static Topology topology(ReplayBuffer buffer, ReplayItemReader items, Properties properties) {
         Serde<byte[]> bytes = Serdes.ByteArray();
         StreamsBuilder builder = new StreamsBuilder();
         KTable<String, byte[]> images = builder.table(
@@ -122,13 +127,7 @@ public final class ReplayStream implements AutoCloseable {
                 Stores.persistentKeyValueStore(ReplayProcessor.STORE), Serdes.String(), bytes));
         images.join(labels, LabelledImage::new)
                 .toStream()
-                .process(
-                        () -> new ReplayProcessor(
-                                buffer,
-                                preprocessor,
-                                serdes.deserializer(ImageEvent.class),
-                                serdes.deserializer(LabelEvent.class)),
-                        ReplayProcessor.STORE);
+                .process(() -> new ReplayProcessor(buffer, items), ReplayProcessor.STORE);
         return builder.build(properties);
     }
 }

@@ -7,6 +7,7 @@ import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessor;
+import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
@@ -85,6 +86,7 @@ public final class TrainerService implements AutoCloseable {
     /**
      * Starts to train. The catalog is used, and not closed.
      *
+     * @param payloads what image events refer to
      * @param directory holds the checkpoints and the state of the join
      * @param models where artifacts and reports are written
      * @param meters where its meters are registered, see {@code sightline.trainer.*}
@@ -96,6 +98,7 @@ public final class TrainerService implements AutoCloseable {
             ConvNet net,
             TrainingSettings training,
             RoundSettings rounds,
+            PayloadReader payloads,
             Path directory,
             Path models,
             MeterRegistry meters,
@@ -110,7 +113,8 @@ public final class TrainerService implements AutoCloseable {
         this.preprocessor = new Preprocessor(net.preprocessing(), ImageLimits.DEFAULT);
         this.log = new ModelLog(connection, serdes);
         this.publisher = new Publisher(new ArtifactWriter(models), catalog, log, clock);
-        this.stream = new ReplayStream(connection, serdes, buffer, preprocessor, directory.resolve("streams"));
+        this.stream =
+                new ReplayStream(connection, serdes, buffer, preprocessor, payloads, directory.resolve("streams"));
         this.metrics = new TrainerMetrics(meters, this::status, buffer::bytes);
         this.thread = Thread.ofPlatform().name("trainer").start(this::run);
     }

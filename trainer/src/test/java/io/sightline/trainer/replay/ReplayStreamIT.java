@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.image.Preprocessor;
+import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.testing.TestImages;
 import io.sightline.local.LocalCluster;
 import io.sightline.schemas.RecordSerdes;
@@ -136,7 +137,13 @@ class ReplayStreamIT {
     }
 
     private ReplayStream open(ReplayBuffer buffer) {
-        return new ReplayStream(cluster.connection(), serdes, buffer, preprocessor, directory.resolve("streams"));
+        return new ReplayStream(
+                cluster.connection(),
+                serdes,
+                buffer,
+                preprocessor,
+                new PayloadReader(null, null, 0),
+                directory.resolve("streams"));
     }
 
     private static void awaitContent(ReplayBuffer buffer, Map<String, String> expected) {

@@ -1,10 +1,14 @@
 package io.sightline.trainer.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.image.Preprocessor;
+import io.sightline.embedder.payload.PayloadSettings;
+import io.sightline.embedder.payload.PayloadStore;
 import io.sightline.embedder.testing.TestImages;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
@@ -12,13 +16,19 @@ import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.InlinePayload;
 import io.sightline.schemas.avro.LabelEvent;
+import io.sightline.schemas.avro.PayloadReference;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -40,6 +50,9 @@ class ReplayStreamTest {
     private final ReplayBuffer buffer = new ReplayBuffer(100, 1_000_000);
     private RecordSerdes serdes;
     private Preprocessor preprocessor;
+    private Path root;
+    private PayloadStore store;
+    private ReplayItemReader items;
     private TopologyTestDriver driver;
     private TestInputTopic<String, byte[]> images;
     private TestInputTopic<String, byte[]> labels;
@@ -54,7 +67,11 @@ class ReplayStreamTest {
         serdes.register();
         preprocessor = new Preprocessor(Preprocessing.DRAWING, ImageLimits.DEFAULT);
         Properties properties = connection.streams("replay-test", state.toString());
-        driver = new TopologyTestDriver(ReplayStream.topology(serdes, buffer, preprocessor, properties), properties);
+        root = state.resolve("payloads");
+        PayloadSettings payloads = PayloadSettings.at(root.toString());
+        store = payloads.openStore();
+        items = new ReplayItemReader(preprocessor, payloads.openReader(), serdes, Duration.ofSeconds(1));
+        driver = new TopologyTestDriver(ReplayStream.topology(buffer, items, properties), properties);
         images = driver.createInputTopic(Topics.IMAGES, new StringSerializer(), new ByteArraySerializer());
         labels = driver.createInputTopic(Topics.LABELS, new StringSerializer(), new ByteArraySerializer());
     }
@@ -116,6 +133,73 @@ class ReplayStreamTest {
     }
 
     @Test
+    void shouldReadImagesByReferenceLikeInlineOnes() throws Exception {
+        labels.pipeInput("inline", label("cat"));
+        images.pipeInput("inline", image(1));
+        labels.pipeInput("by reference", label("cat"));
+        images.pipeInput("by reference", event(store.put(TestImages.png(40, 40, 1))));
+
+        assertThat(content()).isEqualTo(Map.of("inline", "cat", "by reference", "cat"));
+        assertThat(item("by reference").pixels()).isEqualTo(item("inline").pixels());
+    }
+
+    @Test
+    void shouldLeaveOutWhatHasNoPayloadAnyMore() throws Exception {
+        PayloadReference missing = store.put(TestImages.png(40, 40, 1));
+        Files.delete(Path.of(URI.create(missing.getUri())));
+        labels.pipeInput("missing", label("cat"));
+        images.pipeInput("missing", event(missing));
+        labels.pipeInput("good", label("cat"));
+        images.pipeInput("good", image(3));
+
+        assertThat(content()).isEqualTo(Map.of("good", "cat"));
+    }
+
+    @Test
+    void shouldNotGoPastAnImageWhosePayloadCannotBeReadNow() throws Exception {
+        PayloadReference reference = store.put(TestImages.png(40, 40, 1));
+        Files.move(root, state.resolve("away"));
+        labels.pipeInput("delayed", label("cat"));
+        byte[] event = event(reference);
+
+        assertThatThrownBy(() -> images.pipeInput("delayed", event))
+                .hasStackTraceContaining("image 'delayed' cannot be trained on yet and will be read again")
+                .hasStackTraceContaining("mount it");
+        assertThat(content()).isEmpty();
+    }
+
+    @Test
+    void shouldWaitForAPayloadThatComesBackInTime() throws Exception {
+        PayloadReference reference = store.put(TestImages.png(40, 40, 1));
+        Path away = Files.move(root, state.resolve("away"));
+        ReplayItemReader patient = new ReplayItemReader(
+                preprocessor, PayloadSettings.at(root.toString()).openReader(), serdes, Duration.ofMinutes(1));
+        List<ReplayItem> read = new CopyOnWriteArrayList<>();
+        Thread reader = Thread.ofPlatform()
+                .start(() -> patient.read("delayed", new LabelledImage(event(reference), label("cat")))
+                        .ifPresent(read::add));
+        await().until(() -> reader.getState() == Thread.State.TIMED_WAITING);
+
+        Files.move(away, root);
+        reader.join();
+
+        assertThat(read).singleElement().extracting(ReplayItem::label).isEqualTo("cat");
+    }
+
+    @Test
+    void shouldNotKeepAClosingStreamWaiting() throws Exception {
+        byte[] event = event(store.put(TestImages.png(40, 40, 1)));
+        Files.move(root, state.resolve("away"));
+        ReplayItemReader patient = new ReplayItemReader(
+                preprocessor, PayloadSettings.at(root.toString()).openReader(), serdes, Duration.ofDays(1));
+
+        patient.close();
+
+        assertThatThrownBy(() -> patient.read("delayed", new LabelledImage(event, label("cat"))))
+                .isInstanceOf(UncheckedIOException.class);
+    }
+
+    @Test
     void shouldEncodeAndDecodeItsStore() {
         ReplayItem item = new ReplayItem("id", "Z\u00fcrich \u4e16\u754c", 77, new byte[] {1, 2, (byte) 255});
 
@@ -143,10 +227,12 @@ class ReplayStreamTest {
     }
 
     private byte[] event(byte[] content) {
+        return event(new InlinePayload(ByteBuffer.wrap(content)));
+    }
+
+    private byte[] event(Object payload) {
         return serdes.serializer(ImageEvent.class)
-                .serialize(
-                        Topics.IMAGES,
-                        new ImageEvent(new InlinePayload(ByteBuffer.wrap(content)), "image/png", Map.of(), "", NOW));
+                .serialize(Topics.IMAGES, new ImageEvent(payload, "image/png", Map.of(), "", NOW));
     }
 
     private byte[] label(@Nullable String label) {

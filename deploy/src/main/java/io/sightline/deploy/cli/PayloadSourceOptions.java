@@ -1,0 +1,34 @@
+package io.sightline.deploy.cli;
+
+import io.sightline.deploy.stack.DataDirectory;
+import io.sightline.embedder.payload.PayloadSettings;
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where images are read from that are too large for an event. */
+final class PayloadSourceOptions {
+
+    @Option(
+            names = "--payloads",
+            paramLabel = "LOCATION",
+            description = "Where images lie that are too large for an event: a folder, or a URI such as"
+                    + " s3://bucket/payloads if a file system provider for it is on the class path. The same for all"
+                    + " services (default: payloads/ in --dir).")
+    private @Nullable String location;
+
+    @Option(
+            names = "--fetch-from",
+            paramLabel = "HOST",
+            description =
+                    "Also fetch images by https: URLs in events, from this host; *.example.org is every name below"
+                            + " it. Public addresses only. Repeatable (default: nothing is fetched by URL).")
+    private Set<String> hosts = Set.of();
+
+    /** The settings; payloads lie in the given folder of data where the options leave it open. */
+    PayloadSettings settings(Path directory) {
+        String place = location == null ? DataDirectory.payloads(directory).toString() : location;
+        return PayloadSettings.at(place).withAllowedHosts(hosts);
+    }
+}

@@ -1,0 +1,51 @@
+package io.sightline.deploy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sightline.embedder.payload.PayloadSettings;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class PayloadOptionsTest {
+
+    @Test
+    void shouldKeepPayloadsInTheDataFolderUnlessToldOtherwise() {
+        assertThat(settings()).isEqualTo(PayloadSettings.at("data/payloads"));
+    }
+
+    @Test
+    void shouldTakeLocationLimitAndHosts() {
+        assertThat(settings(
+                        "--payloads",
+                        "s3://bucket/payloads",
+                        "--inline-max-bytes",
+                        "1000",
+                        "--fetch-from",
+                        "a.example.org",
+                        "--fetch-from",
+                        "*.example.com"))
+                .isEqualTo(PayloadSettings.at("s3://bucket/payloads")
+                        .withInlineMaxBytes(1000)
+                        .withAllowedHosts(Set.of("a.example.org", "*.example.com")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"up", "demo", "serve"})
+    void shouldBeOptionsOfEveryCommandThatReadsOrWritesPayloads(String command) {
+        assertThat(new CommandLine(SightlineCommand.class)
+                        .getSubcommands()
+                        .get(command)
+                        .getUsageMessage())
+                .contains("--payloads=LOCATION", "--inline-max-bytes=BYTES", "--fetch-from=HOST", "524288");
+    }
+
+    private static PayloadSettings settings(String... arguments) {
+        PayloadOptions options = new PayloadOptions();
+        new CommandLine(options).parseArgs(arguments);
+        return options.settings(Path.of("data"));
+    }
+}
