@@ -14,6 +14,12 @@ public record ImageLimits(int maxBytes, long maxPixels, int maxSide) {
     /** 8 MiB, 40 megapixels, 16,384 pixels a side. */
     public static final ImageLimits DEFAULT = new ImageLimits(8 * 1024 * 1024, 40_000_000, 16_384);
 
+    /** A progressive JPEG has about ten; encoders that are made for it reach a few dozen. */
+    private static final int MAX_SCANS = 100;
+
+    /** A PNG has at most one profile, and seldom more than a few texts. */
+    private static final int MAX_INFLATED_BESIDE_PIXELS = 16;
+
     /**
      * Checks that all are positive.
      *
@@ -26,7 +32,8 @@ public record ImageLimits(int maxBytes, long maxPixels, int maxSide) {
     }
 
     /**
-     * Checks an encoded image by its size, its magic bytes and its header.
+     * Checks an encoded image by its size, its magic bytes, its header, and how often it would make a decoder start
+     * over: a few bytes are enough to send it once more through all pixels of a JPEG, or through megabytes of text.
      *
      * @return the header
      * @throws RejectedImageException with reason OVERSIZE, UNSUPPORTED, MALFORMED or TOO_MANY_PIXELS
@@ -44,7 +51,24 @@ public record ImageLimits(int maxBytes, long maxPixels, int maxSide) {
                     "the image claims " + header.width() + " x " + header.height() + " pixels; at most " + maxPixels
                             + " in all and " + maxSide + " a side are decoded");
         }
+        switch (header.format()) {
+            case JPEG -> requireAtMost(MAX_SCANS, JpegMarkers.scans(content), "JPEG", "scans");
+            case PNG ->
+                requireAtMost(
+                        MAX_INFLATED_BESIDE_PIXELS,
+                        PngChunks.inflatedBesidePixels(content),
+                        "PNG",
+                        "colour profiles and texts");
+        }
         return header;
+    }
+
+    private static void requireAtMost(int most, int found, String image, String what) throws RejectedImageException {
+        if (found > most) {
+            throw new RejectedImageException(
+                    DeadLetterReason.UNSUPPORTED,
+                    "the " + image + " has " + found + " " + what + "; at most " + most + " are decoded");
+        }
     }
 
     private static void requirePositive(String limit, long value) {
