@@ -13,6 +13,7 @@ import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
+import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
 import io.sightline.trainer.nets.ConvNet;
 import java.io.IOException;
@@ -135,12 +136,12 @@ final class EmbedCluster implements AutoCloseable {
 
     /** Says what a version is from now on. */
     void say(ModelArtifact artifact, ModelStatus status) {
-        log.append(event(artifact, status));
+        log.append(UntrainedNetwork.event(artifact, status, REASON));
     }
 
     /** Retires a version for good: its lane ends, and group and topic are removed. */
     void expire(ModelArtifact artifact) {
-        ModelEvent event = event(artifact, ModelStatus.RETIRED);
+        ModelEvent event = UntrainedNetwork.event(artifact, ModelStatus.RETIRED, REASON);
         log.append(
                 ModelEvent.newBuilder(event).setExpiresAt(event.getEventTime()).build());
     }
