@@ -100,7 +100,7 @@ final class EmbedCluster implements AutoCloseable {
 
     /** Makes a version the active one and starts a lane for it. */
     LaneSupervisor startLane(ModelArtifact artifact, LaneSettings settings, SimpleMeterRegistry meters) {
-        log.append(UntrainedNetwork.event(artifact, ModelStatus.ACTIVE, REASON));
+        say(artifact, ModelStatus.ACTIVE);
         return new LaneSupervisor(
                 connection,
                 serdes,
@@ -131,7 +131,7 @@ final class EmbedCluster implements AutoCloseable {
 
     /** Takes a version out of service, and leaves its topic. */
     void retire(ModelArtifact artifact) {
-        log.append(UntrainedNetwork.event(artifact, ModelStatus.CANDIDATE, REASON));
+        say(artifact, ModelStatus.CANDIDATE);
     }
 
     /** Says what a version is from now on. */

@@ -7,7 +7,7 @@ import java.util.Arrays;
  *
  * @param page in the Prometheus text format
  */
-record Meters(String page) {
+public record Meters(String page) {
 
     /** Steps of a trainer since the initial network. */
     long trainerSteps() {
@@ -30,7 +30,7 @@ record Meters(String page) {
     }
 
     /** Images that a version's lane has embedded; 0 before there is one. */
-    long embedded(String version) {
+    public long embedded(String version) {
         return (long) sum("sightline_embedder_images_total{version=\"" + version + "\"}");
     }
 

@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,13 +56,7 @@ public record Quality(
         for (String name : sets) {
             RetrievalSet set = QualityBench.open(data, name);
             List<QualityRun.Key> keys = keys(bench, set);
-            try (ProgressBar bar = new ProgressBarBuilder()
-                    .setTaskName(name)
-                    .setInitialMax(keys.size())
-                    .setUnit(" runs", 1)
-                    .setStyle(ProgressBarStyle.ASCII)
-                    .setUpdateIntervalMillis(1000)
-                    .build()) {
+            try (ProgressBar bar = BenchBar.of(name, keys.size(), "runs")) {
                 runs.addAll(bench.run(set, keys, parallel, run -> bar.step()));
             }
         }

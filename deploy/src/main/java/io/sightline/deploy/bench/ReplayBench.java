@@ -21,8 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
  * Whether the memory of a running trainer stays bounded: the stream brings ten times as many labelled images as the
@@ -125,7 +123,7 @@ public record ReplayBench(int bound, String heap, Class<?> command) {
                             arguments(connection, directory))) {
                 activateInitial(connection, serdes, trainer);
                 beginTraining(stream, trainer);
-                try (ProgressBar bar = bar()) {
+                try (ProgressBar bar = BenchBar.of("joining", (long) MARKS.getLast() * bound, "images")) {
                     List<Row> rows = new ArrayList<>();
                     for (int times : MARKS) {
                         rows.add(row(times, stream, lag, trainer, bar));
@@ -237,16 +235,6 @@ public record ReplayBench(int bound, String heap, Class<?> command) {
             samples[i] = trainer.residentMegabytes();
         }
         return Statistics.median(samples);
-    }
-
-    private ProgressBar bar() {
-        return new ProgressBarBuilder()
-                .setTaskName("joining")
-                .setInitialMax((long) MARKS.getLast() * bound)
-                .setUnit(" images", 1)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(1000)
-                .build();
     }
 
     private static void print(List<Row> rows, PrintStream out) {

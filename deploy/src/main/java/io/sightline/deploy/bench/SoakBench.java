@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -67,7 +65,7 @@ public record SoakBench(int minutes, String heap, Class<?> command) {
                 EmbedCluster cluster = new EmbedCluster(temporary.path(), content);
                 ServiceProcess embedder = cluster.embedder(command, heap);
                 KafkaProducer<String, byte[]> producer = cluster.producer();
-                ProgressBar bar = bar()) {
+                ProgressBar bar = BenchBar.of("soak", minutes, "min")) {
             ModelArtifact artifact = cluster.newVersion();
             String version = artifact.descriptor().version();
             cluster.say(artifact, ModelStatus.ACTIVE);
@@ -129,15 +127,5 @@ public record SoakBench(int minutes, String heap, Class<?> command) {
         figures.put("rss_highest_vs_settled", ratio);
         figures.put("dead_letters", deadLetters);
         BenchFile.write(folder.resolve("soak.json"), figures, out);
-    }
-
-    private ProgressBar bar() {
-        return new ProgressBarBuilder()
-                .setTaskName("soak")
-                .setInitialMax(minutes)
-                .setUnit(" min", 1)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(1000)
-                .build();
     }
 }

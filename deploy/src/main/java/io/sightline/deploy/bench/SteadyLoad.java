@@ -2,7 +2,6 @@ package io.sightline.deploy.bench;
 
 import io.sightline.schemas.Topics;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,6 @@ final class SteadyLoad implements AutoCloseable {
     private final EmbedCluster cluster;
     private final EmbedContent content;
     private final double perSecond;
-    private final AtomicLong sent = new AtomicLong();
     private final Thread thread;
     private volatile @Nullable RuntimeException failure;
 
@@ -25,10 +23,6 @@ final class SteadyLoad implements AutoCloseable {
         this.content = content;
         this.perSecond = perSecond;
         this.thread = Thread.ofPlatform().name("load").start(this::send);
-    }
-
-    long sent() {
-        return sent.get();
     }
 
     /** Fails if sending has failed. */
@@ -52,13 +46,12 @@ final class SteadyLoad implements AutoCloseable {
     private void send() {
         try (KafkaProducer<String, byte[]> producer = cluster.producer()) {
             long start = System.nanoTime();
-            while (perSecond > 0) {
-                long due = start + (long) (1e9 * sent.get() / perSecond);
+            for (long sent = 0; perSecond > 0; sent++) {
+                long due = start + (long) (1e9 * sent / perSecond);
                 TimeUnit.NANOSECONDS.sleep(Math.max(0, due - System.nanoTime()));
-                int index = (int) (sent.get() % content.images().size());
+                int index = (int) (sent % content.images().size());
                 byte[] event = content.event(index, cluster.serdes());
                 producer.send(new ProducerRecord<>(Topics.IMAGES, "live-" + index, event));
-                sent.incrementAndGet();
             }
         } catch (InterruptedException e) {
             // Closed.

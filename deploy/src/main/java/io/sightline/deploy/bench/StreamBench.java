@@ -31,8 +31,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
  * A stream that never stands still, on a whole stack: classes that join, labels that are wrong and then corrected.
@@ -91,13 +89,7 @@ public record StreamBench(StackSettings settings, Path data, Duration length, do
         try (Stack stack = Stack.start(settings, what -> {});
                 SearchClient client = new SearchClient(stack.searchUrl());
                 BulkLoader loader = new BulkLoader(URI.create(stack.ingestUrl()), CONCURRENCY);
-                ProgressBar bar = new ProgressBarBuilder()
-                        .setTaskName("stream")
-                        .setInitialMax(length.toSeconds())
-                        .setUnit(" s", 1)
-                        .setStyle(ProgressBarStyle.ASCII)
-                        .setUpdateIntervalMillis(1000)
-                        .build()) {
+                ProgressBar bar = BenchBar.of("stream", length.toSeconds(), "s")) {
             StreamFeeder feeder = new StreamFeeder(loader, images, phase());
             Instant start = Instant.now();
             AtomicReference<Throwable> failure = new AtomicReference<>();

@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +66,7 @@ public record SwapBench(int swaps, int images, double load, String heap, Class<?
             cluster.produce(content);
             try (ServiceProcess embedder = cluster.embedder(command, heap);
                     SteadyLoad sending = new SteadyLoad(cluster, content, load);
-                    ProgressBar bar = bar()) {
+                    ProgressBar bar = BenchBar.of("swaps", swaps, "swaps")) {
                 @Nullable ModelArtifact before = null;
                 for (int swap = 1; swap <= swaps; swap++) {
                     ModelArtifact next = cluster.newVersion();
@@ -130,14 +128,5 @@ public record SwapBench(int swaps, int images, double load, String heap, Class<?
         figures.put("rss_highest_vs_20th", highest / settled);
         figures.put("dead_letters", deadLetters);
         BenchFile.write(folder.resolve("swaps.json"), figures, out);
-    }
-
-    private ProgressBar bar() {
-        return new ProgressBarBuilder()
-                .setTaskName("swaps")
-                .setInitialMax(swaps)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(1000)
-                .build();
     }
 }

@@ -1,5 +1,6 @@
 package io.sightline.deploy.faults;
 
+import io.sightline.deploy.bench.Meters;
 import io.sightline.schemas.KafkaConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -86,12 +87,9 @@ final class EmbedderProcess {
             HttpRequest request = HttpRequest.newBuilder(address.get().resolve("/metrics"))
                     .timeout(ANSWER)
                     .build();
-            return client.send(request, HttpResponse.BodyHandlers.ofLines())
-                    .body()
-                    .filter(line -> line.startsWith("sightline_embedder_images_total{")
-                            && line.contains("version=\"" + version + "\""))
-                    .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                    .sum();
+            return new Meters(client.send(request, HttpResponse.BodyHandlers.ofString())
+                            .body())
+                    .embedded(version);
         } catch (IOException e) {
             return 0;
         }

@@ -21,12 +21,9 @@ final class InFlightBudget {
         return bytes.get() >= maxBytes;
     }
 
+    /** Takes bytes, or gives them back: then they are negative. */
     void take(long some) {
         bytes.addAndGet(some);
-    }
-
-    void giveBack(long some) {
-        bytes.addAndGet(-some);
     }
 
     /** In flight now. */

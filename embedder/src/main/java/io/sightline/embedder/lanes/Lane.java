@@ -134,10 +134,6 @@ final class Lane implements AutoCloseable {
             InFlightBudget budget,
             MeterRegistry meters) {}
 
-    String version() {
-        return version;
-    }
-
     /** Whether it has to leave time to the active lane. */
     void setBackfilling(boolean now) {
         batcher.setBackfilling(now);

@@ -48,7 +48,7 @@ class LanePartsTest {
         assertThat(budget.isSpent()).isFalse();
         budget.take(60);
         assertThat(budget.isSpent()).isTrue();
-        budget.giveBack(60);
+        budget.take(-60);
         assertThat(budget.isSpent()).isFalse();
         assertThat(budget.bytes()).isEqualTo(60);
     }

@@ -1,9 +1,7 @@
 package io.sightline.trainer.rounds;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ArtifactWriter;
-import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessor;
@@ -25,20 +23,13 @@ import io.sightline.trainer.replay.ReplayBuffer;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import io.sightline.trainer.replay.ReplayStream;
 import io.sightline.trainer.report.CurvePoint;
-import io.sightline.trainer.report.TrainingReport;
-import io.sightline.trainer.report.VersionPoint;
-import io.sightline.trainer.report.VersionReport;
 import io.sightline.trainer.training.SeeTrainer;
 import io.sightline.trainer.training.StepReport;
 import io.sightline.trainer.training.TrainingSettings;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,7 +59,6 @@ public final class TrainerService implements AutoCloseable {
     private final RoundSettings rounds;
     private final ModelCatalog catalog;
     private final Clock clock;
-    private final Path models;
     private final ReplayBuffer buffer;
     private final Preprocessor preprocessor;
     private final ReplayStream stream;
@@ -76,6 +66,8 @@ public final class TrainerService implements AutoCloseable {
     private final Publisher publisher;
     private final TrainingRun run;
     private final SeeTrainer trainer;
+    private final VersionReports reports;
+    private final ActiveNetwork activeNetwork;
     private final TrainerMetrics metrics;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
@@ -106,7 +98,6 @@ public final class TrainerService implements AutoCloseable {
         this.rounds = rounds;
         this.catalog = catalog;
         this.clock = clock;
-        this.models = models;
         this.run = TrainingRun.open(net, training, directory.resolve("checkpoints"), 0);
         this.trainer = run.trainer();
         this.buffer = new ReplayBuffer(rounds.imagesPerClass(), rounds.replayBytes());
@@ -115,17 +106,15 @@ public final class TrainerService implements AutoCloseable {
         this.publisher = new Publisher(new ArtifactWriter(models), catalog, log, clock);
         this.stream =
                 new ReplayStream(connection, serdes, buffer, preprocessor, payloads, directory.resolve("streams"));
+        this.reports = new VersionReports(catalog, models);
+        this.activeNetwork = new ActiveNetwork(catalog, net.preprocessing().fingerprint());
         this.metrics = new TrainerMetrics(meters, this::status, buffer::bytes);
         this.thread = Thread.ofPlatform().name("trainer").start(this::run);
     }
 
     /** The training report of a version, empty if there is none. */
     public Optional<Path> report(String version) {
-        // The name comes from outside: only one that the catalog knows becomes part of a path.
-        return catalog.current()
-                .find(version)
-                .map(event -> reportFile(event.getVersion()))
-                .filter(Files::exists);
+        return reports.find(version);
     }
 
     /** The training curves so far. */
@@ -309,13 +298,13 @@ public final class TrainerService implements AutoCloseable {
         }
         trainer.tieTo(null);
         if (trainer.settings().tie() > 0) {
-            tied = loadActive();
+            tied = activeNetwork.load();
             if (tied != null && tied.descriptor().dimensions() != trainer.net().dimensions()) {
                 LOG.warn(
                         "embeddings of {} dimensions cannot be tied to the active version's of {}",
                         trainer.net().dimensions(),
                         tied.descriptor().dimensions());
-            } else if (tied != null && mustCompare()) {
+            } else if (tied != null && activeNetwork.mustCompare()) {
                 trainer.tieTo(tied::embed);
             }
         }
@@ -337,14 +326,14 @@ public final class TrainerService implements AutoCloseable {
         await(stream::isReady);
         ReplaySnapshot snapshot = currentSnapshot();
         try (ServingGraph serving = new ServingGraph(trainer.net(), trainer.weights());
-                @Nullable EmbeddingModel active = loadActive()) {
+                @Nullable EmbeddingModel active = activeNetwork.load()) {
             Evaluation evaluation = Evaluation.of(
                     serving::embed,
                     active == null ? null : active::embed,
                     snapshot,
                     run.cursor().knownClasses());
             Gate.Verdict verdict = rounds.gate()
-                    .judge(evaluation.candidate(), evaluation.active(), mustCompare())
+                    .judge(evaluation.candidate(), evaluation.active(), activeNetwork.mustCompare())
                     .with(evaluation.figures());
             awaitInterval();
             if (stopped()) {
@@ -356,7 +345,9 @@ public final class TrainerService implements AutoCloseable {
             LOG.info("{} after {} steps: {}", version, trainer.steps(), verdict.reason());
             metrics.concluded(version, verdict.passed(), verdict.metrics());
             awaitInCatalog(version);
-            catalog.current().find(version).ifPresent(event -> writeReport(event, verdict, evaluation));
+            catalog.current()
+                    .find(version)
+                    .ifPresent(event -> reports.write(event, trainer.net(), run.curves(), verdict, evaluation));
             run.concludeRound(snapshot);
             return verdict.passed();
         }
@@ -364,86 +355,13 @@ public final class TrainerService implements AutoCloseable {
 
     /** The way into the active version's space, if that is wanted and good enough. */
     private @Nullable SpaceMap compatible(Evaluation evaluation, EmbeddingModel active) {
-        if (rounds.compatible().isEmpty() || !mustCompare()) {
+        if (rounds.compatible().isEmpty() || !activeNetwork.mustCompare()) {
             return null;
         }
         return evaluation
                 .compatible(rounds.gate().metric(), rounds.compatible().getAsDouble())
                 .map(map -> map.toward(active.version()))
                 .orElse(null);
-    }
-
-    private void writeReport(ModelEvent event, Gate.Verdict verdict, Evaluation evaluation) {
-        List<VersionPoint> history = catalog.current().all().stream()
-                .sorted(Comparator.comparingLong(one -> one.getLineage().getSteps()))
-                .map(TrainerService::point)
-                .toList();
-        Map<String, String> lineage = new TreeMap<>();
-        lineage.put("steps", String.valueOf(event.getLineage().getSteps()));
-        lineage.put("seed", String.valueOf(event.getLineage().getSeed()));
-        lineage.put("classes", String.valueOf(event.getLineage().getClasses()));
-        lineage.put("images", String.valueOf(event.getLineage().getImages()));
-        event.getLineage().getOffsets().forEach((partition, next) -> lineage.put(partition, "offset " + next));
-        VersionReport report = new VersionReport(
-                event.getVersion(),
-                event.getParent(),
-                verdict.passed(),
-                verdict.reason(),
-                event.getPublishedTime(),
-                trainer.net().describe(),
-                trainer.net().preprocessing(),
-                event.getSettings(),
-                lineage,
-                verdict.metrics(),
-                run.curves(),
-                history,
-                evaluation.confusions());
-        try {
-            TrainingReport.write(report, reportFile(event.getVersion()));
-        } catch (UncheckedIOException e) {
-            // The version is published; a report that cannot be written takes nothing away from it.
-            LOG.warn("version {} has no training report: {}", event.getVersion(), e.getMessage());
-        }
-    }
-
-    private static VersionPoint point(ModelEvent event) {
-        Map<String, Double> metrics = event.getMetrics();
-        return new VersionPoint(
-                event.getVersion(),
-                event.getLineage().getSteps(),
-                event.getStatus() == ModelStatus.REJECTED,
-                metrics.getOrDefault("recallAt1", Double.NaN),
-                metrics.getOrDefault("mapAtR", Double.NaN),
-                metrics.getOrDefault("forgetting.recallAt1", Double.NaN));
-    }
-
-    private Path reportFile(String version) {
-        return models.resolve(version + "-report.html");
-    }
-
-    /** Whether the active version is more than an initial network, and sees the same pixels. */
-    private boolean mustCompare() {
-        return catalog.current().active().stream()
-                .anyMatch(event -> event.getLineage().getSteps() > 0 && seesTheSame(event));
-    }
-
-    private boolean seesTheSame(ModelEvent event) {
-        return event.getPreprocessing().equals(trainer.net().preprocessing().fingerprint());
-    }
-
-    /** The active version's network; null if there is none, or none that sees the same pixels. */
-    private @Nullable EmbeddingModel loadActive() {
-        Optional<ModelEvent> active = catalog.current().active();
-        if (active.isEmpty() || !seesTheSame(active.get())) {
-            return null;
-        }
-        URI artifact = URI.create(active.get().getArtifactUri());
-        try {
-            return EmbeddingModel.load(ModelArtifact.open(artifact, active.get().getManifestSha256()));
-        } catch (ArtifactException e) {
-            LOG.error("the active version cannot be compared with: {}", e.getMessage());
-            return null;
-        }
     }
 
     private void awaitInterval() {
