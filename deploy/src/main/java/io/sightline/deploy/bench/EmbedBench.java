@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import me.tongfei.progressbar.ProgressBar;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.streams.KafkaStreams;
@@ -31,11 +32,16 @@ import org.apache.kafka.streams.KafkaStreams;
  * Images a second from the network alone to a lane with every guarantee, on the same images in one run, each measured in
  * turn.
  *
+ * @param sets which: {@link #SETS}
  * @param images of each set
+ * @param warmUps passes that are not counted: the clients and Kafka Streams are compiled by then
  * @param repeats that medians are taken of
  * @param loadSeconds how long delays are measured, at 30 % of the lane's rate
  */
-public record EmbedBench(int images, int repeats, int loadSeconds) {
+public record EmbedBench(List<String> sets, int images, int warmUps, int repeats, int loadSeconds) {
+
+    /** Names of the sets of images. */
+    public static final List<String> SETS = List.of("jpeg96", "drawing28");
 
     private static final double LOAD = 0.3;
     /** One record at a time takes so much longer that fewer have to do. */
@@ -77,25 +83,14 @@ public record EmbedBench(int images, int repeats, int loadSeconds) {
 
     /** Measures, prints the tables and writes embed.json. */
     public void run(Path data, Path folder, PrintStream out) throws IOException, InterruptedException {
-        List<EmbedContent> sets = List.of(
-                EmbedContent.open(data.resolve("grocery96.zip"), "jpeg96", Preprocessing.PHOTO, images),
-                EmbedContent.open(data.resolve("omniglot242.zip"), "drawing28", Preprocessing.DRAWING, images));
         List<Figures> rows = new ArrayList<>();
         List<Delays> delays = new ArrayList<>();
         Map<String, Double> ratios = new LinkedHashMap<>();
         Map<String, Map<String, Long>> histograms = new LinkedHashMap<>();
-        for (EmbedContent set : sets) {
-            Map<Row, List<Pass>> passes = new EnumMap<>(Row.class);
+        for (String name : sets) {
+            EmbedContent set = open(name, data);
             try (Machine machine = new Machine(set)) {
-                for (int repeat = -1; repeat < repeats; repeat++) {
-                    for (Row row : Row.values()) {
-                        Pass pass = machine.measure(row);
-                        if (repeat >= 0) {
-                            passes.computeIfAbsent(row, any -> new ArrayList<>())
-                                    .add(pass);
-                        }
-                    }
-                }
+                Map<Row, List<Pass>> passes = passes(machine, name);
                 print(set, passes, rows, out);
                 ratios.putAll(ratios(set, passes));
                 delays.add(machine.delays(median(passes, Row.LANE_EXACTLY_ONCE, Pass::rate) * LOAD, loadSeconds));
@@ -121,6 +116,30 @@ public record EmbedBench(int images, int repeats, int loadSeconds) {
         json.put("delays", delays);
         json.put("batchSizes", histograms);
         BenchFile.write(folder.resolve("embed.json"), json, out);
+    }
+
+    private Map<Row, List<Pass>> passes(Machine machine, String name) throws InterruptedException {
+        Map<Row, List<Pass>> passes = new EnumMap<>(Row.class);
+        try (ProgressBar progress = BenchBar.of(name, (warmUps + repeats) * (long) Row.values().length, "passes")) {
+            for (int repeat = -warmUps; repeat < repeats; repeat++) {
+                for (Row row : Row.values()) {
+                    Pass pass = machine.measure(row);
+                    if (repeat >= 0) {
+                        passes.computeIfAbsent(row, any -> new ArrayList<>()).add(pass);
+                    }
+                    progress.step();
+                }
+            }
+        }
+        return passes;
+    }
+
+    private EmbedContent open(String name, Path data) throws IOException {
+        return switch (name) {
+            case "jpeg96" -> EmbedContent.open(data.resolve("grocery96.zip"), name, Preprocessing.PHOTO, images);
+            case "drawing28" -> EmbedContent.open(data.resolve("omniglot242.zip"), name, Preprocessing.DRAWING, images);
+            default -> throw new IllegalArgumentException("no images are called " + name + ", only " + SETS);
+        };
     }
 
     private static void print(EmbedContent set, Map<Row, List<Pass>> passes, List<Figures> rows, PrintStream out) {

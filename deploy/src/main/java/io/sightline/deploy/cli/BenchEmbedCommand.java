@@ -3,6 +3,7 @@ package io.sightline.deploy.cli;
 import io.sightline.deploy.bench.BenchData;
 import io.sightline.deploy.bench.EmbedBench;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,8 +19,17 @@ import picocli.CommandLine.Option;
         })
 final class BenchEmbedCommand implements Callable<Integer> {
 
+    @Option(names = "--sets", split = ",", description = "Images: jpeg96, drawing28 (default: ${DEFAULT-VALUE}).")
+    private List<String> sets = EmbedBench.SETS;
+
     @Option(names = "--images", description = "Of each set (default: ${DEFAULT-VALUE}).")
     private int images = 6000;
+
+    @Option(
+            names = "--warm-ups",
+            description = "Passes before those that count: the clients and Kafka Streams are compiled by then"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int warmUps = 3;
 
     @Option(names = "--repeats", description = "Passes that medians are taken of (default: ${DEFAULT-VALUE}).")
     private int repeats = 5;
@@ -33,7 +43,8 @@ final class BenchEmbedCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         LogFile.into(Files.createTempDirectory("sightline-embed-log-"), "OFF");
-        new EmbedBench(images, repeats, loadSeconds).run(BenchData.folder(), options.folder(), System.out);
+        new EmbedBench(sets, images, warmUps, repeats, loadSeconds)
+                .run(BenchData.folder(), options.folder(), System.out);
         return 0;
     }
 }

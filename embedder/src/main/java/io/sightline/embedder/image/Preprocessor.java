@@ -15,6 +15,7 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.image.DecodeJpeg;
 import org.tensorflow.op.image.DecodePng;
 import org.tensorflow.op.image.ScaleAndTranslate;
+import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TString;
@@ -27,6 +28,15 @@ import org.tensorflow.types.TUint8;
 public final class Preprocessor implements AutoCloseable {
 
     private static final float WHITE = 255f;
+
+    /**
+     * An image's operations take microseconds each, less than it takes to hand them to another thread and wait: TensorFlow
+     * runs them on the thread that asks, which a negative number of threads says. Neither threads within operations nor
+     * threads of the session may be set here: the first would be those of all sessions of the process, and with the
+     * second TensorFlow does not look at the number.
+     */
+    private static final ConfigProto ON_THE_CALLERS_THREAD =
+            ConfigProto.newBuilder().setInterOpParallelismThreads(-1).build();
 
     private final Preprocessing preprocessing;
     private final ImageLimits limits;
@@ -47,7 +57,7 @@ public final class Preprocessor implements AutoCloseable {
         this.encoded = tf.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
         this.fromJpeg = resized(tf, tf.image.decodeJpeg(encoded, DecodeJpeg.channels(channels)));
         this.fromPng = resized(tf, tf.image.decodePng(encoded, TUint8.class, DecodePng.channels(channels)));
-        this.session = new Session(graph);
+        this.session = new Session(graph, ON_THE_CALLERS_THREAD);
     }
 
     /** What this does to an image. */

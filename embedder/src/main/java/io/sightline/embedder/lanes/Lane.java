@@ -80,7 +80,8 @@ final class Lane implements AutoCloseable {
         Preprocessor preprocessor = new Preprocessor(model.descriptor().preprocessing(), settings.limits());
         LaneMeters meters = new LaneMeters(shared.meters, event.getVersion());
         ContentReader contents = new ContentReader(shared.payloads, shared.decoders, meters);
-        MicroBatcher batcher = new MicroBatcher(model, settings.maxBatch(), meters, shared.throttle);
+        MicroBatcher batcher =
+                new MicroBatcher(model, settings.maxBatch(), settings.maxDelay(), meters, shared.throttle);
         try {
             batcher.setBackfilling(event.getStatus() == ModelStatus.STAGED);
             Watermarks watermarks = new Watermarks();

@@ -7,6 +7,7 @@ import java.time.Duration;
  * How lanes work. Immutable.
  *
  * @param maxBatch images in one run of the network
+ * @param maxDelay that a batch waits for images that are still being decoded; a lone image never waits
  * @param maxBytesInFlight encoded bytes that one task may have in flight
  * @param maxProcessBytesInFlight encoded bytes that all tasks of all lanes of a process may have in flight together
  * @param threads stream threads of a lane in this process
@@ -19,6 +20,7 @@ import java.time.Duration;
  */
 public record LaneSettings(
         int maxBatch,
+        Duration maxDelay,
         long maxBytesInFlight,
         long maxProcessBytesInFlight,
         int threads,
@@ -38,11 +40,12 @@ public record LaneSettings(
     }
 
     /**
-     * Batches of 64; 64 MiB in flight a task, 256 MiB a process; one thread; half of the time for back-fill while the active
+     * Batches of 64, which wait 5 ms at most; 64 MiB in flight a task, 256 MiB a process; one thread; half of the time for back-fill while the active
      * lane has work; 20,000 known vectors; exactly once; commits every 200 ms.
      */
     public static final LaneSettings DEFAULT = new LaneSettings(
             64,
+            Duration.ofMillis(5),
             64L * 1024 * 1024,
             256L * 1024 * 1024,
             1,
@@ -66,6 +69,9 @@ public record LaneSettings(
                     + ", maxBytesInFlight " + maxBytesInFlight + ", maxProcessBytesInFlight " + maxProcessBytesInFlight
                     + ", threads " + threads);
         }
+        if (maxDelay.isNegative()) {
+            throw new IllegalArgumentException("a batch cannot wait a negative time: " + maxDelay);
+        }
         if (!(backfillShare > 0 && backfillShare <= 1) || knownVectors < 0) {
             throw new IllegalArgumentException("the share of the time for back-fill must be above 0 and at most 1, and"
                     + " known vectors not negative: " + backfillShare + ", " + knownVectors);
@@ -76,6 +82,7 @@ public record LaneSettings(
     public LaneSettings with(Guarantee other) {
         return new LaneSettings(
                 maxBatch,
+                maxDelay,
                 maxBytesInFlight,
                 maxProcessBytesInFlight,
                 threads,
@@ -91,6 +98,7 @@ public record LaneSettings(
     public LaneSettings with(int otherMaxBatch, int otherKnownVectors) {
         return new LaneSettings(
                 otherMaxBatch,
+                maxDelay,
                 maxBytesInFlight,
                 maxProcessBytesInFlight,
                 threads,

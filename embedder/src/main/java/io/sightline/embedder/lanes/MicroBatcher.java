@@ -4,19 +4,24 @@ import io.sightline.embedder.runtime.BatchEmbedder;
 import io.sightline.embedder.runtime.InferenceException;
 import io.sightline.schemas.avro.DeadLetterReason;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers single images of all tasks of a lane into batches. It never waits for company: a batch is whatever has arrived
- * while the batch before was computed, at most so many. An idle network therefore starts at once on a single image,
- * and a busy one finds full batches; a delay would add to the first and give nothing to the second. A batch that fails is
- * halved until the bad image is alone. Thread-safe.
+ * Gathers single images of all tasks of a lane into batches. A batch is what has arrived while the batch before was
+ * computed, at most so many. It waits only for company that is on its way, announced by {@link #expect} and still being
+ * fetched or decoded, and for that no longer than the delay: a lone image starts at once, and under load, where decoding
+ * and the network share the machine, batches are full. A batch that fails is halved until the bad image is alone.
+ * Thread-safe.
  *
  * <p>The queue has no bound of its own: every task bounds what it has in flight.
  */
@@ -25,8 +30,12 @@ final class MicroBatcher implements AutoCloseable {
     private final BatchEmbedder model;
     private final int maxBatch;
     private final LaneMeters meters;
+    private final long maxDelayNanos;
     private final @Nullable BackfillThrottle throttle;
-    private final BlockingQueue<Job> jobs = new LinkedBlockingQueue<>();
+    private final AtomicInteger expected = new AtomicInteger();
+    private final Lock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Deque<Job> jobs = new ArrayDeque<>();
     private final Thread worker;
     private volatile boolean backfilling;
     private volatile boolean closed;
@@ -34,11 +43,18 @@ final class MicroBatcher implements AutoCloseable {
     /**
      * Starts to work.
      *
+     * @param maxDelay that a batch waits for images on their way
      * @param throttle rests between batches while the lane back-fills, null for none
      */
-    MicroBatcher(BatchEmbedder model, int maxBatch, LaneMeters meters, @Nullable BackfillThrottle throttle) {
+    MicroBatcher(
+            BatchEmbedder model,
+            int maxBatch,
+            Duration maxDelay,
+            LaneMeters meters,
+            @Nullable BackfillThrottle throttle) {
         this.model = model;
         this.maxBatch = maxBatch;
+        this.maxDelayNanos = maxDelay.toNanos();
         this.meters = meters;
         this.throttle = throttle;
         this.worker = Thread.ofPlatform().name("batcher-" + model.version()).start(this::work);
@@ -53,12 +69,27 @@ final class MicroBatcher implements AutoCloseable {
         return backfilling;
     }
 
+    /** Says that an image is on its way here, until its outcome is known: batches may wait for it. */
+    void expect(CompletableFuture<Outcome> outcome) {
+        expected.incrementAndGet();
+        outcome.whenComplete((any, failure) -> expected.decrementAndGet());
+    }
+
     /** Completes the outcome when the image has been through the network; cancels it when the batcher is closed. */
     void submit(byte[] pixels, CompletableFuture<Outcome> outcome) {
         if (throttle != null && !backfilling) {
             throttle.activeWorks();
         }
-        jobs.add(new Job(pixels, outcome, System.nanoTime()));
+        lock.lock();
+        try {
+            jobs.add(new Job(pixels, outcome, System.nanoTime()));
+            // The worker waits for a first image or for a full batch: in between there is no need to wake it.
+            if (jobs.size() == 1 || jobs.size() >= wanted()) {
+                changed.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
         if (closed) {
             cancelAll();
         }
@@ -78,21 +109,47 @@ final class MicroBatcher implements AutoCloseable {
     }
 
     private void work() {
-        List<Job> batch = new ArrayList<>(maxBatch);
         try {
             while (!closed) {
-                batch.add(jobs.take());
-                jobs.drainTo(batch, maxBatch - 1);
+                List<Job> batch = nextBatch();
                 long start = System.nanoTime();
                 batch.forEach(job -> meters.waited(Duration.ofNanos(start - job.submitted)));
                 run(batch);
-                batch.clear();
                 rest(Duration.ofNanos(System.nanoTime() - start));
             }
         } catch (InterruptedException e) {
             // Closed while it waited; what is queued is cancelled there.
             Thread.currentThread().interrupt();
         }
+    }
+
+    private List<Job> nextBatch() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (jobs.isEmpty()) {
+                changed.await();
+            }
+            long left = maxDelayNanos;
+            while (jobs.size() < wanted() && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return takeUpTo(maxBatch);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A full batch, or all that are on their way if those are fewer. */
+    private int wanted() {
+        return Math.min(maxBatch, expected.get());
+    }
+
+    private List<Job> takeUpTo(int most) {
+        List<Job> taken = new ArrayList<>(Math.min(most, jobs.size()));
+        while (taken.size() < most && !jobs.isEmpty()) {
+            taken.add(jobs.remove());
+        }
+        return taken;
     }
 
     private void rest(Duration batch) throws InterruptedException {
@@ -123,8 +180,13 @@ final class MicroBatcher implements AutoCloseable {
     }
 
     private void cancelAll() {
-        List<Job> rest = new ArrayList<>();
-        jobs.drainTo(rest);
+        List<Job> rest;
+        lock.lock();
+        try {
+            rest = takeUpTo(Integer.MAX_VALUE);
+        } finally {
+            lock.unlock();
+        }
         rest.forEach(job -> job.outcome.cancel(false));
     }
 

@@ -83,7 +83,7 @@ class EmbedProcessorTest {
         store = settings.openStore();
         contents = new ContentReader(settings.openReader(), decoders, meters);
         preprocessor = new Preprocessor(Preprocessing.DRAWING, ImageLimits.DEFAULT);
-        batcher = new MicroBatcher(new FirstPixels(), 8, meters, null);
+        batcher = new MicroBatcher(new FirstPixels(), 8, Duration.ofMillis(5), meters, null);
         KafkaConnection connection = new KafkaConnection("unused:1", "mock://embed-processor");
         serdes = new RecordSerdes(connection);
         serdes.register();

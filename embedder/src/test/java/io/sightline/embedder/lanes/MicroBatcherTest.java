@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sightline.embedder.runtime.BatchEmbedder;
 import io.sightline.embedder.runtime.InferenceException;
 import io.sightline.schemas.avro.DeadLetterReason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,6 +23,7 @@ class MicroBatcherTest {
 
     private static final byte POISON = -1;
     private static final byte BLOCKER = -2;
+    private static final Duration FOREVER = Duration.ofMinutes(5);
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final LaneMeters meters = new LaneMeters(registry, "v1");
@@ -62,7 +64,7 @@ class MicroBatcherTest {
     void shouldGiveUpThePoisonAloneWhereverItIs(int size) throws Exception {
         for (int position = 0; position < size; position++) {
             FakeModel fresh = new FakeModel();
-            try (MicroBatcher batcher = new MicroBatcher(fresh, size, meters, null)) {
+            try (MicroBatcher batcher = new MicroBatcher(fresh, size, FOREVER, meters, null)) {
                 CompletableFuture<Outcome> blocker = block(batcher, fresh);
                 List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
                 for (int i = 0; i < size; i++) {
@@ -96,7 +98,7 @@ class MicroBatcherTest {
 
     @Test
     void shouldStartAtOnceOnASingleImageAndGatherWhatComesMeanwhile() throws Exception {
-        try (MicroBatcher batcher = new MicroBatcher(model, 4, meters, null)) {
+        try (MicroBatcher batcher = new MicroBatcher(model, 4, FOREVER, meters, null)) {
             CompletableFuture<Outcome> first = block(batcher, model);
             List<CompletableFuture<Outcome>> others = new ArrayList<>();
             for (byte i = 1; i <= 6; i++) {
@@ -117,8 +119,53 @@ class MicroBatcherTest {
     }
 
     @Test
+    void shouldWaitForImagesOnTheirWay() throws Exception {
+        try (MicroBatcher batcher = new MicroBatcher(model, 4, FOREVER, meters, null)) {
+            CompletableFuture<Outcome> first = new CompletableFuture<>();
+            CompletableFuture<Outcome> second = new CompletableFuture<>();
+            batcher.expect(first);
+            batcher.expect(second);
+            batcher.submit(new byte[] {1}, first);
+            assertThat(first).isNotDone();
+            batcher.submit(new byte[] {2}, second);
+
+            first.get(30, TimeUnit.SECONDS);
+            second.get(30, TimeUnit.SECONDS);
+        }
+
+        assertThat(model.batches).containsExactly(2);
+    }
+
+    @Test
+    void shouldNotWaitForAnImageThatWasGivenUpOnItsWay() throws Exception {
+        try (MicroBatcher batcher = new MicroBatcher(model, 4, FOREVER, meters, null)) {
+            CompletableFuture<Outcome> first = new CompletableFuture<>();
+            CompletableFuture<Outcome> undecodable = new CompletableFuture<>();
+            batcher.expect(first);
+            batcher.expect(undecodable);
+            undecodable.complete(new Outcome.Deleted());
+            batcher.submit(new byte[] {1}, first);
+
+            first.get(30, TimeUnit.SECONDS);
+        }
+
+        assertThat(model.batches).containsExactly(1);
+    }
+
+    @Test
+    void shouldWaitNoLongerThanTheDelay() throws Exception {
+        try (MicroBatcher batcher = new MicroBatcher(model, 4, Duration.ofMillis(1), meters, null)) {
+            batcher.expect(new CompletableFuture<>());
+
+            submit(batcher, (byte) 1).get(30, TimeUnit.SECONDS);
+        }
+
+        assertThat(model.batches).containsExactly(1);
+    }
+
+    @Test
     void shouldCancelWhatIsQueuedWhenItIsClosed() throws Exception {
-        MicroBatcher batcher = new MicroBatcher(model, 1, meters, null);
+        MicroBatcher batcher = new MicroBatcher(model, 1, FOREVER, meters, null);
         CompletableFuture<Outcome> running = block(batcher, model);
         CompletableFuture<Outcome> queued = submit(batcher, (byte) 1);
         Thread closing = Thread.ofVirtual().start(batcher::close);

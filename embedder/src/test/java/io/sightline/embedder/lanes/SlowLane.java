@@ -10,6 +10,7 @@ import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ImageEvent;
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Executors;
@@ -38,7 +39,7 @@ final class SlowLane {
         RecordSerdes serdes = new RecordSerdes(connection);
         LaneMeters meters = new LaneMeters(new SimpleMeterRegistry(), VERSION);
         Watermarks watermarks = new Watermarks();
-        MicroBatcher batcher = new MicroBatcher(new SlowModel(), MAX_BATCH, meters, null);
+        MicroBatcher batcher = new MicroBatcher(new SlowModel(), MAX_BATCH, Duration.ofMillis(5), meters, null);
         EmbedProcessor.LaneParts parts = new EmbedProcessor.LaneParts(
                 VERSION,
                 Topics.IMAGES,
