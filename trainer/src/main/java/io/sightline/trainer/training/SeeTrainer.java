@@ -205,7 +205,7 @@ public final class SeeTrainer implements AutoCloseable {
     }
 
     /**
-     * New classes get proxies at their mean embedding, classes that are gone lose theirs; the others are untouched.
+     * New classes get proxies, classes that are gone lose theirs; the others are untouched.
      * Of many that join a running training at once some wait for the next steps, so that it does not pause for them.
      */
     private void updateClasses(ReplaySnapshot snapshot, List<String> names) {
@@ -221,10 +221,12 @@ public final class SeeTrainer implements AutoCloseable {
         if (perClass == 0) {
             return;
         }
-        Map<String, float[][]> starts = switch (settings.proxyStart()) {
-            case CLASS_MEAN -> means(snapshot, added, perClass);
-            case RANDOM -> randomStarts(added, perClass);
+        boolean random = switch (settings.proxyStart()) {
+            case RANDOM_THEN_CLASS_MEAN -> steps == 0;
+            case CLASS_MEAN -> false;
+            case RANDOM -> true;
         };
+        Map<String, float[][]> starts = random ? randomStarts(added, perClass) : means(snapshot, added, perClass);
         if (perClass > 1) {
             separate(starts);
         }

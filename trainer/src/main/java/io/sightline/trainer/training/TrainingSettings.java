@@ -40,7 +40,12 @@ public record TrainingSettings(
 
     /** Where the proxy of a new class starts. */
     public enum ProxyStart {
-        /** At the mean embedding of the class: it disturbs nothing that is learned already. */
+        /**
+         * At random as long as the network has learned nothing, its classes lying close together; later at the mean
+         * embedding of the class, where it disturbs nothing that is learned already.
+         */
+        RANDOM_THEN_CLASS_MEAN,
+        /** At the mean embedding of the class. */
         CLASS_MEAN,
         /** Normal with variance 2 / C for C classes, as in the published code of Proxy-Anchor. */
         RANDOM
@@ -55,7 +60,7 @@ public record TrainingSettings(
                 0,
                 3e-3,
                 3e-2,
-                ProxyStart.CLASS_MEAN,
+                ProxyStart.RANDOM_THEN_CLASS_MEAN,
                 1e-4,
                 0,
                 0,
@@ -148,6 +153,7 @@ public record TrainingSettings(
         words.put(
                 "proxyStart",
                 switch (proxyStart) {
+                    case RANDOM_THEN_CLASS_MEAN -> "normal, variance 2 / classes; class mean for those that join";
                     case CLASS_MEAN -> "class mean";
                     case RANDOM -> "normal, variance 2 / classes";
                 });

@@ -194,6 +194,27 @@ class SeeTrainerTest {
     }
 
     @Test
+    void shouldStartFirstProxiesAtRandomAndThoseThatJoinAtTheirClassMean() {
+        TrainingSettings means = settings().with(draft -> draft.proxyStart = TrainingSettings.ProxyStart.CLASS_MEAN);
+        try (SeeTrainer standard = SeeTrainer.create(NET, settings());
+                SeeTrainer byMeans = SeeTrainer.create(NET, means)) {
+            for (SeeTrainer trainer : List.of(standard, byMeans)) {
+                trainer.step(content(4, 4), 0);
+                trainer.step(content(8, 4), 0);
+            }
+            for (int k = 0; k < 8; k++) {
+                float[] start = proxy(standard, row(standard, "class-" + k));
+                float[] mean = proxy(byMeans, row(byMeans, "class-" + k));
+                if (k < 4) {
+                    assertThat(start).as("class %s", k).isNotEqualTo(mean);
+                } else {
+                    assertThat(start).as("class %s", k).isEqualTo(mean);
+                }
+            }
+        }
+    }
+
+    @Test
     void shouldServeWhatItTrained() {
         ReplaySnapshot content = content(4, 6);
         List<byte[]> pixels = content.training().values().stream()
