@@ -1,5 +1,6 @@
 package io.sightline.deploy.cli;
 
+import io.sightline.trainer.losses.Combined;
 import io.sightline.trainer.losses.MetricLoss;
 import io.sightline.trainer.losses.MultiSimilarity;
 import io.sightline.trainer.losses.NormSoftmax;
@@ -10,6 +11,7 @@ import io.sightline.trainer.losses.SupCon;
 import io.sightline.trainer.see.SeeSettings;
 import io.sightline.trainer.training.Augmentation;
 import io.sightline.trainer.training.TrainingSettings;
+import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -20,9 +22,13 @@ final class LearningOptions {
     @Option(
             names = "--loss",
             converter = LossName.class,
-            description = "see, proxy-anchor, multi-similarity, supcon, proxy-nca++, soft-triple or norm-softmax"
+            description = "see, proxy-anchor, multi-similarity, supcon, proxy-nca++, soft-triple or norm-softmax,"
+                    + " and with +supcon or +multi-similarity behind it such a loss between samples as well"
                     + " (default: see).")
     private MetricLoss loss = SeeSettings.published(SeeSettings.RAMP_STEPS);
+
+    @Option(names = "--alpha", description = "see and proxy-anchor: their scale (default: ${DEFAULT-VALUE}).")
+    private double alpha = ProxyAnchor.DEFAULT.alpha();
 
     @Option(names = "--expansions", description = "SEE: synthetic embeddings of a sample, E (default: 8).")
     private int expansions = 8;
@@ -71,11 +77,7 @@ final class LearningOptions {
     private boolean quarterTurns;
 
     TrainingSettings settings(Augmentation augmentation, long seed) {
-        MetricLoss chosen = loss instanceof SeeSettings see
-                ? see.withExpansions(expansions)
-                        .withLambda(lambda)
-                        .withGradient(throughZ ? SeeSettings.Gradient.THROUGH_Z : SeeSettings.Gradient.DETACHED)
-                : loss;
+        MetricLoss chosen = tuned(loss);
         return TrainingSettings.defaults(augmentation, seed).with(draft -> {
             draft.loss = chosen;
             draft.classesPerBatch = classes;
@@ -89,10 +91,38 @@ final class LearningOptions {
         });
     }
 
+    private MetricLoss tuned(MetricLoss some) {
+        return switch (some) {
+            case SeeSettings see ->
+                see.withProxyAnchor(softened(see.proxyAnchor()))
+                        .withExpansions(expansions)
+                        .withLambda(lambda)
+                        .withGradient(throughZ ? SeeSettings.Gradient.THROUGH_Z : SeeSettings.Gradient.DETACHED);
+            case ProxyAnchor anchor -> softened(anchor);
+            case Combined combined -> new Combined(tuned(combined.main()), combined.between(), combined.weight());
+            default -> some;
+        };
+    }
+
+    private ProxyAnchor softened(ProxyAnchor anchor) {
+        return new ProxyAnchor(alpha, anchor.margin(), anchor.proxiesPerClass());
+    }
+
     static final class LossName implements ITypeConverter<MetricLoss> {
         @Override
         public MetricLoss convert(String value) {
-            return switch (value) {
+            for (MetricLoss between : List.of(SupCon.DEFAULT, MultiSimilarity.DEFAULT)) {
+                String suffix = "+" + between.name();
+                if (value.endsWith(suffix)) {
+                    String main = value.substring(0, value.length() - suffix.length());
+                    return new Combined(single(main, value), between, 1);
+                }
+            }
+            return single(value, value);
+        }
+
+        private static MetricLoss single(String name, String value) {
+            return switch (name) {
                 case "see" -> SeeSettings.published(SeeSettings.RAMP_STEPS);
                 case "proxy-anchor" -> ProxyAnchor.DEFAULT;
                 case "multi-similarity" -> MultiSimilarity.DEFAULT;
@@ -102,7 +132,8 @@ final class LearningOptions {
                 case "norm-softmax" -> NormSoftmax.DEFAULT;
                 default ->
                     throw new TypeConversionException("'" + value + "' is none of see, proxy-anchor, multi-similarity,"
-                            + " supcon, proxy-nca++, soft-triple, norm-softmax");
+                            + " supcon, proxy-nca++, soft-triple, norm-softmax, nor one of them with +supcon or"
+                            + " +multi-similarity");
             };
         }
     }
