@@ -47,6 +47,7 @@ class CompatibleSearchIT {
                 directory,
                 quick.ports(),
                 quick.payloads(),
+                quick.lanes(),
                 quick.net(),
                 quick.training(),
                 quick.rounds().with(draft -> draft.compatible = OptionalDouble.of(-1)),

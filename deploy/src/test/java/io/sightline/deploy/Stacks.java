@@ -4,6 +4,7 @@ import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Ports;
 import io.sightline.deploy.stack.StackSettings;
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.indexer.rollout.RolloutSettings;
 import io.sightline.trainer.nets.ConvNet;
@@ -26,6 +27,7 @@ final class Stacks {
                 directory,
                 Ports.FREE,
                 PayloadSettings.at(DataDirectory.payloads(directory).toString()),
+                LaneSettings.DEFAULT,
                 new ConvNet(Preprocessing.DRAWING, List.of(8, 16), 16),
                 TrainingSettings.defaults(Augmentation.DRAWING, 1),
                 RoundSettings.DEFAULT.with(draft -> {
@@ -50,6 +52,7 @@ final class Stacks {
                 directory,
                 quick.ports(),
                 quick.payloads(),
+                quick.lanes(),
                 quick.net(),
                 quick.training(),
                 quick.rounds().with(draft -> draft.minClasses = 1_000_000),

@@ -6,6 +6,7 @@ import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Ports;
 import io.sightline.deploy.stack.StackSettings;
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.payload.PayloadSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +63,7 @@ final class BenchStreamCommand implements Callable<Integer> {
                 root,
                 Ports.FREE,
                 PayloadSettings.at(DataDirectory.payloads(root).toString()),
+                LaneSettings.DEFAULT,
                 network.net(preprocessing),
                 network.training(preprocessing),
                 network.rounds(ROUND_STEPS, Duration.ofSeconds(10)),

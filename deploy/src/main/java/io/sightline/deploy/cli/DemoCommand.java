@@ -61,6 +61,9 @@ final class DemoCommand implements Callable<Integer> {
     private PayloadOptions payloads = new PayloadOptions();
 
     @Mixin
+    private LaneOptions lanes = new LaneOptions();
+
+    @Mixin
     private PortOptions ports = new PortOptions();
 
     @Override
@@ -82,6 +85,7 @@ final class DemoCommand implements Callable<Integer> {
                     root,
                     ports.ports(),
                     payloads.settings(root),
+                    lanes.settings(),
                     network.net(preprocessing),
                     network.training(preprocessing),
                     network.rounds(ROUND_STEPS, Duration.ZERO).with(draft -> draft.patience = Integer.MAX_VALUE),

@@ -6,7 +6,6 @@ import io.sightline.deploy.stack.Stack;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.lanes.EmbedderApi;
-import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.http.MetricsPage;
@@ -61,6 +60,9 @@ final class ServeCommand implements Callable<Integer> {
 
     @Mixin
     private PayloadOptions payloads = new PayloadOptions();
+
+    @Mixin
+    private LaneOptions laneOptions = new LaneOptions();
 
     @Mixin
     private NetworkOptions network = new NetworkOptions();
@@ -142,7 +144,7 @@ final class ServeCommand implements Callable<Integer> {
                 connection,
                 serdes,
                 cluster.topics(),
-                LaneSettings.DEFAULT,
+                laneOptions.settings(),
                 catalog,
                 payloads.settings(directory).openReader(),
                 DataDirectory.state(directory, "embedder"),

@@ -27,6 +27,9 @@ final class UpCommand implements Callable<Integer> {
     private PayloadOptions payloads = new PayloadOptions();
 
     @Mixin
+    private LaneOptions lanes = new LaneOptions();
+
+    @Mixin
     private PortOptions ports = new PortOptions();
 
     @Override
@@ -37,6 +40,7 @@ final class UpCommand implements Callable<Integer> {
                 directory,
                 ports.ports(),
                 payloads.settings(directory),
+                lanes.settings(),
                 network.net(preprocessing),
                 network.training(preprocessing),
                 network.rounds(),

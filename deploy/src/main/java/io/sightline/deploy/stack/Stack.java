@@ -2,7 +2,6 @@ package io.sightline.deploy.stack;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.embedder.image.ImageLimits;
-import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
@@ -108,7 +107,7 @@ public final class Stack implements AutoCloseable {
                         connection,
                         serdes,
                         Topics.defaults(),
-                        LaneSettings.DEFAULT,
+                        settings.lanes(),
                         catalog,
                         payloads,
                         DataDirectory.state(root, "embedder"),

@@ -1,5 +1,6 @@
 package io.sightline.deploy.stack;
 
+import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.indexer.rollout.RolloutSettings;
 import io.sightline.trainer.nets.ConvNet;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
  * @param directory where everything is kept
  * @param ports where the services listen
  * @param payloads where images lie that are too large for an event
+ * @param lanes how images are embedded
  * @param net the network that is trained
  * @param training how steps are made
  * @param rounds when to train and publish
@@ -22,6 +24,7 @@ public record StackSettings(
         Path directory,
         Ports ports,
         PayloadSettings payloads,
+        LaneSettings lanes,
         ConvNet net,
         TrainingSettings training,
         RoundSettings rounds,
@@ -29,6 +32,6 @@ public record StackSettings(
 
     /** The same with other payloads. */
     public StackSettings with(PayloadSettings other) {
-        return new StackSettings(directory, ports, other, net, training, rounds, rollout);
+        return new StackSettings(directory, ports, other, lanes, net, training, rounds, rollout);
     }
 }

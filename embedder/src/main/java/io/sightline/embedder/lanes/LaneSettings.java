@@ -69,12 +69,18 @@ public record LaneSettings(
                     + ", maxBytesInFlight " + maxBytesInFlight + ", maxProcessBytesInFlight " + maxProcessBytesInFlight
                     + ", threads " + threads);
         }
-        if (maxDelay.isNegative()) {
-            throw new IllegalArgumentException("a batch cannot wait a negative time: " + maxDelay);
+        if (maxDelay.isNegative() || commitInterval.isNegative()) {
+            throw new IllegalArgumentException("neither a batch nor a commit can wait a negative time: maxDelay "
+                    + maxDelay + ", commitInterval " + commitInterval);
         }
-        if (!(backfillShare > 0 && backfillShare <= 1) || knownVectors < 0) {
-            throw new IllegalArgumentException("the share of the time for back-fill must be above 0 and at most 1, and"
-                    + " known vectors not negative: " + backfillShare + ", " + knownVectors);
+        if (!(backfillShare > 0 && backfillShare <= 1)) {
+            throw new IllegalArgumentException(
+                    "the share of the time for back-fill must be above 0 and at most 1: backfillShare "
+                            + backfillShare);
+        }
+        if (knownVectors < 0) {
+            throw new IllegalArgumentException(
+                    "there cannot be fewer than 0 known vectors: knownVectors " + knownVectors);
         }
     }
 
