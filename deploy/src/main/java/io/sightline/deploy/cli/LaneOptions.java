@@ -2,6 +2,7 @@ package io.sightline.deploy.cli;
 
 import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.lanes.LaneSettings.Guarantee;
+import io.sightline.embedder.runtime.ComputeDevice;
 import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -74,6 +75,14 @@ final class LaneOptions {
                             + " (default: ${DEFAULT-VALUE}).")
     private int processBytesInFlight = (int) (LaneSettings.DEFAULT.maxProcessBytesInFlight() / MIB);
 
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            converter = DeviceName.class,
+            description = "What the lanes' networks run on: auto, which is the first GPU if there is one, cpu, or gpu:N"
+                    + " (default: ${DEFAULT-VALUE}). GPUs are not verified yet.")
+    private ComputeDevice device = LaneSettings.DEFAULT.device();
+
     /**
      * The settings.
      *
@@ -91,7 +100,19 @@ final class LaneOptions {
                 guarantee,
                 Duration.ofMillis(commitInterval),
                 LaneSettings.DEFAULT.sessionTimeout(),
+                device,
                 LaneSettings.DEFAULT.limits());
+    }
+
+    static final class DeviceName implements ITypeConverter<ComputeDevice> {
+        @Override
+        public ComputeDevice convert(String value) {
+            try {
+                return ComputeDevice.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
     }
 
     static final class GuaranteeName implements ITypeConverter<Guarantee> {

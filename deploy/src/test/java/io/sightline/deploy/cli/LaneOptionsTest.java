@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sightline.embedder.lanes.LaneSettings;
+import io.sightline.embedder.runtime.ComputeDevice;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +33,8 @@ class LaneOptionsTest {
                         "--delivery=at-least-once",
                         "--commit-interval=1000",
                         "--bytes-in-flight=8",
-                        "--process-bytes-in-flight=4096"))
+                        "--process-bytes-in-flight=4096",
+                        "--device=cpu"))
                 .isEqualTo(new LaneSettings(
                         16,
                         Duration.ofMillis(20),
@@ -44,6 +46,7 @@ class LaneOptionsTest {
                         LaneSettings.Guarantee.AT_LEAST_ONCE,
                         Duration.ofSeconds(1),
                         LaneSettings.DEFAULT.sessionTimeout(),
+                        new ComputeDevice.Cpu(),
                         LaneSettings.DEFAULT.limits()));
     }
 
@@ -71,6 +74,13 @@ class LaneOptionsTest {
                 .hasMessageContainingAll("--delivery", "'twice' is neither exactly-once nor at-least-once");
     }
 
+    @Test
+    void shouldNameTheDevicesThereAre() {
+        assertThatThrownBy(() -> settings("--device=tpu"))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContainingAll("--device", "'tpu' is no device; there are auto, cpu and gpu:N");
+    }
+
     @ParameterizedTest
     @ValueSource(classes = {UpCommand.class, DemoCommand.class, ServeCommand.class})
     void shouldBeOptionsOfEveryCommandThatRunsLanes(Class<?> command) {
@@ -84,7 +94,9 @@ class LaneOptionsTest {
                         "--delivery=GUARANTEE",
                         "--commit-interval=MS",
                         "--bytes-in-flight=MIB",
-                        "--process-bytes-in-flight=MIB");
+                        "--process-bytes-in-flight=MIB",
+                        "--device=DEVICE",
+                        "default: auto");
     }
 
     @Test

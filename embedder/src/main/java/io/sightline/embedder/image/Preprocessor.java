@@ -33,10 +33,13 @@ public final class Preprocessor implements AutoCloseable {
      * An image's operations take microseconds each, less than it takes to hand them to another thread and wait: TensorFlow
      * runs them on the thread that asks, which a negative number of threads says. Neither threads within operations nor
      * threads of the session may be set here: the first would be those of all sessions of the process, and with the
-     * second TensorFlow does not look at the number.
+     * second TensorFlow does not look at the number. A GPU is not worth the way there for one image, and would round
+     * otherwise than the CPU.
      */
-    private static final ConfigProto ON_THE_CALLERS_THREAD =
-            ConfigProto.newBuilder().setInterOpParallelismThreads(-1).build();
+    private static final ConfigProto ON_THE_CALLERS_THREAD = ConfigProto.newBuilder()
+            .setInterOpParallelismThreads(-1)
+            .putDeviceCount("GPU", 0)
+            .build();
 
     private final Preprocessing preprocessing;
     private final ImageLimits limits;

@@ -5,6 +5,7 @@ import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.payload.PayloadReader;
+import io.sightline.embedder.runtime.ComputeDevice;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
@@ -76,7 +77,7 @@ final class Lane implements AutoCloseable {
             LaneSettings settings,
             Path stateDirectory,
             Shared shared) {
-        EmbeddingModel model = load(event);
+        EmbeddingModel model = load(event, settings.device());
         Preprocessor preprocessor = new Preprocessor(model.descriptor().preprocessing(), settings.limits());
         LaneMeters meters = new LaneMeters(shared.meters, event.getVersion());
         ContentReader contents = new ContentReader(shared.payloads, shared.decoders, meters);
@@ -168,7 +169,7 @@ final class Lane implements AutoCloseable {
         LOG.info("lane {} stopped", version);
     }
 
-    private static EmbeddingModel load(ModelEvent event) {
+    private static EmbeddingModel load(ModelEvent event, ComputeDevice device) {
         ModelArtifact artifact = ModelArtifact.open(URI.create(event.getArtifactUri()), event.getManifestSha256());
         if (!artifact.descriptor().version().equals(event.getVersion())
                 || artifact.descriptor().dimensions() != event.getDimensions()) {
@@ -177,7 +178,7 @@ final class Lane implements AutoCloseable {
                     + artifact.descriptor().dimensions()
                     + " dimensions, not " + event.getVersion() + " with " + event.getDimensions() + " as published");
         }
-        return EmbeddingModel.load(artifact);
+        return EmbeddingModel.load(artifact, device);
     }
 
     private static Properties properties(

@@ -1,6 +1,7 @@
 package io.sightline.embedder.lanes;
 
 import io.sightline.embedder.image.ImageLimits;
+import io.sightline.embedder.runtime.ComputeDevice;
 import java.time.Duration;
 
 /**
@@ -16,6 +17,7 @@ import java.time.Duration;
  * @param guarantee whether an embedding may be written twice after a crash
  * @param commitInterval how often offsets and embeddings are committed: what a reader waits for
  * @param sessionTimeout after how long without a heartbeat the partitions of a dead process move on
+ * @param device what the networks run on
  * @param limits what is decoded at all
  */
 public record LaneSettings(
@@ -29,6 +31,7 @@ public record LaneSettings(
         Guarantee guarantee,
         Duration commitInterval,
         Duration sessionTimeout,
+        ComputeDevice device,
         ImageLimits limits) {
 
     /** What a crash may do. In neither case is an image lost. */
@@ -41,7 +44,7 @@ public record LaneSettings(
 
     /**
      * Batches of 64, which wait 5 ms at most; 64 MiB in flight a task, 256 MiB a process; one thread; half of the time for back-fill while the active
-     * lane has work; 20,000 known vectors; exactly once; commits every 200 ms.
+     * lane has work; 20,000 known vectors; exactly once; commits every 200 ms; on the GPU if there is one.
      */
     public static final LaneSettings DEFAULT = new LaneSettings(
             64,
@@ -54,6 +57,7 @@ public record LaneSettings(
             Guarantee.EXACTLY_ONCE,
             Duration.ofMillis(200),
             Duration.ofSeconds(6),
+            ComputeDevice.auto(),
             ImageLimits.DEFAULT);
 
     private static final int BATCHES_IN_FLIGHT = 4;
@@ -97,6 +101,7 @@ public record LaneSettings(
                 other,
                 commitInterval,
                 sessionTimeout,
+                device,
                 limits);
     }
 
@@ -113,6 +118,7 @@ public record LaneSettings(
                 guarantee,
                 commitInterval,
                 sessionTimeout,
+                device,
                 limits);
     }
 

@@ -70,6 +70,7 @@ public final class LaneSupervisor implements AutoCloseable {
      *
      * @param payloads what events refer to
      * @param meters where the lanes' meters are registered, see {@code sightline.embedder.*}
+     * @throws io.sightline.embedder.runtime.DeviceUnavailableException if the device of the settings is not there
      */
     public LaneSupervisor(
             KafkaConnection connection,
@@ -81,6 +82,7 @@ public final class LaneSupervisor implements AutoCloseable {
             Path stateDirectory,
             MeterRegistry meters,
             Clock clock) {
+        settings.device().requireAvailable();
         this.connection = connection;
         this.serdes = serdes;
         this.topics = topics;

@@ -22,6 +22,7 @@ import io.sightline.embedder.artifact.ModelDescriptor;
 import io.sightline.embedder.tensorflow.NativeTensorFlow;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Base64;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -48,26 +49,30 @@ public final class EmbeddingModel implements BatchEmbedder, AutoCloseable {
         this.model = model;
     }
 
+    /** Loads a version on the device {@link ComputeDevice#auto}, see {@link #load(ModelArtifact, ComputeDevice)}. */
+    public static EmbeddingModel load(ModelArtifact artifact) {
+        return load(artifact, ComputeDevice.auto());
+    }
+
     /**
      * Loads a version, warms it up, and asks it for the vectors that it was written with.
      *
+     * @throws DeviceUnavailableException if the device is not there
      * @throws ArtifactException if the graph may do more than arithmetic, cannot be loaded, or does not give unit vectors
      *     of the right length or those of its canaries
      */
-    @SuppressWarnings("unchecked") // DJL asks for the class of a generic input.
-    public static EmbeddingModel load(ModelArtifact artifact) {
+    public static EmbeddingModel load(ModelArtifact artifact, ComputeDevice device) {
+        device.requireAvailable();
+        return loadUnchecked(artifact, device);
+    }
+
+    /** Where there is no such device, the network runs on the CPU. */
+    static EmbeddingModel loadUnchecked(ModelArtifact artifact, ComputeDevice device) {
         NativeTensorFlow.load();
         GraphPolicy.requireHarmless(artifact);
         ModelDescriptor descriptor = artifact.descriptor();
-        Criteria<List<byte[]>, float[][]> criteria = Criteria.builder()
-                .setTypes((Class<List<byte[]>>) (Class<?>) List.class, float[][].class)
-                .optEngine("TensorFlow")
-                .optDevice(Device.cpu())
-                .optModelPath(artifact.directory())
-                .optTranslator(new BatchTranslator(descriptor))
-                .build();
         try {
-            EmbeddingModel loaded = new EmbeddingModel(descriptor, criteria.loadModel());
+            EmbeddingModel loaded = new EmbeddingModel(descriptor, session(artifact, device));
             try {
                 loaded.warmUp();
                 Canaries.read(artifact).requireSame(descriptor.version(), loaded::embed);
@@ -84,6 +89,26 @@ public final class EmbeddingModel implements BatchEmbedder, AutoCloseable {
                     "version " + descriptor.version() + " in " + artifact.directory() + " cannot be loaded: "
                             + e.getMessage(),
                     e);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // DJL asks for the class of a generic input.
+    private static ZooModel<List<byte[]>, float[][]> session(ModelArtifact artifact, ComputeDevice device)
+            throws IOException, ModelNotFoundException, MalformedModelException {
+        try (PinnedGraph graph = PinnedGraph.of(artifact, device)) {
+            return Criteria.builder()
+                    .setTypes((Class<List<byte[]>>) (Class<?>) List.class, float[][].class)
+                    .optEngine("TensorFlow")
+                    // Of the arrays that go in and come out; where the network runs is up to its session.
+                    .optDevice(Device.cpu())
+                    .optOption(
+                            "ConfigProto",
+                            Base64.getEncoder()
+                                    .encodeToString(SessionConfigs.of(device).toByteArray()))
+                    .optModelPath(graph.folder())
+                    .optTranslator(new BatchTranslator(artifact.descriptor()))
+                    .build()
+                    .loadModel();
         }
     }
 

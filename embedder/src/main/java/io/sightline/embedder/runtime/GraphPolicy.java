@@ -21,7 +21,7 @@ import org.tensorflow.proto.SavedModel;
  */
 final class GraphPolicy {
 
-    private static final String GRAPH = "saved_model.pb";
+    static final String GRAPH = "saved_model.pb";
 
     private static final Set<String> ALLOWED = ops("""
             Const Placeholder PlaceholderWithDefault Identity IdentityN NoOp StopGradient PreventGradient Snapshot
@@ -49,9 +49,9 @@ final class GraphPolicy {
      * @throws ArtifactException naming the ops that are not allowed, or what else is not
      */
     static void requireHarmless(ModelArtifact artifact) {
-        Path file = artifact.directory().resolve(GRAPH);
+        Path file = file(artifact);
         Set<String> refused = new TreeSet<>();
-        for (MetaGraphDef graph : read(file).getMetaGraphsList()) {
+        for (MetaGraphDef graph : read(artifact).getMetaGraphsList()) {
             if (graph.getAssetFileDefCount() > 0) {
                 throw new ArtifactException(file + " refers to " + graph.getAssetFileDefCount()
                         + " asset files; a model here is its graph alone, with the weights as constants");
@@ -68,12 +68,22 @@ final class GraphPolicy {
         }
     }
 
-    private static SavedModel read(Path file) {
+    /**
+     * The graph with all that belongs to it.
+     *
+     * @throws ArtifactException if it cannot be read
+     */
+    static SavedModel read(ModelArtifact artifact) {
+        Path file = file(artifact);
         try {
             return SavedModel.parseFrom(Files.readAllBytes(file));
         } catch (IOException e) {
             throw new ArtifactException("cannot read the graph " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    private static Path file(ModelArtifact artifact) {
+        return artifact.directory().resolve(GRAPH);
     }
 
     private static void collect(Collection<NodeDef> nodes, Set<String> refused) {
