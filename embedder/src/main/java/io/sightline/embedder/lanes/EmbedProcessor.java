@@ -96,7 +96,7 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
     private boolean isFull() {
         return inFlight.size() >= parts.maxInFlight()
                 || bytesInFlight > parts.maxBytesInFlight()
-                || parts.budget().isSpent();
+                || parts.budget().isSpent(parts.batcher().isBackfilling());
     }
 
     private void holdBytes(long change) {

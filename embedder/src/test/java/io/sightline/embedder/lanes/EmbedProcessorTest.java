@@ -62,6 +62,7 @@ class EmbedProcessorTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final LaneMeters meters = new LaneMeters(registry, VERSION);
     private final ThreadPoolExecutor decoders = (ThreadPoolExecutor) Executors.newFixedThreadPool(1);
+    private final InFlightBudget budget = new InFlightBudget(Long.MAX_VALUE);
     private Path root;
     private PayloadStore store;
     private ContentReader contents;
@@ -97,7 +98,7 @@ class EmbedProcessorTest {
                 new Watermarks(),
                 new VectorCache(10),
                 meters,
-                new InFlightBudget(Long.MAX_VALUE),
+                budget,
                 32,
                 Long.MAX_VALUE);
         Properties properties =
@@ -186,6 +187,18 @@ class EmbedProcessorTest {
         assertThat(nextEmbedding("second").getVector()).isEqualTo(first.getVector());
         assertThat(registry.get("sightline.embedder.images.known").counter().count())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void shouldFinishWhatItHasFirstWhenOthersHaveTakenHalfAndItBackFills() {
+        batcher.setBackfilling(true);
+        budget.take(Long.MAX_VALUE / 2);
+
+        send("first", new InlinePayload(ByteBuffer.wrap(IMAGE)));
+        send("second", new InlinePayload(ByteBuffer.wrap(OTHER)));
+
+        // Before any punctuation has looked for it.
+        assertThat(embeddings.readKeyValue().key).isEqualTo("first");
     }
 
     private byte[] send(String id, Object payload) {

@@ -45,12 +45,23 @@ class LanePartsTest {
         InFlightBudget budget = new InFlightBudget(100);
 
         budget.take(60);
-        assertThat(budget.isSpent()).isFalse();
+        assertThat(budget.isSpent(false)).isFalse();
         budget.take(60);
-        assertThat(budget.isSpent()).isTrue();
+        assertThat(budget.isSpent(false)).isTrue();
         budget.take(-60);
-        assertThat(budget.isSpent()).isFalse();
+        assertThat(budget.isSpent(false)).isFalse();
         assertThat(budget.bytes()).isEqualTo(60);
+    }
+
+    @Test
+    void shouldKeepHalfOfTheBudgetForTheActiveLane() {
+        InFlightBudget budget = new InFlightBudget(100);
+
+        budget.take(49);
+        assertThat(budget.isSpent(true)).isFalse();
+        budget.take(1);
+        assertThat(budget.isSpent(true)).isTrue();
+        assertThat(budget.isSpent(false)).isFalse();
     }
 
     @Test
