@@ -154,7 +154,18 @@ final class MicroBatcher implements AutoCloseable {
 
     private void rest(Duration batch) throws InterruptedException {
         if (throttle != null && backfilling) {
-            TimeUnit.NANOSECONDS.sleep(throttle.restAfter(batch).toNanos());
+            TimeUnit.NANOSECONDS.sleep(throttle.restAfter(batch, queued()).toNanos());
+        }
+    }
+
+    /** How long the image that comes next has been waiting. */
+    private Duration queued() {
+        lock.lock();
+        try {
+            Job next = jobs.peek();
+            return next == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - next.submitted);
+        } finally {
+            lock.unlock();
         }
     }
 

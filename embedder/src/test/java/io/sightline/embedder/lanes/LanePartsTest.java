@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -18,26 +20,79 @@ class LanePartsTest {
     void shouldRestWhileTheActiveLaneHasWorkAndNotOtherwise() {
         AtomicLong now = new AtomicLong();
         BackfillThrottle throttle = new BackfillThrottle(0.25, now::get);
-        Duration batch = Duration.ofMillis(10);
 
-        assertThat(throttle.restAfter(batch)).isZero();
+        assertThat(rest(throttle, 10)).isZero();
         throttle.activeWorks();
-        assertThat(throttle.restAfter(batch)).isEqualTo(Duration.ofMillis(30));
+        assertThat(rest(throttle, 10)).isEqualTo(30);
         now.addAndGet(Duration.ofMillis(400).toNanos());
-        assertThat(throttle.restAfter(batch)).isEqualTo(Duration.ofMillis(30));
+        assertThat(rest(throttle, 10)).isEqualTo(30);
         now.addAndGet(Duration.ofMillis(200).toNanos());
-        assertThat(throttle.restAfter(batch)).isZero();
+        assertThat(rest(throttle, 10)).isZero();
     }
 
     @Test
     void shouldNeverRestForLongNorWithAFullShare() {
-        BackfillThrottle meagre = new BackfillThrottle(1e-6, () -> 0);
-        meagre.activeWorks();
-        BackfillThrottle full = new BackfillThrottle(1, () -> 0);
-        full.activeWorks();
+        BackfillThrottle meagre = busy(0.01);
+        BackfillThrottle full = busy(1);
 
-        assertThat(meagre.restAfter(Duration.ofSeconds(1))).isEqualTo(Duration.ofSeconds(2));
-        assertThat(full.restAfter(Duration.ofSeconds(1))).isZero();
+        assertThat(rest(meagre, 1000)).isEqualTo(2000);
+        assertThat(rest(meagre, 1000)).isEqualTo(2000);
+        assertThat(rest(full, 1000)).isZero();
+    }
+
+    @Test
+    void shouldKeepItsShareOverASlowBatch() {
+        BackfillThrottle throttle = busy(0.25);
+
+        assertThat(rest(throttle, 1000)).isEqualTo(2000);
+        assertThat(rest(throttle, 10)).isEqualTo(1030);
+        assertThat(rest(throttle, 10)).isEqualTo(30);
+    }
+
+    @Test
+    void shouldNotOweForMoreThanAWhile() {
+        BackfillThrottle throttle = busy(0.01);
+        rest(throttle, 60_000);
+
+        List<Long> rests = Stream.generate(() -> rest(throttle, 0)).limit(5).toList();
+
+        assertThat(rests).containsExactly(2000L, 2000L, 2000L, 2000L, 0L);
+    }
+
+    @Test
+    void shouldOweNothingOnceTheActiveLaneWasIdle() {
+        AtomicLong now = new AtomicLong();
+        BackfillThrottle throttle = new BackfillThrottle(0.25, now::get);
+        throttle.activeWorks();
+        rest(throttle, 5000);
+        now.addAndGet(Duration.ofSeconds(1).toNanos());
+        rest(throttle, 10);
+
+        throttle.activeWorks();
+
+        assertThat(rest(throttle, 10)).isEqualTo(30);
+    }
+
+    @Test
+    void shouldNotRestWhileAnImageHasWaitedForLong() {
+        BackfillThrottle throttle = busy(0.25);
+
+        assertThat(throttle.restAfter(Duration.ofMillis(10), Duration.ofSeconds(20)))
+                .isZero();
+        assertThat(throttle.restAfter(Duration.ofMillis(10), Duration.ofSeconds(19)))
+                .isEqualTo(Duration.ofMillis(60));
+    }
+
+    /** One whose active lane always has work. */
+    private static BackfillThrottle busy(double share) {
+        BackfillThrottle throttle = new BackfillThrottle(share, () -> 0);
+        throttle.activeWorks();
+        return throttle;
+    }
+
+    /** Milliseconds of rest after a batch of so many, with nothing that waits. */
+    private static long rest(BackfillThrottle throttle, long batchMillis) {
+        return throttle.restAfter(Duration.ofMillis(batchMillis), Duration.ZERO).toMillis();
     }
 
     @Test
