@@ -7,6 +7,7 @@ import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
+import io.sightline.indexer.indexing.LaneIndex;
 import io.sightline.indexer.indexing.LaneIndexes;
 import io.sightline.indexer.rollout.RolloutController;
 import io.sightline.indexer.rollout.RolloutException;
@@ -36,7 +37,8 @@ public final class SearchApi implements AutoCloseable {
         this.catalog = catalog;
         this.indexes = indexes;
         this.rollout = rollout;
-        this.serving = new ServingSwitch(catalog, indexes, ImageLimits.DEFAULT);
+        this.serving = new ServingSwitch(
+                catalog::current, version -> indexes.find(version).map(LaneIndex::store), ImageLimits.DEFAULT);
         this.search = new SearchService(serving);
         this.server = ApiServer.start(host, port, MAX_REQUEST_BYTES, this::routes);
     }

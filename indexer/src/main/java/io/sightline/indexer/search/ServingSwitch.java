@@ -1,26 +1,23 @@
 package io.sightline.indexer.search;
 
-import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.image.ImageLimits;
-import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.http.ApiException;
-import io.sightline.indexer.indexing.LaneIndex;
-import io.sightline.indexer.indexing.LaneIndexes;
+import io.sightline.indexer.store.VectorStore;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,26 +30,46 @@ import org.slf4j.LoggerFactory;
  * version's gallery through its map, and every such answer says so; when it is active, its own gallery answers.
  * Thread-safe.
  *
- * <p>On failure: a version that cannot be loaded does not replace the one that answers now; it is tried again.
+ * <p>On failure: a version that cannot be loaded does not replace the one that answers now; it is tried again. Without
+ * the compatible version searches go on as they were, and it is tried again less and less often.
  */
 final class ServingSwitch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServingSwitch.class);
     private static final Duration LOOK = Duration.ofMillis(50);
 
-    private final ModelCatalog catalog;
-    private final LaneIndexes indexes;
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+
+    private final Supplier<ModelVersions> versions;
+    private final Function<String, Optional<VectorStore>> stores;
     private final ImageLimits limits;
     private final AtomicReference<@Nullable Serving> current = new AtomicReference<>();
-    /** Compatible versions whose network or map cannot be loaded. */
-    private final Set<String> unusable = ConcurrentHashMap.newKeySet();
+    /** Of compatible versions whose network or map cannot be loaded. */
+    private final LoadBackoff backoff;
 
     private final ScheduledExecutorService follower;
 
-    ServingSwitch(ModelCatalog catalog, LaneIndexes indexes, ImageLimits limits) {
-        this.catalog = catalog;
-        this.indexes = indexes;
+    /**
+     * Starts to follow the versions.
+     *
+     * @param versions as they are now
+     * @param stores of the versions that have one
+     * @param limits of the images that are queries
+     */
+    ServingSwitch(
+            Supplier<ModelVersions> versions, Function<String, Optional<VectorStore>> stores, ImageLimits limits) {
+        this(versions, stores, limits, FIRST_RETRY);
+    }
+
+    ServingSwitch(
+            Supplier<ModelVersions> versions,
+            Function<String, Optional<VectorStore>> stores,
+            ImageLimits limits,
+            Duration firstRetry) {
+        this.versions = versions;
+        this.stores = stores;
         this.limits = limits;
+        this.backoff = new LoadBackoff(firstRetry, System::nanoTime);
         this.follower = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("serving-switch").factory());
         follower.scheduleWithFixedDelay(this::follow, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
@@ -105,61 +122,74 @@ final class ServingSwitch implements AutoCloseable {
 
     private void follow() {
         try {
-            ModelVersions versions = catalog.current();
-            Optional<ModelEvent> active = versions.active();
+            ModelVersions now = versions.get();
+            Optional<ModelEvent> active = now.active();
             if (active.isEmpty()) {
                 return;
             }
-            Optional<ModelEvent> compatible = compatible(versions, active.get().getVersion());
-            Optional<LaneIndex> index = indexes.find(active.get().getVersion());
-            if (index.isEmpty() || isServed(active.get(), index.get(), compatible)) {
-                return;
+            Optional<VectorStore> store = stores.apply(active.get().getVersion());
+            if (store.isPresent()) {
+                serve(active.get(), store.get(), compatible(now, active.get().getVersion()));
             }
-            Serving.Bridge bridge = compatible.map(this::bridge).orElse(null);
-            try {
-                QueryNetwork network = network(active.get(), artifact(active.get()));
-                swap(new Serving(network, index.get().store(), bridge));
-            } catch (RuntimeException | Error e) {
-                if (bridge != null) {
-                    bridge.network().release();
-                }
-                throw e;
-            }
-            LOG.info(
-                    "searches are answered by {}{}",
-                    active.get().getVersion(),
-                    bridge == null ? "" : ", queries embedded by " + bridge.version() + " and mapped");
         } catch (RuntimeException | Error e) {
             LOG.error("the active version cannot be served yet, will retry: {}", e.toString());
         }
     }
 
+    private void serve(ModelEvent active, VectorStore store, Optional<ModelEvent> compatible) {
+        if (isServed(active, store, compatible.map(ModelEvent::getVersion))) {
+            return;
+        }
+        Serving.Bridge bridge = compatible.map(this::bridge).orElse(null);
+        if (bridge == null && isServed(active, store, Optional.empty())) {
+            return;
+        }
+        try {
+            QueryNetwork network = network(active, artifact(active));
+            swap(new Serving(network, store, bridge));
+        } catch (RuntimeException | Error e) {
+            if (bridge != null) {
+                bridge.network().release();
+            }
+            throw e;
+        }
+        LOG.info(
+                "searches are answered by {}{}",
+                active.getVersion(),
+                bridge == null ? "" : ", queries embedded by " + bridge.version() + " and mapped");
+    }
+
     /** An index that was damaged is opened anew under the same version: then its store is another one. */
-    private boolean isServed(ModelEvent active, LaneIndex index, Optional<ModelEvent> compatible) {
+    private boolean isServed(ModelEvent active, VectorStore store, Optional<String> compatible) {
         Serving now = current.get();
         return now != null
                 && now.version().equals(active.getVersion())
-                && now.store().equals(index.store())
-                && compatible.map(ModelEvent::getVersion).equals(bridge());
+                && now.store().equals(store)
+                && compatible.equals(bridge());
     }
 
     /** The version that back-fills, if its queries may search the active version's gallery meanwhile. */
-    private Optional<ModelEvent> compatible(ModelVersions versions, String active) {
-        return versions.withStatus(ModelStatus.STAGED).stream()
-                .filter(staged -> active.equals(staged.getCompatibleWith()))
-                .filter(staged -> !unusable.contains(staged.getVersion()))
+    private Optional<ModelEvent> compatible(ModelVersions now, String active) {
+        List<ModelEvent> staged = now.withStatus(ModelStatus.STAGED);
+        backoff.retain(staged.stream().map(ModelEvent::getVersion).toList());
+        return staged.stream()
+                .filter(event -> active.equals(event.getCompatibleWith()))
+                .filter(event -> backoff.mayTry(event.getVersion()))
                 .reduce((first, second) -> second);
     }
 
-    /** Null if it cannot be had: searches go on as they were. */
+    /** Null if it cannot be had now. */
     private Serving.@Nullable Bridge bridge(ModelEvent staged) {
         try {
             ModelArtifact artifact = artifact(staged);
             SpaceMap map = SpaceMap.read(artifact, String.valueOf(staged.getCompatibleWith()));
             return new Serving.Bridge(network(staged, artifact), map);
-        } catch (ArtifactException e) {
-            LOG.warn("queries cannot be embedded by {} until it is active: {}", staged.getVersion(), e.getMessage());
-            unusable.add(staged.getVersion());
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "queries cannot be embedded by {} until it is active, will retry in {}: {}",
+                    staged.getVersion(),
+                    backoff.failed(staged.getVersion()),
+                    e.getMessage());
             return null;
         }
     }

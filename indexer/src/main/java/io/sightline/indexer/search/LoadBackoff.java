@@ -1,0 +1,46 @@
+package io.sightline.indexer.search;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * When versions that could not be loaded are tried again: after a first delay, and twice as long after each failure, at
+ * most a minute. Not thread-safe.
+ */
+final class LoadBackoff {
+
+    private static final Duration LONGEST = Duration.ofMinutes(1);
+
+    private final Duration first;
+    private final LongSupplier nanoTime;
+    private final Map<String, Attempt> failed = new HashMap<>();
+
+    LoadBackoff(Duration first, LongSupplier nanoTime) {
+        this.first = first;
+        this.nanoTime = nanoTime;
+    }
+
+    boolean mayTry(String version) {
+        Attempt last = failed.get(version);
+        return last == null || nanoTime.getAsLong() - last.at >= last.delay.toNanos();
+    }
+
+    /** Notes a failure, and returns after how long the version is tried again. */
+    Duration failed(String version) {
+        Attempt last = failed.get(version);
+        Duration next = last == null ? first : last.delay.multipliedBy(2);
+        Duration delay = next.compareTo(LONGEST) < 0 ? next : LONGEST;
+        failed.put(version, new Attempt(nanoTime.getAsLong(), delay));
+        return delay;
+    }
+
+    /** Forgets all other versions. */
+    void retain(Collection<String> versions) {
+        failed.keySet().retainAll(versions);
+    }
+
+    private record Attempt(long at, Duration delay) {}
+}
