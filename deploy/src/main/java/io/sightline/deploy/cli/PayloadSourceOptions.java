@@ -2,7 +2,9 @@ package io.sightline.deploy.cli;
 
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.embedder.payload.PayloadSettings;
+import io.sightline.embedder.payload.UrlFetchSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -26,9 +28,17 @@ final class PayloadSourceOptions {
                             + " it. Public addresses only. Repeatable (default: nothing is fetched by URL).")
     private Set<String> hosts = Set.of();
 
+    @Option(
+            names = "--fetch-for",
+            paramLabel = "TIME",
+            description = "How long one image is tried for by URL while its host cannot be reached, ISO-8601; then its"
+                    + " event becomes a dead letter. What comes after it in its partition waits as long (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private Duration fetchFor = UrlFetchSettings.DEFAULT_GIVE_UP_AFTER;
+
     /** The settings; payloads lie in the given folder of data where the options leave it open. */
     PayloadSettings settings(Path directory) {
         String place = location == null ? DataDirectory.payloads(directory).toString() : location;
-        return PayloadSettings.at(place).withAllowedHosts(hosts);
+        return PayloadSettings.at(place).withAllowedHosts(hosts).withFetchFor(fetchFor);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sightline.embedder.payload.PayloadSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,17 +28,26 @@ class PayloadOptionsTest {
                         "--fetch-from",
                         "a.example.org",
                         "--fetch-from",
-                        "*.example.com"))
+                        "*.example.com",
+                        "--fetch-for",
+                        "PT20S"))
                 .isEqualTo(PayloadSettings.at("s3://bucket/payloads")
                         .withInlineMaxBytes(1000)
-                        .withAllowedHosts(Set.of("a.example.org", "*.example.com")));
+                        .withAllowedHosts(Set.of("a.example.org", "*.example.com"))
+                        .withFetchFor(Duration.ofSeconds(20)));
     }
 
     @ParameterizedTest
     @ValueSource(classes = {UpCommand.class, DemoCommand.class, ServeCommand.class})
     void shouldBeOptionsOfEveryCommandThatReadsOrWritesPayloads(Class<?> command) {
         assertThat(new CommandLine(command).getUsageMessage())
-                .contains("--payloads=LOCATION", "--inline-max-bytes=BYTES", "--fetch-from=HOST", "524288");
+                .contains(
+                        "--payloads=LOCATION",
+                        "--inline-max-bytes=BYTES",
+                        "--fetch-from=HOST",
+                        "--fetch-for=TIME",
+                        "524288",
+                        "PT30S");
     }
 
     private static PayloadSettings settings(String... arguments) {

@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  * results are forwarded here in the order of the records, when the next record arrives or a punctuation looks for them.
  *
  * <p>On failure: a record that can never be embedded becomes a dead letter, and a tombstone removes its image from
- * this space, since its newest content is not there. A payload that cannot be read now is waited for. A registry that is
- * away, or a payload or an inference that does not come while the pipeline is full, gives the task up before anything of
+ * this space, since its newest content is not there. A payload that cannot be read now is waited for: our own store
+ * without end, a stranger's host until its time is over, which makes a dead letter. A registry that is away, or a payload or an inference that does not come while the pipeline is full, gives the task up before anything of
  * the record is visible; whoever takes the partition over does it again.
  */
 final class EmbedProcessor implements Processor<String, byte[], String, LaneOutput> {
@@ -53,7 +53,12 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
     static final String DEAD_LETTERS = "dead-letters";
 
     private static final Duration LOOK_FOR_RESULTS = Duration.ofMillis(5);
+    /**
+     * Above what a stranger's host is waited for by default. If that is set to more, or a transaction ends meanwhile, the
+     * record is done again, and the host's time runs on where it was.
+     */
     private static final Duration OUTCOME_TIMEOUT = Duration.ofSeconds(60);
+
     private static final int STACK_SUMMARY_FRAMES = 5;
     private static final int LARGEST_ORIGINAL = KafkaConnection.MAX_REQUEST_BYTES - 64 * 1024;
 

@@ -60,7 +60,7 @@ final class LaneMeters implements AutoCloseable {
                 .tags(tags)
                 .register(registry));
         payloadRetries = added(Counter.builder("sightline.embedder.payload.retries")
-                .description("Times that a payload was tried for again, since its store could not be reached")
+                .description("Times that a payload was tried for again, since its store or host could not be reached")
                 .tags(tags)
                 .register(registry));
         batchSize = added(DistributionSummary.builder("sightline.embedder.batch.size")

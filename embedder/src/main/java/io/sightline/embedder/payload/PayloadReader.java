@@ -22,13 +22,15 @@ import org.slf4j.LoggerFactory;
  * From an image event to its content: out of the event, from the payload store if the content lies there, else by URL if
  * that is on. What was read last is kept in memory, for the lanes of two versions read the same images shortly after one
  * another; a payload that several threads ask for at once is fetched by one; at most {@value #FETCHES} are fetched at a
- * time. Thread-safe; one for a process.
+ * time from the store, and as many by URL. Thread-safe; one for a process.
  *
  * <p>On failure: who may wait is kept waiting, with pauses of 200 ms doubling to 10 s, for as long as it wants the content.
+ * The store is waited for without end, since it is ours; a stranger's host for a limited time, see
+ * {@link UrlFetchSettings#giveUpAfter()}.
  */
 public final class PayloadReader {
 
-    /** Fetches at a time: what is in memory beside what its readers hold. */
+    /** Fetches at a time from either place: what is in memory beside what its readers hold. */
     static final int FETCHES = 32;
 
     private static final Logger LOG = LoggerFactory.getLogger(PayloadReader.class);
@@ -39,7 +41,10 @@ public final class PayloadReader {
     private final PayloadCache cache;
     private final ConcurrentMap<PayloadCache.Key, CompletableFuture<byte[]>> running = new ConcurrentHashMap<>();
     /** Fair, so that those whose content nobody wants any more leave the queue. */
-    private final Semaphore fetches = new Semaphore(FETCHES, true);
+    private final Semaphore storeFetches = new Semaphore(FETCHES, true);
+
+    /** Apart, so that hosts that do not answer keep nobody from the store. */
+    private final Semaphore urlFetches = new Semaphore(FETCHES, true);
 
     private final AtomicLong nextWarning = new AtomicLong(System.nanoTime());
 
@@ -73,7 +78,7 @@ public final class PayloadReader {
      *
      * @param wanted asked before each try
      * @param onRetry told before each try but the first
-     * @throws RejectedImageException if it can never be had; the reason says why
+     * @throws RejectedImageException if it can never be had, or its host was given up; the reason says why
      * @throws PayloadUnavailableException if it could not be had while it was wanted and the thread not interrupted
      */
     public byte[] content(ImageEvent event, BooleanSupplier wanted, Runnable onRetry)
@@ -81,13 +86,20 @@ public final class PayloadReader {
         if (!(event.getPayload() instanceof PayloadReference reference)) {
             return inline(event);
         }
+        UrlPatience patience = urls == null || isStored(reference) ? null : urls.patience();
+        if (patience != null) {
+            patience.begin(reference);
+        }
         Backoff backoff = new Backoff();
         while (true) {
             try {
-                return read(reference, wanted);
+                return patience == null ? read(reference, wanted) : readOnce(reference, wanted, patience);
             } catch (PayloadUnavailableException e) {
-                if (!wanted.getAsBoolean()) {
+                if (!wanted.getAsBoolean() || Thread.currentThread().isInterrupted()) {
                     throw e;
+                }
+                if (patience != null) {
+                    patience.failed(reference, e);
                 }
                 warn(e);
                 if (!backoff.pause() || !wanted.getAsBoolean()) {
@@ -96,6 +108,22 @@ public final class PayloadReader {
                 onRetry.run();
             }
         }
+    }
+
+    private byte[] readOnce(PayloadReference reference, BooleanSupplier wanted, UrlPatience patience)
+            throws RejectedImageException, PayloadUnavailableException {
+        try {
+            byte[] content = read(reference, wanted);
+            patience.answered(reference);
+            return content;
+        } catch (RejectedImageException e) {
+            patience.answered(reference);
+            throw e;
+        }
+    }
+
+    private boolean isStored(PayloadReference reference) {
+        return store != null && store.owns(reference);
     }
 
     private static byte[] inline(ImageEvent event) {
@@ -151,6 +179,7 @@ public final class PayloadReader {
 
     private byte[] fetchInTurn(PayloadReference reference, BooleanSupplier wanted)
             throws RejectedImageException, PayloadUnavailableException {
+        Semaphore fetches = isStored(reference) ? storeFetches : urlFetches;
         try {
             fetches.acquire();
         } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package io.sightline.embedder.payload;
 
 import io.sightline.embedder.image.ImageLimits;
+import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -11,8 +12,10 @@ import java.util.Set;
  * @param inlineMaxBytes the largest image that ingest writes into its event; 0 stores all of them
  * @param cacheBytes bytes of payloads that a process keeps in memory; 0 keeps none
  * @param allowedHosts whose payloads are fetched by URL, see {@link UrlFetchSettings#hosts()}; none turns that off
+ * @param fetchFor total time after which such a payload is given up, see {@link UrlFetchSettings#giveUpAfter()}
  */
-public record PayloadSettings(String location, int inlineMaxBytes, long cacheBytes, Set<String> allowedHosts) {
+public record PayloadSettings(
+        String location, int inlineMaxBytes, long cacheBytes, Set<String> allowedHosts, Duration fetchFor) {
 
     /** 512 KiB. */
     public static final int DEFAULT_INLINE_MAX_BYTES = 512 * 1024;
@@ -31,21 +34,32 @@ public record PayloadSettings(String location, int inlineMaxBytes, long cacheByt
         }
         allowedHosts = Set.copyOf(allowedHosts);
         allowedHosts.forEach(AllowedHost::parse);
+        UrlFetchSettings.requireGiveUpAfter(fetchFor);
     }
 
     /** A location; images of up to 512 KiB inline, 64 MiB in memory, nothing by URL. */
     public static PayloadSettings at(String location) {
-        return new PayloadSettings(location, DEFAULT_INLINE_MAX_BYTES, DEFAULT_CACHE_BYTES, Set.of());
+        return new PayloadSettings(
+                location,
+                DEFAULT_INLINE_MAX_BYTES,
+                DEFAULT_CACHE_BYTES,
+                Set.of(),
+                UrlFetchSettings.DEFAULT_GIVE_UP_AFTER);
     }
 
     /** The same with another limit on what is inline. */
     public PayloadSettings withInlineMaxBytes(int bytes) {
-        return new PayloadSettings(location, bytes, cacheBytes, allowedHosts);
+        return new PayloadSettings(location, bytes, cacheBytes, allowedHosts, fetchFor);
     }
 
     /** The same, fetching by URL from these hosts. */
     public PayloadSettings withAllowedHosts(Set<String> hosts) {
-        return new PayloadSettings(location, inlineMaxBytes, cacheBytes, hosts);
+        return new PayloadSettings(location, inlineMaxBytes, cacheBytes, hosts, fetchFor);
+    }
+
+    /** The same, giving up what is fetched by URL after another time. */
+    public PayloadSettings withFetchFor(Duration time) {
+        return new PayloadSettings(location, inlineMaxBytes, cacheBytes, allowedHosts, time);
     }
 
     /**
@@ -64,7 +78,9 @@ public record PayloadSettings(String location, int inlineMaxBytes, long cacheByt
      * @throws IllegalArgumentException if the location cannot be used
      */
     public PayloadReader openReader() {
-        UrlFetcher urls = allowedHosts.isEmpty() ? null : new UrlFetcher(UrlFetchSettings.https(allowedHosts));
+        UrlFetcher urls = allowedHosts.isEmpty()
+                ? null
+                : new UrlFetcher(UrlFetchSettings.https(allowedHosts).withGiveUpAfter(fetchFor));
         return new PayloadReader(store(), urls, cacheBytes);
     }
 

@@ -27,7 +27,8 @@ import javax.net.ssl.SSLSocketFactory;
  * host's name.
  *
  * <p>On failure: what the event asks for wrongly is rejected, and so is what the host says it does not have; a host
- * that does not answer, fails, or answers nonsense counts as unavailable for now.
+ * that does not answer, fails, or answers nonsense counts as unavailable for now. Who tries again asks
+ * {@link #patience()} for how long.
  */
 public final class UrlFetcher {
 
@@ -38,6 +39,7 @@ public final class UrlFetcher {
     private final AddressPolicy policy;
     private final Resolver resolver;
     private final SSLSocketFactory tls;
+    private final UrlPatience patience;
 
     /** Fetches from public addresses, and trusts what the JVM trusts. */
     public UrlFetcher(UrlFetchSettings settings) {
@@ -52,6 +54,7 @@ public final class UrlFetcher {
         this.policy = policy;
         this.resolver = resolver;
         this.tls = tls;
+        this.patience = new UrlPatience(settings.giveUpAfter(), System::nanoTime);
     }
 
     /** From a name or a literal address to all its addresses. */
@@ -69,6 +72,11 @@ public final class UrlFetcher {
     public byte[] get(PayloadReference reference) throws RejectedImageException, PayloadUnavailableException {
         ReferenceCheck.requireWellFormed(reference, settings.maxBytes());
         return ReferenceCheck.verified(follow(reference.getUri()), reference);
+    }
+
+    /** For how long payloads are tried for. */
+    UrlPatience patience() {
+        return patience;
     }
 
     private byte[] follow(String url) throws RejectedImageException, PayloadUnavailableException {

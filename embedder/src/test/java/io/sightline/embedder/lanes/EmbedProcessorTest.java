@@ -8,6 +8,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.image.Preprocessor;
+import io.sightline.embedder.payload.PayloadReader;
+import io.sightline.embedder.payload.PayloadServer;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.embedder.payload.PayloadStore;
 import io.sightline.embedder.runtime.BatchEmbedder;
@@ -35,6 +37,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -56,6 +59,9 @@ class EmbedProcessorTest {
     private static final byte[] IMAGE = TestImages.png(40, 40, 1);
     private static final byte[] OTHER = TestImages.png(40, 40, 2);
 
+    private static final int MAX_IN_FLIGHT = 32;
+    private static final Duration FETCH_FOR = Duration.ofMillis(500);
+
     @TempDir
     Path folder;
 
@@ -65,6 +71,7 @@ class EmbedProcessorTest {
     private final InFlightBudget budget = new InFlightBudget(Long.MAX_VALUE);
     private Path root;
     private PayloadStore store;
+    private PayloadServer hosts;
     private ContentReader contents;
     private Preprocessor preprocessor;
     private MicroBatcher batcher;
@@ -78,11 +85,13 @@ class EmbedProcessorTest {
     EmbedProcessorTest() {}
 
     @BeforeEach
-    void start() {
+    void start() throws Exception {
         root = folder.resolve("payloads");
-        PayloadSettings settings = new PayloadSettings(root.toString(), 0, 0, Set.of());
+        PayloadSettings settings = new PayloadSettings(root.toString(), 0, 0, Set.of(), Duration.ZERO);
         store = settings.openStore();
-        contents = new ContentReader(settings.openReader(), decoders, meters);
+        hosts = new PayloadServer();
+        PayloadReader payloads = new PayloadReader(store, hosts.fetcher(Duration.ofMillis(100), FETCH_FOR), 0);
+        contents = new ContentReader(payloads, decoders, meters);
         preprocessor = new Preprocessor(Preprocessing.DRAWING, ImageLimits.DEFAULT);
         batcher = new MicroBatcher(new FirstPixels(), 8, Duration.ofMillis(5), meters, null);
         KafkaConnection connection = new KafkaConnection("unused:1", "mock://embed-processor");
@@ -99,7 +108,7 @@ class EmbedProcessorTest {
                 new VectorCache(10),
                 meters,
                 budget,
-                32,
+                MAX_IN_FLIGHT,
                 Long.MAX_VALUE);
         Properties properties =
                 connection.streams("embed-test", folder.resolve("state").toString());
@@ -115,6 +124,7 @@ class EmbedProcessorTest {
     void stop() {
         driver.close();
         contents.close();
+        hosts.close();
         batcher.close();
         decoders.close();
         preprocessor.close();
@@ -173,6 +183,29 @@ class EmbedProcessorTest {
         nextEmbedding("inline");
         assertThat(deadLetters.isEmpty()).isTrue();
         assertThat(inFlight()).isZero();
+    }
+
+    @Test
+    void shouldGiveUpHostsThatNeverAnswerThoughThePipelineIsFull() throws Exception {
+        hosts.on("/", exchange -> hosts.awaitRelease());
+        List<String> ids = IntStream.range(0, MAX_IN_FLIGHT + 8)
+                .mapToObj(i -> "silent " + i)
+                .toList();
+
+        for (String id : ids) {
+            send(id, hosts.reference("/" + id.replace(' ', '-'), IMAGE));
+        }
+        send("behind them", store.put(OTHER));
+
+        for (String id : ids) {
+            assertThat(next(embeddings)).isEqualTo(KeyValue.pair(id, null));
+        }
+        nextEmbedding("behind them");
+        assertThat(deadLetters.readKeyValuesToList())
+                .extracting(letter -> letter.key, letter -> letter.value.getReason())
+                .containsExactlyElementsOf(ids.stream()
+                        .map(id -> tuple(id, DeadLetterReason.PAYLOAD_MISSING))
+                        .toList());
     }
 
     @Test

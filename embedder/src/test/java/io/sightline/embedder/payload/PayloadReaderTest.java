@@ -13,11 +13,14 @@ import io.sightline.schemas.avro.InlinePayload;
 import io.sightline.schemas.avro.PayloadReference;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -309,6 +312,81 @@ class PayloadReaderTest {
 
         assertThat(server.hits()).isEqualTo(PayloadReader.FETCHES);
         assertThat(done.getCount()).isEqualTo(PayloadReader.FETCHES);
+    }
+
+    @Test
+    void shouldGiveUpAHostThatAcceptsAndNeverAnswers() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            String host = PayloadServer.HOST + ":" + silent.getLocalPort();
+            UrlFetcher urls = server.fetcher(Duration.ofMillis(50), Duration.ofMillis(400), host);
+            PayloadReader reader = new PayloadReader(store, urls, CACHE);
+
+            assertRejected(
+                    DeadLetterReason.PAYLOAD_MISSING,
+                    "no complete answer within 50 ms; when its host answers, 'sightline dead-letters redrive' tries",
+                    () -> reader.content(
+                            event(reference(CONTENT, "http://" + host + "/a")), () -> true, retries::incrementAndGet));
+        }
+        assertThat(retries).hasPositiveValue();
+    }
+
+    @Test
+    void shouldForgetTheTimeOfAHostThatAnswers() throws Exception {
+        AtomicInteger status = new AtomicInteger(503);
+        server.on("/a", exchange -> exchange.sendResponseHeaders(status.get(), -1));
+        PayloadReader reader =
+                new PayloadReader(store, server.fetcher(Duration.ofSeconds(20), Duration.ofMinutes(1)), CACHE);
+        ImageEvent event = event(server.reference("/a", CONTENT));
+
+        assertRejected(
+                DeadLetterReason.PAYLOAD_MISSING,
+                "the host answered 404",
+                () -> reader.content(event, () -> true, () -> status.set(404)));
+        assertRejected(
+                DeadLetterReason.PAYLOAD_MISSING,
+                "the host answered 404",
+                () -> reader.content(event, () -> true, retries::incrementAndGet));
+        assertThat(server.hits()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldWaitForItsStoreWhateverTheTimeOfHosts() throws Exception {
+        PayloadReference reference = store.put(CONTENT);
+        Path away = Files.move(root, folder.resolve("away"));
+        PayloadReader reader = new PayloadReader(store, server.fetcher(Duration.ofSeconds(20), Duration.ZERO), CACHE);
+
+        byte[] content = reader.content(event(reference), () -> true, () -> {
+            if (retries.incrementAndGet() == 3) {
+                moveBack(away);
+            }
+        });
+
+        assertThat(content).isEqualTo(CONTENT);
+    }
+
+    @Test
+    void shouldReadFromItsStoreWhileHostsSayNothing() throws Exception {
+        server.on("/", exchange -> server.awaitRelease());
+        PayloadReader reader = new PayloadReader(store, server.fetcher(), CACHE);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < PayloadReader.FETCHES; i++) {
+            PayloadReference silent = server.reference("/" + i, CONTENT);
+            threads.add(Thread.ofVirtual().start(() -> {
+                try {
+                    reader.read(silent);
+                } catch (RejectedImageException | PayloadUnavailableException e) {
+                    retries.incrementAndGet();
+                }
+            }));
+        }
+        await().until(() -> server.hits() == PayloadReader.FETCHES);
+
+        assertThat(reader.read(store.put(CONTENT))).isEqualTo(CONTENT);
+
+        server.release();
+        for (Thread thread : threads) {
+            thread.join();
+        }
     }
 
     private static boolean isQueued(Thread thread) {

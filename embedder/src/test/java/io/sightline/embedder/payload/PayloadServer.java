@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocketFactory;
 
 /** A real HTTP server on the loopback address, which {@value #HOST} resolves to. */
-final class PayloadServer implements AutoCloseable {
+public final class PayloadServer implements AutoCloseable {
 
     static final String HOST = "images.example.org";
     static final long MAX_BYTES = 100_000;
@@ -30,17 +30,17 @@ final class PayloadServer implements AutoCloseable {
     private final CountDownLatch released = new CountDownLatch(1);
     private final AtomicInteger hits = new AtomicInteger();
 
-    PayloadServer() throws IOException {
+    public PayloadServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.start();
     }
 
-    interface Handler {
+    public interface Handler {
         void handle(HttpExchange exchange) throws Exception;
     }
 
-    void on(String path, Handler handler) {
+    public void on(String path, Handler handler) {
         server.createContext(path, exchange -> {
             hits.incrementAndGet();
             try (exchange) {
@@ -79,7 +79,7 @@ final class PayloadServer implements AutoCloseable {
         }
     }
 
-    void awaitRelease() throws InterruptedException {
+    public void awaitRelease() throws InterruptedException {
         released.await();
     }
 
@@ -87,7 +87,7 @@ final class PayloadServer implements AutoCloseable {
         released.countDown();
     }
 
-    int hits() {
+    public int hits() {
         return hits.get();
     }
 
@@ -99,7 +99,7 @@ final class PayloadServer implements AutoCloseable {
         return "http://" + HOST + ":" + port() + path;
     }
 
-    PayloadReference reference(String path, byte[] content) {
+    public PayloadReference reference(String path, byte[] content) {
         return reference(content, url(path));
     }
 
@@ -111,12 +111,16 @@ final class PayloadServer implements AutoCloseable {
         return fetcher(Duration.ofSeconds(20), otherHosts);
     }
 
-    /** Loopback counts as public for it, and nothing else does that is not. */
     UrlFetcher fetcher(Duration timeout, String... otherHosts) {
+        return fetcher(timeout, Duration.ofSeconds(30), otherHosts);
+    }
+
+    /** Loopback counts as public for it, and nothing else does that is not. */
+    public UrlFetcher fetcher(Duration timeout, Duration giveUpAfter, String... otherHosts) {
         Set<String> hosts = new HashSet<>(Set.of(otherHosts));
         hosts.add(HOST + ":" + port());
         return new UrlFetcher(
-                new UrlFetchSettings(Set.of("http"), hosts, MAX_BYTES, timeout),
+                new UrlFetchSettings(Set.of("http"), hosts, MAX_BYTES, timeout, giveUpAfter),
                 new AddressPolicy(true),
                 PayloadServer::resolve,
                 (SSLSocketFactory) SSLSocketFactory.getDefault());

@@ -9,6 +9,7 @@ import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.PayloadReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +26,8 @@ class PayloadSettingsTest {
     @Test
     void shouldKeepSmallImagesInlineAndFetchNothingByUrlUnlessToldOtherwise() {
         assertThat(PayloadSettings.at("payloads"))
-                .isEqualTo(new PayloadSettings("payloads", 512 * 1024, 64L * 1024 * 1024, Set.of()));
+                .isEqualTo(new PayloadSettings(
+                        "payloads", 512 * 1024, 64L * 1024 * 1024, Set.of(), Duration.ofSeconds(30)));
     }
 
     @Test
@@ -59,10 +61,11 @@ class PayloadSettingsTest {
         PayloadSettings settings = PayloadSettings.at("payloads");
 
         assertThatThrownBy(() -> settings.withInlineMaxBytes(-1)).hasMessageContaining("inline.max-bytes -1");
-        assertThatThrownBy(() -> new PayloadSettings("payloads", 0, -1, Set.of()))
+        assertThatThrownBy(() -> new PayloadSettings("payloads", 0, -1, Set.of(), Duration.ZERO))
                 .hasMessageContaining("cache bytes -1");
         assertThatThrownBy(() -> settings.withAllowedHosts(Set.of("https://images.example.org")))
                 .hasMessageContaining("allowed host 'https://images.example.org'");
+        assertThatThrownBy(() -> settings.withFetchFor(Duration.ofSeconds(-1))).hasMessageContaining("given up after");
     }
 
     private static ImageEvent event(PayloadReference reference) {

@@ -18,7 +18,11 @@ class UrlFetchSettingsTest {
 
         assertThat(settings)
                 .isEqualTo(new UrlFetchSettings(
-                        Set.of("https"), Set.of("images.example.org"), 8 * 1024 * 1024, Duration.ofSeconds(10)));
+                        Set.of("https"),
+                        Set.of("images.example.org"),
+                        8 * 1024 * 1024,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(30)));
     }
 
     @ParameterizedTest
@@ -74,14 +78,18 @@ class UrlFetchSettingsTest {
         Set<String> hosts = Set.of("images.example.org");
         Duration second = Duration.ofSeconds(1);
 
-        assertThatThrownBy(() -> new UrlFetchSettings(Set.of("ftp"), hosts, 1, second))
+        assertThatThrownBy(() -> new UrlFetchSettings(Set.of("ftp"), hosts, 1, second, second))
                 .hasMessageContaining("[ftp]");
-        assertThatThrownBy(() -> new UrlFetchSettings(Set.of(), hosts, 1, second))
+        assertThatThrownBy(() -> new UrlFetchSettings(Set.of(), hosts, 1, second, second))
                 .hasMessageContaining("schemes");
         assertThatThrownBy(() -> UrlFetchSettings.https(Set.of())).hasMessageContaining("leave fetching by URL off");
-        assertThatThrownBy(() -> new UrlFetchSettings(Set.of("https"), hosts, 0, second))
+        assertThatThrownBy(() -> new UrlFetchSettings(Set.of("https"), hosts, 0, second, second))
                 .hasMessageContaining("maxBytes");
-        assertThatThrownBy(() -> new UrlFetchSettings(Set.of("https"), hosts, 1, Duration.ZERO))
+        assertThatThrownBy(() -> new UrlFetchSettings(Set.of("https"), hosts, 1, Duration.ZERO, second))
                 .hasMessageContaining("timeout");
+        assertThatThrownBy(() -> UrlFetchSettings.https(hosts).withGiveUpAfter(Duration.ofSeconds(-1)))
+                .hasMessageContaining("given up after 0 s to 1 day, not PT-1S");
+        assertThatThrownBy(() -> UrlFetchSettings.https(hosts).withGiveUpAfter(Duration.ofDays(2)))
+                .hasMessageContaining("PT48H");
     }
 }

@@ -283,7 +283,11 @@ class UrlFetcherTest {
     @Test
     void shouldRefuseLoopbackOutsideOfTests() {
         UrlFetcher real = new UrlFetcher(new UrlFetchSettings(
-                Set.of("http"), Set.of("127.0.0.1:" + server.port()), MAX_BYTES, Duration.ofSeconds(20)));
+                Set.of("http"),
+                Set.of("127.0.0.1:" + server.port()),
+                MAX_BYTES,
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(30)));
 
         assertRejected(
                 DeadLetterReason.PAYLOAD_MISSING,
@@ -330,7 +334,11 @@ class UrlFetcherTest {
     private UrlFetcher fetcher(UrlFetcher.Resolver resolver) {
         return new UrlFetcher(
                 new UrlFetchSettings(
-                        Set.of("http"), Set.of(HOST + ":" + server.port()), MAX_BYTES, Duration.ofSeconds(20)),
+                        Set.of("http"),
+                        Set.of(HOST + ":" + server.port()),
+                        MAX_BYTES,
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(30)),
                 new AddressPolicy(true),
                 resolver,
                 (SSLSocketFactory) SSLSocketFactory.getDefault());

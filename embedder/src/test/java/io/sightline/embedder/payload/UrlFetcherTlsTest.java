@@ -129,7 +129,7 @@ class UrlFetcherTlsTest {
 
     private static UrlFetcher fetcher(String host, int port, SSLSocketFactory sockets, Duration timeout) {
         return new UrlFetcher(
-                new UrlFetchSettings(Set.of("https"), Set.of(host + ":" + port), 1000, timeout),
+                new UrlFetchSettings(Set.of("https"), Set.of(host + ":" + port), 1000, timeout, Duration.ofSeconds(30)),
                 new AddressPolicy(true),
                 name -> new InetAddress[] {InetAddress.getLoopbackAddress()},
                 sockets);
