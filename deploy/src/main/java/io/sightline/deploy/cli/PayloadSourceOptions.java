@@ -16,7 +16,7 @@ final class PayloadSourceOptions {
             names = "--payloads",
             paramLabel = "LOCATION",
             description = "Where images lie that are too large for an event: a folder, or a URI such as"
-                    + " s3://bucket/payloads if a file system provider for it is on the class path. The same for all"
+                    + " s3://bucket/payloads, or s3x://host:port/bucket/payloads for what speaks S3. The same for all"
                     + " services (default: payloads/ in --dir).")
     private @Nullable String location;
 

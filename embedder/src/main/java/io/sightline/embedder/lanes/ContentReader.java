@@ -14,7 +14,8 @@ import java.util.function.Consumer;
 
 /**
  * Brings the contents of one lane's events to the decoders. What an event refers to is fetched on virtual threads, which
- * may wait for as long as the payload store is away, or until a stranger's host is given up; the decoders never do. Thread-safe.
+ * may wait for as long as the payload store is away, or until a stranger's host is given up; the decoders never do.
+ * Thread-safe.
  */
 final class ContentReader implements AutoCloseable {
 

@@ -44,8 +44,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>On failure: a record that can never be embedded becomes a dead letter, and a tombstone removes its image from
  * this space, since its newest content is not there. A payload that cannot be read now is waited for: our own store
- * without end, a stranger's host until its time is over, which makes a dead letter. A registry that is away, or a payload or an inference that does not come while the pipeline is full, gives the task up before anything of
- * the record is visible; whoever takes the partition over does it again.
+ * without end, a stranger's host until its time is over, which makes a dead letter. A registry that is away, or a
+ * payload or an inference that does not come while the pipeline is full, gives the task up before anything of the record
+ * is visible; whoever takes the partition over does it again.
  */
 final class EmbedProcessor implements Processor<String, byte[], String, LaneOutput> {
 

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -145,8 +146,8 @@ public final class PayloadStore {
      * Reads and verifies a payload.
      *
      * @throws RejectedImageException with reason MALFORMED, OVERSIZE, PAYLOAD_MISSING or HASH_MISMATCH
-     * @throws PayloadUnavailableException if the store cannot be reached; a local root that is not there counts as
-     *     such, since a volume that is not mounted must not cost its images
+     * @throws PayloadUnavailableException if the store cannot be reached; a local root or a bucket that is not there
+     *     counts as such, since a volume that is not mounted must not cost its images
      */
     public byte[] get(PayloadReference reference) throws RejectedImageException, PayloadUnavailableException {
         ReferenceCheck.requireWellFormed(reference, maxBytes);
@@ -195,6 +196,22 @@ public final class PayloadStore {
         if (local && Files.notExists(root)) {
             throw new PayloadUnavailableException(
                     "the payload store " + base + " is not there: mount it, or name the folder that ingest writes to");
+        }
+        if (!local) {
+            requireBucket();
+        }
+    }
+
+    /** S3 says of a file in a bucket that is not there what it says of a file that is not; but not of a listing. */
+    private void requireBucket() throws PayloadUnavailableException {
+        Path top = root.getRoot();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(top == null ? root : top)) {
+            boolean unused = files.iterator().hasNext();
+        } catch (IOException | RuntimeException e) {
+            throw new PayloadUnavailableException(
+                    "the payload store " + base + " cannot be listed: " + e
+                            + "; make its bucket, allow listing it, or name the one that ingest writes to",
+                    e);
         }
     }
 
