@@ -43,6 +43,11 @@ public record EmbedBench(List<String> sets, int images, int warmUps, int repeats
     /** Names of the sets of images. */
     public static final List<String> SETS = List.of("jpeg96", "drawing28");
 
+    /** Checks the names. */
+    public EmbedBench {
+        sets.forEach(EmbedBench::requireKnown);
+    }
+
     private static final double LOAD = 0.3;
     /** One record at a time takes so much longer that fewer have to do. */
     private static final int ONE_BY_ONE_SHARE = 8;
@@ -118,6 +123,12 @@ public record EmbedBench(List<String> sets, int images, int warmUps, int repeats
         BenchFile.write(folder.resolve("embed.json"), json, out);
     }
 
+    private static void requireKnown(String name) {
+        if (!SETS.contains(name)) {
+            throw new IllegalArgumentException("no images are called '" + name + "'; there are " + SETS);
+        }
+    }
+
     private Map<Row, List<Pass>> passes(Machine machine, String name) throws InterruptedException {
         Map<Row, List<Pass>> passes = new EnumMap<>(Row.class);
         try (ProgressBar progress = BenchBar.of(name, (warmUps + repeats) * (long) Row.values().length, "passes")) {
@@ -138,7 +149,7 @@ public record EmbedBench(List<String> sets, int images, int warmUps, int repeats
         return switch (name) {
             case "jpeg96" -> EmbedContent.open(data.resolve("grocery96.zip"), name, Preprocessing.PHOTO, images);
             case "drawing28" -> EmbedContent.open(data.resolve("omniglot242.zip"), name, Preprocessing.DRAWING, images);
-            default -> throw new IllegalArgumentException("no images are called " + name + ", only " + SETS);
+            default -> throw new IllegalStateException(name);
         };
     }
 

@@ -115,10 +115,18 @@ final class LearningOptions {
                 String suffix = "+" + between.name();
                 if (value.endsWith(suffix)) {
                     String main = value.substring(0, value.length() - suffix.length());
-                    return new Combined(single(main, value), between, 1);
+                    return combined(single(main, value), between);
                 }
             }
             return single(value, value);
+        }
+
+        private static MetricLoss combined(MetricLoss main, MetricLoss between) {
+            try {
+                return new Combined(main, between, 1);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
         }
 
         private static MetricLoss single(String name, String value) {

@@ -100,12 +100,10 @@ class LaneOptionsTest {
     }
 
     @Test
-    void shouldLeaveOtherServicesAlone() {
-        CommandLine serve = new CommandLine(ServeCommand.class).setCaseInsensitiveEnumValuesAllowed(true);
-
-        assertThat(serve.parseArgs("ingest", "--bootstrap-servers=b:1", "--schema-registry=r", "--max-batch=0")
-                        .matchedOptionValue("--max-batch", 64))
-                .isZero();
+    void shouldRefuseCommitsThatOutlastATransaction() {
+        assertThatThrownBy(() -> settings("--commit-interval=10001"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("commitInterval PT10.001S");
     }
 
     private static LaneSettings settings(String... arguments) {

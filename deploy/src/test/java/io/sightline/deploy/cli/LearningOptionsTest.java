@@ -39,6 +39,9 @@ class LearningOptionsTest {
         assertThatThrownBy(() -> loss("--loss", "triplet+supcon"))
                 .isInstanceOf(CommandLine.ParameterException.class)
                 .hasMessageContaining("'triplet+supcon' is none of see, proxy-anchor");
+        assertThatThrownBy(() -> loss("--loss", "supcon+supcon"))
+                .isInstanceOf(CommandLine.ParameterException.class)
+                .hasMessageContaining("supcon twice is supcon");
     }
 
     private static MetricLoss loss(String... arguments) {

@@ -36,15 +36,20 @@ final class ContentReader implements AutoCloseable {
      * Hands the content to a decoder, or says in the outcome why not: rejected if it can never be had, failed or cancelled
      * if this was closed first. Once the outcome is done, whoever did that, the content is not tried for again.
      *
+     * @param arrived told when the content is there and a decoder will take it
      * @param decode runs on a decoder
      */
-    void read(ImageEvent event, CompletableFuture<Outcome> outcome, Consumer<byte[]> decode) {
+    void read(ImageEvent event, CompletableFuture<Outcome> outcome, Runnable arrived, Consumer<byte[]> decode) {
         if (!(event.getPayload() instanceof PayloadReference)) {
+            arrived.run();
             decoders.execute(() -> fetch(event, outcome, decode));
             return;
         }
         try {
-            fetchers.execute(() -> fetch(event, outcome, content -> decoders.execute(() -> decode.accept(content))));
+            fetchers.execute(() -> fetch(event, outcome, content -> {
+                arrived.run();
+                decoders.execute(() -> decode.accept(content));
+            }));
         } catch (RejectedExecutionException e) {
             outcome.cancel(false);
         }

@@ -144,8 +144,12 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
         // What is known by the hash that its event says need not be fetched.
         if (!(event.getPayload() instanceof PayloadReference reference)
                 || !completeIfKnown(pending, reference.getSha256())) {
-            parts.batcher().expect(pending.outcome);
-            parts.contents().read(event, pending.outcome, content -> decode(pending, event, content));
+            parts.contents()
+                    .read(
+                            event,
+                            pending.outcome,
+                            () -> parts.batcher().expect(pending.outcome),
+                            content -> decode(pending, event, content));
         }
         return pending;
     }

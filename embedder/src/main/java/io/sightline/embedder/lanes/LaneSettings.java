@@ -8,7 +8,7 @@ import java.time.Duration;
  * How lanes work. Immutable.
  *
  * @param maxBatch images in one run of the network
- * @param maxDelay that a batch waits for images that are still being decoded; a lone image never waits
+ * @param maxDelay that a batch waits for images that are being decoded; without any it does not wait
  * @param maxBytesInFlight encoded bytes that one task may have in flight
  * @param maxProcessBytesInFlight encoded bytes that all tasks of all lanes of a process may have in flight together
  * @param threads stream threads of a lane in this process
@@ -34,6 +34,11 @@ public record LaneSettings(
         ComputeDevice device,
         ImageLimits limits) {
 
+    private static final Duration LONGEST_DELAY = Duration.ofSeconds(1);
+
+    /** Half of Kafka Streams' transaction timeout. */
+    private static final Duration LONGEST_COMMIT_INTERVAL = Duration.ofSeconds(5);
+
     /** What a crash may do. In neither case is an image lost. */
     public enum Guarantee {
         /** Embeddings and offsets in one transaction: each embedding is written once. */
@@ -43,8 +48,9 @@ public record LaneSettings(
     }
 
     /**
-     * Batches of 64, which wait 5 ms at most; 64 MiB in flight a task, 256 MiB a process; one thread; half of the time for back-fill while the active
-     * lane has work; 20,000 known vectors; exactly once; commits every 200 ms; on the GPU if there is one.
+     * Batches of 64, which wait 5 ms at most; 64 MiB in flight a task, 256 MiB a process; one thread; half of the time for
+     * back-fill while the active lane has work; 20,000 known vectors; exactly once; commits every 200 ms; on the GPU if
+     * there is one.
      */
     public static final LaneSettings DEFAULT = new LaneSettings(
             64,
@@ -76,6 +82,11 @@ public record LaneSettings(
         if (maxDelay.isNegative() || commitInterval.isNegative()) {
             throw new IllegalArgumentException("neither a batch nor a commit can wait a negative time: maxDelay "
                     + maxDelay + ", commitInterval " + commitInterval);
+        }
+        if (maxDelay.compareTo(LONGEST_DELAY) > 0 || commitInterval.compareTo(LONGEST_COMMIT_INTERVAL) > 0) {
+            throw new IllegalArgumentException("a batch waits " + LONGEST_DELAY + " at most, and a commit "
+                    + LONGEST_COMMIT_INTERVAL + ", for a transaction is given up after 10 s: maxDelay " + maxDelay
+                    + ", commitInterval " + commitInterval);
         }
         if (!(backfillShare > 0 && backfillShare <= 1)) {
             throw new IllegalArgumentException(

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gathers single images of all tasks of a lane into batches. A batch is what has arrived while the batch before was
  * computed, at most so many. It waits only for company that is on its way, announced by {@link #expect} and still being
- * fetched or decoded, and for that no longer than the delay: a lone image starts at once, and under load, where decoding
+ * decoded, and for that no longer than the delay: a lone image starts at once, and under load, where decoding
  * and the network share the machine, batches are full. A batch that fails is halved until the bad image is alone.
  * Thread-safe.
  *
@@ -72,7 +72,18 @@ final class MicroBatcher implements AutoCloseable {
     /** Says that an image is on its way here, until its outcome is known: batches may wait for it. */
     void expect(CompletableFuture<Outcome> outcome) {
         expected.incrementAndGet();
-        outcome.whenComplete((any, failure) -> expected.decrementAndGet());
+        outcome.whenComplete((any, failure) -> {
+            expected.decrementAndGet();
+            lock.lock();
+            try {
+                // It may have been the last one that a batch waited for.
+                if (!jobs.isEmpty() && jobs.size() >= wanted()) {
+                    changed.signal();
+                }
+            } finally {
+                lock.unlock();
+            }
+        });
     }
 
     /** Completes the outcome when the image has been through the network; cancels it when the batcher is closed. */

@@ -86,20 +86,13 @@ public final class PayloadReader {
         if (!(event.getPayload() instanceof PayloadReference reference)) {
             return inline(event);
         }
-        UrlPatience patience = urls == null || isStored(reference) ? null : urls.patience();
-        if (patience != null) {
-            patience.begin(reference);
-        }
         Backoff backoff = new Backoff();
         while (true) {
             try {
-                return patience == null ? read(reference, wanted) : readOnce(reference, wanted, patience);
+                return read(reference, wanted);
             } catch (PayloadUnavailableException e) {
-                if (!wanted.getAsBoolean() || Thread.currentThread().isInterrupted()) {
+                if (!wanted.getAsBoolean()) {
                     throw e;
-                }
-                if (patience != null) {
-                    patience.failed(reference, e);
                 }
                 warn(e);
                 if (!backoff.pause() || !wanted.getAsBoolean()) {
@@ -107,18 +100,6 @@ public final class PayloadReader {
                 }
                 onRetry.run();
             }
-        }
-    }
-
-    private byte[] readOnce(PayloadReference reference, BooleanSupplier wanted, UrlPatience patience)
-            throws RejectedImageException, PayloadUnavailableException {
-        try {
-            byte[] content = read(reference, wanted);
-            patience.answered(reference);
-            return content;
-        } catch (RejectedImageException e) {
-            patience.answered(reference);
-            throw e;
         }
     }
 

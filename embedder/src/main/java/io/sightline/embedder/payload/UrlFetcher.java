@@ -27,8 +27,7 @@ import javax.net.ssl.SSLSocketFactory;
  * host's name.
  *
  * <p>On failure: what the event asks for wrongly is rejected, and so is what the host says it does not have; a host
- * that does not answer, fails, or answers nonsense counts as unavailable for now. Who tries again asks
- * {@link #patience()} for how long.
+ * that does not answer, fails, or answers nonsense counts as unavailable for now, and is given up after a while.
  */
 public final class UrlFetcher {
 
@@ -66,17 +65,24 @@ public final class UrlFetcher {
     /**
      * Fetches and verifies a payload. Blocks, at most for the timeout.
      *
-     * @throws RejectedImageException with reason MALFORMED, OVERSIZE, PAYLOAD_MISSING or HASH_MISMATCH
+     * @throws RejectedImageException with reason MALFORMED, OVERSIZE, PAYLOAD_MISSING or HASH_MISMATCH; the third also if
+     *     payload or host have been tried for as long as the settings say
      * @throws PayloadUnavailableException if the host does not answer as it should; try again later
      */
     public byte[] get(PayloadReference reference) throws RejectedImageException, PayloadUnavailableException {
         ReferenceCheck.requireWellFormed(reference, settings.maxBytes());
-        return ReferenceCheck.verified(follow(reference.getUri()), reference);
-    }
-
-    /** For how long payloads are tried for. */
-    UrlPatience patience() {
-        return patience;
+        long begun = patience.begin(reference);
+        try {
+            byte[] answer = follow(reference.getUri());
+            patience.answered(reference);
+            return ReferenceCheck.verified(answer, reference);
+        } catch (RejectedImageException e) {
+            patience.answered(reference);
+            throw e;
+        } catch (PayloadUnavailableException e) {
+            patience.failed(reference, begun, e);
+            throw e;
+        }
     }
 
     private byte[] follow(String url) throws RejectedImageException, PayloadUnavailableException {

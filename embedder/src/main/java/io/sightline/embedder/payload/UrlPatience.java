@@ -5,39 +5,38 @@ import io.sightline.schemas.avro.DeadLetterReason;
 import io.sightline.schemas.avro.PayloadReference;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long payloads of strangers' hosts have been tried for: each for a limited time, since all that follow in its
- * partition wait. The time runs from when a payload was first asked for, over all who ask. It is remembered for a minute
- * after the last failure, through the loss of a partition too: a task that is given up while it waits, and taken over by
- * the same process, does not begin anew, and what was given up is given up again at once. Thread-safe.
+ * For how long payloads of strangers' hosts are tried for: each payload, and each host that answers nobody, for a limited
+ * time, since all that follow in their partitions wait. A time runs from the first try that failed, over all who ask, and
+ * through the loss of a partition: a task that is given up while it waits, and taken over by the same process, does not
+ * begin anew. What was given up is given up again at once for a minute; so is what else its host has, if nothing came
+ * from there meanwhile, so that many payloads of a dead host take no longer than one. Thread-safe.
  */
 final class UrlPatience {
 
     /** Longer than taking a task over needs; shorter than anyone needs to mend a host and send an image again. */
-    static final Duration REMEMBERED = Duration.ofMinutes(1);
+    static final Duration GIVEN_UP = Duration.ofMinutes(1);
+
+    /** Longer than any pause between two tries: the queue, the backoff, and a task that is taken over. */
+    static final Duration REMEMBERED = Duration.ofMinutes(5);
 
     /** Far more than are in flight, and some megabytes at the most. */
     static final int MOST_REMEMBERED = 10_000;
 
     private final long limitNanos;
     private final LongSupplier nanoTime;
-    private final Map<PayloadCache.Key, Attempts> attempts = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<PayloadCache.Key, Attempts> eldest) {
-            return size() > MOST_REMEMBERED;
-        }
-    };
+    private final Map<PayloadCache.Key, Tries> payloads = new Eldest<>();
+    private final Map<String, Tries> hosts = new Eldest<>();
 
     /**
      * Nothing was tried yet.
      *
-     * @param limit of one payload
+     * @param limit of one payload or host
      * @param nanoTime as of {@link System#nanoTime()}
      */
     UrlPatience(Duration limit, LongSupplier nanoTime) {
@@ -46,55 +45,93 @@ final class UrlPatience {
     }
 
     /**
-     * Before a payload is asked for: starts its time, unless it runs already.
+     * Right before a try.
      *
-     * @throws RejectedImageException with reason PAYLOAD_MISSING if it was given up less than a minute ago
+     * @return when it begins, for {@link #failed}
+     * @throws RejectedImageException with reason PAYLOAD_MISSING if the payload or its host was given up less than a minute ago
      */
-    synchronized void begin(PayloadReference reference) throws RejectedImageException {
-        PayloadCache.Key key = PayloadCache.Key.of(reference);
+    synchronized long begin(PayloadReference reference) throws RejectedImageException {
         long now = nanoTime.getAsLong();
-        Attempts before = attempts.get(key);
-        if (before == null || now - before.last > REMEMBERED.toNanos()) {
-            attempts.put(key, new Attempts(now, now, 0, false));
-        } else if (before.givenUp) {
-            throw givenUp(reference, before, null);
-        }
+        requirePatience(payloads.get(PayloadCache.Key.of(reference)), reference, now);
+        requirePatience(hosts.get(host(reference)), reference, now);
+        return now;
     }
 
     /**
      * After a try that failed.
      *
-     * @throws RejectedImageException with reason PAYLOAD_MISSING if the payload's time is over
+     * @param begun when it began
+     * @throws RejectedImageException with reason PAYLOAD_MISSING if the time of the payload or of its host is over
      */
-    synchronized void failed(PayloadReference reference, PayloadUnavailableException failure)
+    synchronized void failed(PayloadReference reference, long begun, PayloadUnavailableException failure)
             throws RejectedImageException {
-        PayloadCache.Key key = PayloadCache.Key.of(reference);
         long now = nanoTime.getAsLong();
-        Attempts before = attempts.getOrDefault(key, new Attempts(now, now, 0, false));
-        boolean over = now - before.first >= limitNanos;
-        Attempts after = new Attempts(before.first, now, before.tries + 1, over);
-        attempts.put(key, after);
-        if (over) {
-            throw givenUp(reference, after, failure);
+        Tries payload = payloads.merge(PayloadCache.Key.of(reference), new Tries(begun, now, 1), this::andThen);
+        Tries host = hosts.merge(host(reference), new Tries(begun, now, 1), this::andThen);
+        if (isOver(payload) || isOver(host)) {
+            throw givenUp(described(reference, payload) + " in "
+                    + Duration.ofNanos(now - payload.first).toMillis() + " ms, at last: " + failure.getMessage()
+                    + "; when its host answers, 'sightline dead-letters redrive' tries again, no sooner than a minute"
+                    + " from now");
         }
     }
 
     /** After a try that brought the payload, or an answer that it cannot be had. */
     synchronized void answered(PayloadReference reference) {
-        attempts.remove(PayloadCache.Key.of(reference));
+        payloads.remove(PayloadCache.Key.of(reference));
+        hosts.remove(host(reference));
     }
 
-    private static RejectedImageException givenUp(
-            PayloadReference reference, Attempts attempts, @Nullable PayloadUnavailableException failure) {
-        return new RejectedImageException(
-                DeadLetterReason.PAYLOAD_MISSING,
-                "the payload " + ReferenceCheck.shown(reference.getUri()) + " was given up after " + attempts.tries
-                        + (attempts.tries == 1 ? " try in " : " tries in ")
-                        + Duration.ofNanos(attempts.last - attempts.first).toMillis() + " ms"
-                        + (failure == null ? "" : ", at last: " + failure.getMessage())
-                        + "; when its host answers, 'sightline dead-letters redrive' tries again");
+    private void requirePatience(@Nullable Tries tries, PayloadReference reference, long now)
+            throws RejectedImageException {
+        if (tries != null && isOver(tries) && now - tries.last <= GIVEN_UP.toNanos()) {
+            throw givenUp("the payload " + ReferenceCheck.shown(reference.getUri())
+                    + " is not tried for, since its host was given up "
+                    + Duration.ofNanos(now - tries.last).toSeconds()
+                    + " s ago; when the host answers, 'sightline dead-letters redrive' tries again, a minute after it was"
+                    + " given up");
+        }
     }
 
-    /** Times in nanoseconds; the last one is of a failure, or of the beginning. */
-    private record Attempts(long first, long last, int tries, boolean givenUp) {}
+    private static String described(PayloadReference reference, Tries tries) {
+        return "the payload " + ReferenceCheck.shown(reference.getUri()) + " was given up after " + tries.count
+                + (tries.count == 1 ? " try" : " tries");
+    }
+
+    private Tries andThen(Tries before, Tries latest) {
+        long forgotten = (isOver(before) ? GIVEN_UP : REMEMBERED).toNanos();
+        return latest.first - before.last > forgotten ? latest : new Tries(before.first, latest.last, before.count + 1);
+    }
+
+    private boolean isOver(Tries tries) {
+        return tries.last - tries.first >= limitNanos;
+    }
+
+    private static RejectedImageException givenUp(String message) {
+        return new RejectedImageException(DeadLetterReason.PAYLOAD_MISSING, message);
+    }
+
+    /** Scheme, host and port, of an address that need not be well-formed. */
+    private static String host(PayloadReference reference) {
+        String uri = reference.getUri();
+        int path = uri.indexOf('/', uri.indexOf("//") + 2);
+        return (path < 0 ? uri : uri.substring(0, path)).toLowerCase(Locale.ROOT);
+    }
+
+    /** Tries that failed: times in nanoseconds, from the beginning of the first to the end of the last. */
+    private record Tries(long first, long last, int count) {}
+
+    private static final class Eldest<K> extends LinkedHashMap<K, Tries> {
+
+        private static final long serialVersionUID = 1L;
+
+        Eldest() {
+            super(16, 0.75f, true);
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<K, Tries> eldest) {
+            return size() > MOST_REMEMBERED;
+        }
+    }
 }

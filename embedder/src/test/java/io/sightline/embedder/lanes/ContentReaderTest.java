@@ -85,7 +85,7 @@ class ContentReaderTest {
     }
 
     private void read(ContentReader contents, ImageEvent event) {
-        contents.read(event, outcome, content -> {
+        contents.read(event, outcome, () -> {}, content -> {
             assertThat(content).isEqualTo(CONTENT);
             decoded.countDown();
         });

@@ -59,7 +59,7 @@ class EmbedProcessorTest {
     private static final byte[] IMAGE = TestImages.png(40, 40, 1);
     private static final byte[] OTHER = TestImages.png(40, 40, 2);
 
-    private static final int MAX_IN_FLIGHT = 32;
+    private static final int MAX_IN_FLIGHT = 128;
     private static final Duration FETCH_FOR = Duration.ofMillis(500);
 
     @TempDir

@@ -15,6 +15,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -126,7 +127,7 @@ class MicroBatcherTest {
             batcher.expect(first);
             batcher.expect(second);
             batcher.submit(new byte[] {1}, first);
-            assertThat(first).isNotDone();
+            awaitCompanyIsWaitedFor();
             batcher.submit(new byte[] {2}, second);
 
             first.get(30, TimeUnit.SECONDS);
@@ -143,8 +144,9 @@ class MicroBatcherTest {
             CompletableFuture<Outcome> undecodable = new CompletableFuture<>();
             batcher.expect(first);
             batcher.expect(undecodable);
-            undecodable.complete(new Outcome.Deleted());
             batcher.submit(new byte[] {1}, first);
+            awaitCompanyIsWaitedFor();
+            undecodable.complete(new Outcome.Deleted());
 
             first.get(30, TimeUnit.SECONDS);
         }
@@ -177,6 +179,13 @@ class MicroBatcherTest {
         assertThat(running).isDone();
         assertThat(queued).isDone();
         assertThatThrownBy(late::join).isInstanceOf(CancellationException.class);
+    }
+
+    private static void awaitCompanyIsWaitedFor() {
+        Awaitility.await()
+                .until(() -> Thread.getAllStackTraces().keySet().stream()
+                        .anyMatch(thread -> thread.getName().equals("batcher-v1")
+                                && thread.getState() == Thread.State.TIMED_WAITING));
     }
 
     /** Keeps the network busy, so that what follows gathers. */

@@ -24,84 +24,101 @@ class UrlPatienceTest {
 
     @Test
     void shouldSayHowLongAndHowOftenAPayloadWasTriedFor() throws Exception {
-        patience.begin(REFERENCE);
-        pass(Duration.ofSeconds(10));
-        patience.failed(REFERENCE, failure);
-        pass(Duration.ofSeconds(21));
+        tryFor(REFERENCE, Duration.ofSeconds(10));
+        pass(Duration.ofSeconds(11));
 
         assertRejected(
                 DeadLetterReason.PAYLOAD_MISSING,
                 "'https://images.example.org/a' was given up after 2 tries in 31000 ms, at last: it says nothing;"
                         + " when its host answers, 'sightline dead-letters redrive' tries again",
-                () -> patience.failed(REFERENCE, failure));
+                () -> tryFor(REFERENCE, Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void shouldNotCountTheTimeBeforeTheFirstTry() throws Exception {
+        pass(LIMIT.multipliedBy(2));
+
+        tryFor(REFERENCE, LIMIT.minusNanos(1));
     }
 
     @Test
     void shouldGoOnWithATimeThatRunsWhenATaskIsTakenOver() throws Exception {
-        patience.begin(REFERENCE);
-        pass(Duration.ofSeconds(20));
-        patience.failed(REFERENCE, failure);
+        tryFor(REFERENCE, Duration.ofSeconds(10));
+        pass(UrlPatience.REMEMBERED.minusSeconds(10));
 
-        patience.begin(REFERENCE);
-        pass(Duration.ofSeconds(10));
-
-        assertGivenUp("after 2 tries in 30000 ms");
+        assertGivenUp(REFERENCE, "after 2 tries in 330000 ms");
     }
 
     @Test
     void shouldGiveUpAtOnceWhatWasGivenUpAMomentAgo() throws Exception {
-        giveUp();
-        pass(UrlPatience.REMEMBERED);
+        assertGivenUp(REFERENCE, "after 1 try in 30000 ms");
+        pass(UrlPatience.GIVEN_UP);
 
-        assertRejected(DeadLetterReason.PAYLOAD_MISSING, "after 1 try in 30000 ms;", () -> patience.begin(REFERENCE));
+        assertRejected(
+                DeadLetterReason.PAYLOAD_MISSING,
+                "is not tried for, since its host was given up 60 s ago",
+                () -> patience.begin(REFERENCE));
     }
 
     @Test
     void shouldTryAgainLater() throws Exception {
-        giveUp();
-        pass(UrlPatience.REMEMBERED.plusNanos(1));
+        assertGivenUp(REFERENCE, "after 1 try in 30000 ms");
+        pass(UrlPatience.GIVEN_UP.plusNanos(1));
 
-        patience.begin(REFERENCE);
+        tryFor(REFERENCE, Duration.ofSeconds(10));
+    }
 
-        assertThatCode(() -> patience.failed(REFERENCE, failure)).doesNotThrowAnyException();
+    @Test
+    void shouldGiveUpWhateverAHostHasThatAnswersNobody() throws Exception {
+        tryFor(REFERENCE, Duration.ofSeconds(10));
+        tryFor(at("/b"), Duration.ofSeconds(10));
+
+        assertRejected(
+                DeadLetterReason.PAYLOAD_MISSING,
+                "/c' was given up after 1 try in 10000 ms",
+                () -> tryFor(at("/c"), Duration.ofSeconds(10)));
+        assertRejected(DeadLetterReason.PAYLOAD_MISSING, "/d' is not tried for", () -> patience.begin(at("/d")));
+        tryFor(reference(new byte[1], "https://other.example.org/a"), Duration.ofSeconds(10));
     }
 
     @Test
     void shouldBeginAnewOnceItsHostAnswered() throws Exception {
-        patience.begin(REFERENCE);
-        pass(LIMIT);
+        tryFor(REFERENCE, Duration.ofSeconds(20));
         patience.answered(REFERENCE);
-        patience.begin(REFERENCE);
 
-        assertThatCode(() -> patience.failed(REFERENCE, failure)).doesNotThrowAnyException();
+        tryFor(REFERENCE, Duration.ofSeconds(20));
     }
 
     @Test
-    void shouldTellPayloadsApart() throws Exception {
-        giveUp();
-        patience.begin(at("/b"));
+    void shouldGiveUpAPayloadWhoseHostAnswersOthers() throws Exception {
+        tryFor(REFERENCE, Duration.ofSeconds(20));
+        patience.answered(at("/b"));
 
-        assertThatCode(() -> patience.failed(at("/b"), failure)).doesNotThrowAnyException();
+        assertRejected(
+                DeadLetterReason.PAYLOAD_MISSING,
+                "after 2 tries in 40000 ms",
+                () -> tryFor(REFERENCE, Duration.ofSeconds(20)));
     }
 
     @Test
     void shouldForgetTheEldestOfTooMany() throws Exception {
-        giveUp();
+        assertGivenUp(REFERENCE, "after 1 try in 30000 ms");
         for (int i = 0; i < UrlPatience.MOST_REMEMBERED; i++) {
-            patience.begin(at("/" + i));
+            tryFor(reference(new byte[1], "https://host" + i + ".example.org/a"), Duration.ZERO);
         }
 
         assertThatCode(() -> patience.begin(REFERENCE)).doesNotThrowAnyException();
     }
 
-    private void giveUp() throws Exception {
-        patience.begin(REFERENCE);
-        pass(LIMIT);
-        assertGivenUp("after 1 try in 30000 ms");
+    private void assertGivenUp(PayloadReference reference, String said) {
+        assertRejected(DeadLetterReason.PAYLOAD_MISSING, said, () -> tryFor(reference, LIMIT));
     }
 
-    private void assertGivenUp(String said) {
-        assertRejected(DeadLetterReason.PAYLOAD_MISSING, said, () -> patience.failed(REFERENCE, failure));
+    /** A try that fails after some time. */
+    private void tryFor(PayloadReference reference, Duration time) throws Exception {
+        long begun = patience.begin(reference);
+        pass(time);
+        patience.failed(reference, begun, failure);
     }
 
     private void pass(Duration time) {

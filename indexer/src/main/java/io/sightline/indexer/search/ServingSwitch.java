@@ -185,10 +185,11 @@ final class ServingSwitch implements AutoCloseable {
             SpaceMap map = SpaceMap.read(artifact, String.valueOf(staged.getCompatibleWith()));
             return new Serving.Bridge(network(staged, artifact), map);
         } catch (RuntimeException e) {
+            Duration pause = backoff.failed(staged.getVersion());
             LOG.warn(
                     "queries cannot be embedded by {} until it is active, will retry in {}: {}",
                     staged.getVersion(),
-                    backoff.failed(staged.getVersion()),
+                    pause,
                     e.getMessage());
             return null;
         }

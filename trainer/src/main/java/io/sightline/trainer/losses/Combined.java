@@ -20,10 +20,14 @@ public record Combined(MetricLoss main, MetricLoss between, double weight) imple
     /**
      * Checks the parts.
      *
-     * @throws IllegalArgumentException if the second one has proxies or the weight is not positive
+     * @throws IllegalArgumentException if the second one has proxies or is the first one again, or the weight is not
+     *     positive
      */
     public Combined {
         Settings.requirePositive(main.name() + "+" + between.name(), "weight", weight);
+        if (main.name().equals(between.name())) {
+            throw new IllegalArgumentException(main.name() + " twice is " + main.name() + ": name it once");
+        }
         if (between.proxiesPerClass() != 0) {
             throw new IllegalArgumentException("only a loss between samples can be added to " + main.name() + "; "
                     + between.name() + " has proxies");

@@ -7,6 +7,7 @@ import io.sightline.embedder.payload.PayloadUnavailableException;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.UndecodableRecordException;
+import io.sightline.schemas.avro.DeadLetterReason;
 import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.LabelEvent;
 import java.io.UncheckedIOException;
@@ -16,6 +17,7 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * From a labelled image to what training needs of it. An image that can never be decoded is left out: the embedder's lane
@@ -53,7 +55,7 @@ final class ReplayItemReader implements AutoCloseable {
     /**
      * Reads an image; blocks while its payload cannot be read.
      *
-     * @return empty if it can never be decoded
+     * @return empty if it can never be decoded, or its payload is not there or was given up
      * @throws UncheckedIOException if patience ended, or this was closed, before the payload could be read
      */
     Optional<ReplayItem> read(String id, LabelledImage labelled) {
@@ -64,7 +66,12 @@ final class ReplayItemReader implements AutoCloseable {
             byte[] content = payloads.content(event, patiently(), () -> {});
             return Optional.of(
                     new ReplayItem(id, label, event.getEventTime().toEpochMilli(), preprocessor.pixels(content)));
-        } catch (RejectedImageException | UndecodableRecordException e) {
+        } catch (RejectedImageException e) {
+            // What was given up may come back: with the next event or label of the image it is read again.
+            LOG.atLevel(e.reason() == DeadLetterReason.PAYLOAD_MISSING ? Level.WARN : Level.DEBUG)
+                    .log("image {} is left out of training: {}", id, e.getMessage());
+            return Optional.empty();
+        } catch (UndecodableRecordException e) {
             LOG.debug("image {} is left out of training: {}", id, e.getMessage());
             return Optional.empty();
         } catch (PayloadUnavailableException e) {

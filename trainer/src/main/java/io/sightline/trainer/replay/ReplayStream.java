@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -20,6 +21,7 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KTable;
@@ -66,12 +68,32 @@ public final class ReplayStream implements AutoCloseable {
         properties.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 2000);
         this.admin = Admin.create(connection.admin());
         this.items = new ReplayItemReader(preprocessor, payloads, serdes, PATIENCE);
-        this.streams = new KafkaStreams(topology(buffer, items, properties), properties);
-        streams.setUncaughtExceptionHandler(failure -> {
-            LOG.warn("the replay stream lost a thread and will replace it: {}", failure.toString());
-            return StreamThreadExceptionResponse.REPLACE_THREAD;
+        this.streams = started(() -> {
+            KafkaStreams fresh = new KafkaStreams(topology(buffer, items, properties), properties);
+            fresh.setUncaughtExceptionHandler(failure -> {
+                LOG.warn("the replay stream lost a thread and will replace it: {}", failure.toString());
+                return StreamThreadExceptionResponse.REPLACE_THREAD;
+            });
+            return fresh;
         });
-        streams.start();
+    }
+
+    /** A process that is killed while it makes a store leaves one that cannot be opened; all of it is in the topics. */
+    private static KafkaStreams started(Supplier<KafkaStreams> fresh) {
+        KafkaStreams streams = fresh.get();
+        try {
+            streams.start();
+            return streams;
+        } catch (ProcessorStateException e) {
+            LOG.warn(
+                    "the replay stream's local state is damaged and will be restored from its topics: {}",
+                    e.toString());
+            streams.close(CLOSE_TIMEOUT);
+            KafkaStreams again = fresh.get();
+            again.cleanUp();
+            again.start();
+            return again;
+        }
     }
 
     /** Whether everything that was there is restored and the stream is followed: until then the buffer is a part only. */

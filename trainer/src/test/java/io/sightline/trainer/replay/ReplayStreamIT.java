@@ -15,13 +15,16 @@ import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.InlinePayload;
 import io.sightline.schemas.avro.LabelEvent;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -97,6 +100,32 @@ class ReplayStreamIT {
             committed.forEach((partition, next) -> assertThat(stream.committed().getOrDefault(partition, 0L))
                     .as(partition)
                     .isGreaterThanOrEqualTo(next));
+        }
+    }
+
+    @Test
+    void shouldRestoreFromItsTopicsWhenAStoreIsDamaged() throws IOException {
+        ReplayBuffer first = new ReplayBuffer(100, 10_000_000);
+        try (ReplayStream stream = open(first)) {
+            image("a", 1);
+            label("a", "cat");
+            awaitContent(first, Map.of("a", "cat"));
+            await().atMost(SOON).until(stream::isReady);
+        }
+        int damaged = 0;
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path current : files.filter(file -> file.endsWith(Path.of(ReplayProcessor.STORE, "CURRENT")))
+                    .toList()) {
+                Files.writeString(current, "cut off");
+                damaged++;
+            }
+        }
+        assertThat(damaged).isPositive();
+
+        ReplayBuffer second = new ReplayBuffer(100, 10_000_000);
+        try (ReplayStream stream = open(second)) {
+            awaitContent(second, Map.of("a", "cat"));
+            await().atMost(SOON).until(stream::isReady);
         }
     }
 
