@@ -3,8 +3,10 @@ package io.sightline.schemas;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Vectors on the wire: little-endian float32, 4 d bytes. */
+/** Vectors: on the wire little-endian float32, 4 d bytes; everywhere of length 1. */
 public final class Vectors {
+
+    private static final double UNIT_TOLERANCE = 1e-3;
 
     private Vectors() {}
 
@@ -13,6 +15,20 @@ public final class Vectors {
         ByteBuffer bytes = ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(vector);
         return bytes;
+    }
+
+    /** Sum of the squares of the components; NaN if one of them is. */
+    public static double squaredLength(float[] vector) {
+        double squared = 0;
+        for (float x : vector) {
+            squared += (double) x * x;
+        }
+        return squared;
+    }
+
+    /** Whether the squared length is 1 to 1e-3; NaN is not. */
+    public static boolean isUnit(float[] vector) {
+        return Math.abs(squaredLength(vector) - 1) <= UNIT_TOLERANCE;
     }
 
     /**

@@ -202,7 +202,7 @@ public final class LaneSupervisor implements AutoCloseable {
             failures.remove(version);
         } catch (RuntimeException e) {
             failures.put(version, String.valueOf(e.getMessage()));
-            retryAfter.put(version, now.plus(RETRY));
+            retryAfter.put(version, clock.instant().plus(RETRY));
             LOG.error("lane {} cannot start, will retry in {} s: {}", version, RETRY.toSeconds(), e.getMessage());
         }
     }

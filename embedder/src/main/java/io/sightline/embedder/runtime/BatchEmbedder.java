@@ -13,6 +13,7 @@ public interface BatchEmbedder {
      *
      * @param pixels N images, each [size, size, channels] uint8 row-major
      * @return [N, d] float32, unit rows, in the order of the input
+     * @throws NoUnitVectorException if it gave one of the images no unit vector
      * @throws InferenceException if the network failed on this batch
      */
     float[][] embed(List<byte[]> pixels);

@@ -20,9 +20,11 @@ import io.sightline.embedder.artifact.Canaries;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.artifact.ModelDescriptor;
 import io.sightline.embedder.tensorflow.NativeTensorFlow;
+import io.sightline.schemas.Vectors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -138,15 +140,27 @@ public final class EmbeddingModel implements BatchEmbedder, AutoCloseable {
             if (predictor == null) {
                 predictor = model.newPredictor();
             }
+            float[][] vectors;
             try {
-                return predictor.predict(pixels);
+                vectors = predictor.predict(pixels);
             } catch (TranslateException | RuntimeException e) {
                 throw new InferenceException(version(), pixels.size(), e);
             } finally {
                 idle.add(predictor);
             }
+            requireUnit(vectors);
+            return vectors;
         } finally {
             inUse.readLock().unlock();
+        }
+    }
+
+    /** A vector without a direction, NaN for instance, is of no use to an index or to a query. */
+    private void requireUnit(float[][] vectors) {
+        for (int i = 0; i < vectors.length; i++) {
+            if (!Vectors.isUnit(vectors[i])) {
+                throw new NoUnitVectorException(version(), i, Vectors.squaredLength(vectors[i]));
+            }
         }
     }
 
@@ -171,15 +185,7 @@ public final class EmbeddingModel implements BatchEmbedder, AutoCloseable {
 
     private void warmUp() {
         byte[] black = new byte[descriptor.preprocessing().bytes()];
-        float[] vector = embed(java.util.Collections.nCopies(WARM_UP_BATCH, black))[0];
-        double norm = 0;
-        for (float x : vector) {
-            norm += (double) x * x;
-        }
-        if (vector.length != descriptor.dimensions() || Math.abs(norm - 1) > 1e-3) {
-            throw new ArtifactException("version " + version() + " gives vectors of length " + vector.length
-                    + " and squared norm " + norm + ", not unit vectors of length " + descriptor.dimensions());
-        }
+        embed(Collections.nCopies(WARM_UP_BATCH, black));
     }
 
     /** Packs a whole batch into one direct buffer: one copy in, one copy out. */

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Arbitrary bytes are refused with a typed reason or become pixels, soon and within bounded memory. As a unit test it
- * goes through the corpus; with JAZZER_FUZZ=1 Jazzer mutates the corpus too, one method a JVM (failsafe's executions
- * {@code fuzz-headers} and {@code fuzz-decoder}).
+ * Arbitrary bytes are refused with a typed reason or become pixels, soon and within bounded memory. Jazzer goes
+ * through the corpus and mutates it, one method a JVM, in failsafe's executions {@code fuzz-headers} and
+ * {@code fuzz-decoder}; without JAZZER_FUZZ=1 it only goes through the corpus.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ImageFuzzTest {

@@ -24,6 +24,16 @@ public final class TestImages {
         return encode(draw(width, height, seed), "jpg");
     }
 
+    /** A PNG that is the same grey all over. */
+    public static byte[] grey(int width, int height, int value) {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        graphics.setColor(new Color(value, value, value));
+        graphics.fillRect(0, 0, width, height);
+        graphics.dispose();
+        return encode(image, "png");
+    }
+
     /** A PNG header that claims the given size, followed by nothing that could fill it. */
     public static byte[] pngBomb(int width, int height) {
         byte[] png = png(1, 1, 0);

@@ -27,6 +27,9 @@ import org.tensorflow.types.TUint8;
 /** Real artifacts with a tiny network: a random projection of the pixels. Another seed is another space. */
 public final class TestModels {
 
+    /** The networks have no vector for an image that has this value everywhere. */
+    public static final int BLIND_SPOT = 77;
+
     private TestModels() {}
 
     /** Writes a version below root. */
@@ -46,7 +49,7 @@ public final class TestModels {
                             Shape.of(-1, preprocessing.size(), preprocessing.size(), preprocessing.channels())));
             Operand<TFloat32> flat = tf.reshape(
                     tf.dtypes.cast(image, TFloat32.class), tf.constant(new int[] {-1, preprocessing.bytes()}));
-            Operand<TFloat32> shifted = tf.math.add(flat, tf.constant(1f));
+            Operand<TFloat32> shifted = tf.math.sub(flat, tf.constant((float) BLIND_SPOT));
             Operand<TFloat32> projected =
                     tf.linalg.matMul(shifted, tf.constant(weights(preprocessing.bytes(), d, new Random(seed))));
             Operand<TFloat32> norm =

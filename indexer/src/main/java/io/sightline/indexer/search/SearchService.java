@@ -1,9 +1,11 @@
 package io.sightline.indexer.search;
 
 import io.sightline.embedder.image.RejectedImageException;
+import io.sightline.embedder.runtime.NoUnitVectorException;
 import io.sightline.http.ApiException;
 import io.sightline.indexer.store.NearestQuery;
 import io.sightline.indexer.store.StoredImage;
+import io.sightline.schemas.Vectors;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -11,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers searches, each from one version. Thread-safe. */
 final class SearchService {
-
-    private static final double UNIT_TOLERANCE = 1e-3;
 
     private final ServingSwitch serving;
 
@@ -73,6 +73,8 @@ final class SearchService {
                         : new Query(version.network().embed(request.image()), null);
             } catch (RejectedImageException e) {
                 throw rejected(e);
+            } catch (NoUnitVectorException e) {
+                throw new ApiException(422, "inference", "the image has no embedding: " + e.getMessage());
             }
         }
         if (request.id() != null) {
@@ -107,13 +109,11 @@ final class SearchService {
                     "the vector has " + vector.length + " components; those of " + version.version() + " have "
                             + version.dimensions());
         }
-        double squared = 0;
-        for (float x : vector) {
-            squared += (double) x * x;
-        }
-        if (!(Math.abs(squared - 1) <= UNIT_TOLERANCE)) {
+        if (!Vectors.isUnit(vector)) {
             throw new ApiException(
-                    400, "not-a-unit-vector", "the vector's length is " + Math.sqrt(squared) + "; divide it by that");
+                    400,
+                    "not-a-unit-vector",
+                    "the vector's length is " + Math.sqrt(Vectors.squaredLength(vector)) + "; divide it by that");
         }
         return vector;
     }
