@@ -7,8 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sightline.deploy.client.SearchClient;
 import io.sightline.deploy.stack.Stack;
+import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.testing.HostileArtifact;
 import io.sightline.embedder.testing.TestImages;
+import io.sightline.embedder.testing.TestModels;
 import io.sightline.embedder.testing.TopicReader;
+import io.sightline.embedder.versions.ModelLog;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.DeadLetter;
@@ -22,8 +26,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -92,6 +98,15 @@ class BadInputIT {
                 Arguments.of("blank label", "ingest", "POST", "/v1/images?label=", GOOD, 400, "bad-label"),
                 Arguments.of(
                         "id like a label's address", "ingest", "POST", "/v1/images?id=a/label", GOOD, 400, "bad-id"),
+                Arguments.of(
+                        "id like a content's address",
+                        "ingest",
+                        "POST",
+                        "/v1/images?id=a/content",
+                        GOOD,
+                        400,
+                        "bad-id"),
+                Arguments.of("id like an erasure's", "ingest", "POST", "/v1/images?id=a/erasure", GOOD, 400, "bad-id"),
                 Arguments.of("tag without key", "ingest", "POST", "/v1/images?tag.=x", GOOD, 400, "bad-tag"),
                 Arguments.of(
                         "label for an unknown image",
@@ -208,7 +223,7 @@ class BadInputIT {
                         "/v1/models:rollback",
                         "",
                         409,
-                        "rollback-impossible"));
+                        "transition-impossible"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -275,6 +290,41 @@ class BadInputIT {
                             assertThat(record.value().getReason()).isEqualTo(DeadLetterReason.MALFORMED);
                             assertThat(record.value().getTopic()).isEqualTo(Topics.IMAGES);
                         }));
+    }
+
+    @Test
+    void shouldRefuseHostileVersionsAndGoOnWithTheOldOne(@TempDir Path models) throws Exception {
+        Path victim = models.resolve("victim");
+        try (ModelLog log = new ModelLog(stack.connection(), new RecordSerdes(stack.connection()))) {
+            for (HostileArtifact hostile : HostileArtifact.values()) {
+                ModelArtifact artifact = hostile.write(models, version(hostile), victim);
+                log.publish(TestModels.event(artifact, Instant.now()));
+            }
+        }
+
+        for (HostileArtifact hostile : HostileArtifact.values()) {
+            JsonNode refused = await().ignoreExceptions()
+                    .atMost(Duration.ofMinutes(2))
+                    .until(
+                            () -> search.get("/v1/models/" + version(hostile)),
+                            version -> version.path("status").asText().equals("REJECTED"));
+            assertThat(refused.path("reason").asText()).contains(hostile.said());
+        }
+        assertThat(victim).hasContent(HostileArtifact.UNTOUCHED);
+        assertThat(stack.lanes().failures()).isEmpty();
+        assertThat(send("POST", ingest("/v1/images?id=beside"), TestImages.png(40, 40, 31))
+                        .statusCode())
+                .isEqualTo(202);
+        awaitSearchable("beside");
+        assertThat(search.search(GOOD, 1, Map.of(), "").version()).isEqualTo("v1");
+    }
+
+    private static String version(HostileArtifact hostile) {
+        return "v1"
+                + String.format(
+                        java.util.Locale.ROOT,
+                        "%02d",
+                        List.of(HostileArtifact.values()).indexOf(hostile));
     }
 
     @Test

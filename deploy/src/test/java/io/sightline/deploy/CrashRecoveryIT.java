@@ -28,11 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
  * kill -9 of the whole stack in mid-stream, at random moments, and a restart on the same folder each time: every
  * image exactly once in the active index, no version lost, training resumed, no process left behind.
  *
- * <p>-Dsightline.kills says how often (3 by default), -Dsightline.seed when.
+ * <p>-Dsightline.kills says how often (2 by default), -Dsightline.seed when.
  */
 class CrashRecoveryIT {
 
-    private static final int KILLS = Integer.getInteger("sightline.kills", 3);
+    private static final int KILLS = Integer.getInteger("sightline.kills", 2);
     private static final long SEED = Long.getLong("sightline.seed", System.nanoTime());
     private static final int IMAGES_PER_ROUND = 200;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.sightline.deploy.cli.SightlineCommand;
 import io.sightline.deploy.client.SearchClient;
 import io.sightline.deploy.deadletters.Coordinates;
 import io.sightline.deploy.deadletters.DeadLetterDetails;
@@ -21,7 +22,8 @@ import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.DeadLetterReason;
 import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.InlinePayload;
-import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -262,25 +264,18 @@ class DeadLettersIT {
         assertThat(sightline(2, "redrive")).contains("say which");
     }
 
-    private String sightline(int exit, String... arguments) throws Exception {
-        Path output = Files.createTempFile(directory, "dead-letters", ".out");
+    /** What the command prints, errors too. */
+    private String sightline(int exit, String... arguments) {
         List<String> all = new ArrayList<>(List.of("dead-letters"));
         all.addAll(List.of(arguments));
         all.addAll(List.of("--dir", directory.toString()));
-        try (SightlineProcess process = SightlineProcess.start(output, all.toArray(String[]::new))) {
-            assertThat(process.awaitEnd(Duration.ofMinutes(2)))
-                    .as(() -> read(output))
-                    .hasValue(exit);
-        }
-        return Files.readString(output);
-    }
+        StringWriter printed = new StringWriter();
+        PrintWriter out = new PrintWriter(printed, true);
 
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            return e.toString();
-        }
+        int code = SightlineCommand.execute(out, out, all.toArray(String[]::new));
+
+        assertThat(code).as(printed.toString()).isEqualTo(exit);
+        return printed.toString();
     }
 
     private Redrive.Result redrive(DeadLetterView view) {

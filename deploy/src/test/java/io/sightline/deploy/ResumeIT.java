@@ -22,11 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
  * kill -9 of a seeded training at random moments: it ends with exactly the weights, proxies, moments and versions of a
  * training that was never interrupted.
  *
- * <p>-Dsightline.kills says how often (3 by default), -Dsightline.seed when.
+ * <p>-Dsightline.kills says how often (2 by default), -Dsightline.seed when.
  */
 class ResumeIT {
 
-    private static final int KILLS = Integer.getInteger("sightline.kills", 3);
+    private static final int KILLS = Integer.getInteger("sightline.kills", 2);
     private static final long SEED = Long.getLong("sightline.seed", System.nanoTime());
     private static final int STEPS = 150 + 100 * KILLS;
     private static final int LONGEST_LIFE_MILLIS = 1500;

@@ -6,10 +6,11 @@ import io.sightline.deploy.stack.StackSettings;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.payload.PayloadSettings;
+import io.sightline.embedder.versions.HoldoutRule;
 import io.sightline.indexer.rollout.RolloutSettings;
+import io.sightline.indexer.rollout.gates.GateSettings;
 import io.sightline.trainer.nets.ConvNet;
 import io.sightline.trainer.publish.Gate;
-import io.sightline.trainer.replay.HoldoutRule;
 import io.sightline.trainer.rounds.RoundSettings;
 import io.sightline.trainer.training.Augmentation;
 import io.sightline.trainer.training.TrainingSettings;
@@ -42,7 +43,7 @@ final class Stacks {
                     draft.imagesPerClass = 100;
                     draft.replayBytes = 64L * 1024 * 1024;
                 }),
-                new RolloutSettings(Duration.ofSeconds(10)));
+                new RolloutSettings(Duration.ofSeconds(10)).with(new GateSettings(0.01, 200, 1000, 50, 1, 0)));
     }
 
     /** A stack that embeds and answers but does not go beyond version 1. */

@@ -86,7 +86,7 @@ class SwapUnderSearchIT {
                     .until(() -> active(client).equals("v2") || active(client).compareTo("v2") > 0);
             String before = active(client);
 
-            String after = client.post("/v1/models:rollback").path("active").asText();
+            String after = client.post("/v1/models:rollback").path("version").asText();
 
             assertThat(after).isNotEqualTo(before);
             Set<String> answered = new TreeSet<>();

@@ -1,12 +1,22 @@
 package io.sightline.indexer;
 
+import io.sightline.embedder.erasure.Erasures;
+import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
+import io.sightline.indexer.erasure.ErasureApi;
+import io.sightline.indexer.erasure.IndexErasure;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.indexer.indexing.LaneIndexes;
+import io.sightline.indexer.lineage.EventReader;
 import io.sightline.indexer.rollout.RolloutController;
+import io.sightline.indexer.rollout.RolloutRequests;
 import io.sightline.indexer.rollout.RolloutSettings;
+import io.sightline.indexer.rollout.gates.LiveQueries;
+import io.sightline.indexer.search.ImageSource;
+import io.sightline.indexer.search.ModelsApi;
 import io.sightline.indexer.search.SearchApi;
+import io.sightline.indexer.search.SearchEvents;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import java.nio.file.Path;
@@ -20,11 +30,14 @@ public final class IndexerService implements AutoCloseable {
     private final ModelLog log;
     private final LaneIndexes indexes;
     private final RolloutController rollout;
+    private final EventReader reader;
+    private final Erasures erasures;
     private final SearchApi api;
 
     /**
      * Starts everything. The catalog is used, and not closed.
      *
+     * @param payloads where the images lie that are not in their events
      * @param directory where the indexes lie
      * @param port of the search API, 0 for any
      */
@@ -34,15 +47,25 @@ public final class IndexerService implements AutoCloseable {
             ModelCatalog catalog,
             IndexingSettings indexing,
             RolloutSettings settings,
+            PayloadReader payloads,
             Path directory,
             String host,
             int port,
             Clock clock) {
         this.admin = Admin.create(connection.admin());
         this.log = new ModelLog(connection, serdes);
-        this.indexes = new LaneIndexes(connection, serdes, indexing, directory);
-        this.rollout = new RolloutController(catalog, log, indexes, settings, admin, clock);
-        this.api = new SearchApi(catalog, indexes, rollout, host, port);
+        this.erasures = Erasures.open(connection, serdes, clock);
+        this.reader = new EventReader(connection);
+        SearchEvents events = new SearchEvents(clock);
+        LiveQueries liveQueries = new LiveQueries();
+        this.indexes = new LaneIndexes(connection, serdes, indexing, events, directory, erasures.ledger(), clock);
+        this.rollout = new RolloutController(catalog, log, indexes, settings, liveQueries, admin, clock);
+        ModelsApi models = new ModelsApi(catalog, new RolloutRequests(catalog, log, indexes, settings, admin, clock));
+        ImageSource source = new ImageSource(reader, serdes, payloads);
+        ErasureApi erasureApi = new ErasureApi(erasures.ledger(), clock);
+        this.api =
+                new SearchApi(catalog, indexes, rollout, models, source, erasureApi, events, liveQueries, host, port);
+        erasures.start(new IndexErasure(indexes, admin, directory, clock)::holders);
     }
 
     /** Address of the search API. */
@@ -53,6 +76,8 @@ public final class IndexerService implements AutoCloseable {
     @Override
     public void close() {
         api.close();
+        reader.close();
+        erasures.close();
         rollout.close();
         indexes.close();
         log.close();

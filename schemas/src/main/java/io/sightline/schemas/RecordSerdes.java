@@ -10,6 +10,9 @@ import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import io.confluent.kafka.serializers.subject.RecordNameStrategy;
 import io.sightline.schemas.avro.DeadLetter;
 import io.sightline.schemas.avro.Embedding;
+import io.sightline.schemas.avro.Erasure;
+import io.sightline.schemas.avro.ErasureDone;
+import io.sightline.schemas.avro.ErasureHolder;
 import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.LabelEvent;
 import io.sightline.schemas.avro.ModelEvent;
@@ -45,7 +48,10 @@ public final class RecordSerdes {
             LabelEvent.getClassSchema(),
             Embedding.getClassSchema(),
             ModelEvent.getClassSchema(),
-            DeadLetter.getClassSchema());
+            DeadLetter.getClassSchema(),
+            Erasure.getClassSchema(),
+            ErasureDone.getClassSchema(),
+            ErasureHolder.getClassSchema());
 
     /** Every schema must read what all earlier ones wrote. */
     public static final String COMPATIBILITY = "BACKWARD_TRANSITIVE";

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,9 +16,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -67,13 +72,28 @@ public final class TopicAdmin {
 
     /** Number of partitions of a topic, or empty if it does not exist. */
     public Optional<Integer> partitions(String topic) {
+        return find(topic).map(found -> found.partitions().size());
+    }
+
+    /** What the brokers call a topic of this name, another one each time it is created; empty if there is none. */
+    public Optional<String> id(String topic) {
+        return find(topic).map(found -> found.topicId().toString());
+    }
+
+    /** Where each partition ends, to readers of the given isolation; none if the topic does not exist. */
+    public Map<TopicPartition, Long> ends(String topic, IsolationLevel isolation) {
+        int partitions = partitions(topic).orElse(0);
+        Map<TopicPartition, OffsetSpec> request = new HashMap<>();
+        for (int i = 0; i < partitions; i++) {
+            request.put(new TopicPartition(topic, i), OffsetSpec.latest());
+        }
         try {
-            return Optional.of(describe(topic).partitions().size());
+            Map<TopicPartition, Long> ends = new HashMap<>();
+            await(admin.listOffsets(request, new ListOffsetsOptions(isolation)).all())
+                    .forEach((partition, info) -> ends.put(partition, info.offset()));
+            return ends;
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                return Optional.empty();
-            }
-            throw failure("describe topic " + topic, e);
+            throw failure("read the end of topic " + topic, e);
         }
     }
 
@@ -140,6 +160,17 @@ public final class TopicAdmin {
         }
         await(admin.incrementalAlterConfigs(Map.of(resource, operations)).all());
         return Change.UPDATED;
+    }
+
+    private Optional<TopicDescription> find(String topic) {
+        try {
+            return Optional.of(describe(topic));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return Optional.empty();
+            }
+            throw failure("describe topic " + topic, e);
+        }
     }
 
     private TopicDescription describe(String topic) throws ExecutionException {

@@ -8,6 +8,7 @@ import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
+import io.sightline.embedder.versions.SoleDecider;
 import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -39,7 +41,6 @@ final class EmbedCluster implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int DIMENSIONS = 64;
-    private static final String REASON = "bench";
 
     private final Path directory;
     private final LocalCluster cluster;
@@ -47,6 +48,7 @@ final class EmbedCluster implements AutoCloseable {
     private final RecordSerdes serdes;
     private final ModelCatalog catalog;
     private final ModelLog log;
+    private final SoleDecider decider;
     private final UntrainedNetwork network;
     private int versions;
 
@@ -57,6 +59,7 @@ final class EmbedCluster implements AutoCloseable {
         this.serdes = Stack.applyTopics(connection, Topics.defaults());
         this.catalog = ModelCatalog.open(connection, serdes, PATIENCE);
         this.log = new ModelLog(connection, serdes);
+        this.decider = SoleDecider.of(log);
         this.network =
                 new UntrainedNetwork(new ConvNet(content.preprocessing(), ConvNet.DEFAULT_WIDTHS, DIMENSIONS), 1);
     }
@@ -98,9 +101,13 @@ final class EmbedCluster implements AutoCloseable {
         return new KafkaProducer<>(connection.producer("bench"), new StringSerializer(), new ByteArraySerializer());
     }
 
-    /** Makes a version the active one and starts a lane for it. */
+    /** Makes a version the active one, and the only one, and starts a lane for it. */
     LaneSupervisor startLane(ModelArtifact artifact, LaneSettings settings, SimpleMeterRegistry meters) {
+        String before = decider.versions().active().map(ModelEvent::getVersion).orElse(null);
         say(artifact, ModelStatus.ACTIVE);
+        if (before != null) {
+            decider.expire(before, Instant.now());
+        }
         return new LaneSupervisor(
                 connection,
                 serdes,
@@ -114,7 +121,7 @@ final class EmbedCluster implements AutoCloseable {
     }
 
     /** An embedder in a process of its own, with the lanes of all live versions. */
-    ServiceProcess embedder(Class<?> command, String heap) throws IOException, InterruptedException {
+    ServiceProcess embedder(Class<?> command, JavaHeap heap) throws IOException, InterruptedException {
         return ServiceProcess.start(
                 command,
                 "embedder",
@@ -129,21 +136,14 @@ final class EmbedCluster implements AutoCloseable {
                         directory.resolve("embedder").toString()));
     }
 
-    /** Takes a version out of service, and leaves its topic. */
-    void retire(ModelArtifact artifact) {
-        say(artifact, ModelStatus.CANDIDATE);
-    }
-
     /** Says what a version is from now on. */
     void say(ModelArtifact artifact, ModelStatus status) {
-        log.append(UntrainedNetwork.event(artifact, status, REASON));
+        decider.move(UntrainedNetwork.event(artifact), status);
     }
 
-    /** Retires a version for good: its lane ends, and group and topic are removed. */
+    /** Ends a version that was replaced: its lane ends, and group and topic are removed. */
     void expire(ModelArtifact artifact) {
-        ModelEvent event = UntrainedNetwork.event(artifact, ModelStatus.RETIRED, REASON);
-        log.append(
-                ModelEvent.newBuilder(event).setExpiresAt(event.getEventTime()).build());
+        decider.expire(artifact.descriptor().version(), Instant.now());
     }
 
     /** Tells about embeddings of a version as they are committed, batch by batch, until so many have come. */

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
@@ -33,8 +32,7 @@ final class EmbedWithoutKafka implements AutoCloseable {
     private final EmbeddingModel model;
     private final SavedModelBundle bundle;
     private final Preprocessor preprocessor;
-    private final ExecutorService decoders =
-            Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+    private final ExecutorService decoders = BenchThreads.decoders();
     private final List<byte[]> decoded;
     private final int batch;
 

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -72,27 +72,34 @@ final class PlainEmbedder {
         this.embeddings = serdes.serializer(Embedding.class);
     }
 
-    /** Polls, decodes on all cores, embeds in batches, produces, flushes, commits; until so many records are done. */
-    void loop(int records) {
+    /**
+     * Polls, decodes on all cores, embeds in batches, produces, flushes, commits; until so many records are done.
+     *
+     * @param decoders the caller's, as the network is: their time is read after the last record
+     * @param network calls the network
+     * @param measured waited for before the clients, whose time is read too, are closed
+     */
+    void loop(int records, ExecutorService decoders, ExecutorService network, CountDownLatch measured) {
         Map<String, Object> settings = new HashMap<>(connection.assignedConsumer("bench-loop"));
         settings.put("group.id", "bench-loop-" + model.version());
         settings.put("max.poll.records", MAX_POLL_RECORDS);
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
                         settings, new StringDeserializer(), Serdes.ByteArray().deserializer());
                 KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
-                        connection.producer("bench-loop"), new StringSerializer(), new ByteArraySerializer());
-                ExecutorService decoders =
-                        Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+                        connection.producer("bench-loop"), new StringSerializer(), new ByteArraySerializer())) {
             consumer.subscribe(List.of(Topics.IMAGES));
             int done = 0;
             while (done < records) {
                 List<ConsumerRecord<String, byte[]>> polled = new ArrayList<>();
                 consumer.poll(POLL).forEach(polled::add);
-                embed(polled, decoders).forEach(producer::send);
+                embed(polled, decoders, network).forEach(producer::send);
                 producer.flush();
                 consumer.commitSync();
                 done += polled.size();
             }
+            measured.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -113,7 +120,7 @@ final class PlainEmbedder {
     private record Read(ConsumerRecord<String, byte[]> record, ImageEvent event, byte[] content, byte[] pixels) {}
 
     private List<ProducerRecord<String, byte[]>> embed(
-            List<ConsumerRecord<String, byte[]>> polled, ExecutorService decoders) {
+            List<ConsumerRecord<String, byte[]>> polled, ExecutorService decoders, ExecutorService network) {
         List<CompletableFuture<Read>> reading = polled.stream()
                 .map(record -> CompletableFuture.supplyAsync(() -> read(record), decoders))
                 .toList();
@@ -122,7 +129,9 @@ final class PlainEmbedder {
             List<Read> some = reading.subList(from, Math.min(reading.size(), from + batch)).stream()
                     .map(CompletableFuture::join)
                     .toList();
-            float[][] vectors = model.embed(some.stream().map(Read::pixels).toList());
+            float[][] vectors = CompletableFuture.supplyAsync(
+                            () -> model.embed(some.stream().map(Read::pixels).toList()), network)
+                    .join();
             for (int i = 0; i < vectors.length; i++) {
                 ConsumerRecord<String, byte[]> record = some.get(i).record;
                 byte[] value = value(

@@ -1,7 +1,7 @@
 package io.sightline.deploy.bench;
 
 import io.sightline.embedder.image.Preprocessing;
-import io.sightline.trainer.replay.HoldoutRule;
+import io.sightline.embedder.versions.HoldoutRule;
 import io.sightline.trainer.replay.ReplayItem;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import java.util.ArrayList;

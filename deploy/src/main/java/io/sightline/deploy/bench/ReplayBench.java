@@ -2,6 +2,8 @@ package io.sightline.deploy.bench;
 
 import io.sightline.deploy.stack.Stack;
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.versions.Cause;
+import io.sightline.embedder.versions.Decision;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
 import io.sightline.local.LocalCluster;
@@ -13,8 +15,8 @@ import io.sightline.schemas.avro.ModelStatus;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,9 +54,7 @@ public record ReplayBench(int bound, String heap, Class<?> command) {
             throw new IllegalArgumentException(
                     "the bound must be " + LEAST + " to " + LARGEST + " images, not " + bound);
         }
-        if (!heap.matches("[1-9][0-9]*[kmgKMG]?")) {
-            throw new IllegalArgumentException("the heap must be a size as -Xmx takes it, as 512m or 1g, not " + heap);
-        }
+        JavaHeap.upTo(heap);
     }
 
     /**
@@ -118,7 +118,7 @@ public record ReplayBench(int bound, String heap, Class<?> command) {
                     ServiceProcess trainer = ServiceProcess.start(
                             command,
                             "trainer",
-                            heap,
+                            JavaHeap.upTo(heap),
                             directory.resolve("output.txt"),
                             arguments(connection, directory))) {
                 activateInitial(connection, serdes, trainer);
@@ -173,11 +173,16 @@ public record ReplayBench(int bound, String heap, Class<?> command) {
                     LONGEST_WAIT,
                     () -> !candidates(catalog).isEmpty());
             ModelEvent initial = candidates(catalog).getFirst();
-            log.transition(
-                    initial,
-                    ModelStatus.ACTIVE,
-                    "a benchmark needs no back-fill",
-                    Clock.systemUTC().instant());
+            String version = initial.getVersion();
+            String reason = "a benchmark needs no back-fill";
+            long staged = log.decide(
+                    catalog.current(),
+                    new Decision(version, ModelStatus.STAGED, Cause.PROMOTED, reason),
+                    Instant.now());
+            log.decide(
+                    catalog.await(staged, LONGEST_WAIT),
+                    new Decision(version, ModelStatus.ACTIVE, Cause.PROMOTED, reason),
+                    Instant.now());
         }
     }
 

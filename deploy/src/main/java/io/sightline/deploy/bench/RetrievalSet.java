@@ -2,9 +2,9 @@ package io.sightline.deploy.bench;
 
 import io.sightline.deploy.train.DecodedSet;
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.versions.HoldoutRule;
 import io.sightline.trainer.evaluation.RetrievalMetrics;
 import io.sightline.trainer.publish.ServingGraph;
-import io.sightline.trainer.replay.HoldoutRule;
 import io.sightline.trainer.replay.ReplayItem;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import java.io.IOException;

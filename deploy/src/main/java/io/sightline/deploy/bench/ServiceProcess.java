@@ -44,23 +44,22 @@ final class ServiceProcess implements AutoCloseable {
      *
      * @param command main class
      * @param service its name
-     * @param heap as {@code -Xmx} takes it
+     * @param heap of the process
      * @param output file for what it prints
      * @throws IllegalStateException if it does not become ready, with the end of its output
      */
-    static ServiceProcess start(Class<?> command, String service, String heap, Path output, List<String> arguments)
+    static ServiceProcess start(Class<?> command, String service, JavaHeap heap, Path output, List<String> arguments)
             throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+IgnoreUnrecognizedVMOptions",
                 "--enable-native-access=ALL-UNNAMED",
+                "--add-modules=jdk.incubator.vector",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Djava.awt.headless=true",
-                "-Dsightline.home=" + System.getProperty("sightline.home", "."),
-                "-Xmx" + heap,
-                "-cp",
-                System.getProperty("java.class.path"),
-                command.getName()));
+                "-Dsightline.home=" + System.getProperty("sightline.home", ".")));
+        line.addAll(heap.options());
+        line.addAll(List.of("-cp", System.getProperty("java.class.path"), command.getName()));
         line.addAll(List.of("serve", service, "--port", "0"));
         line.addAll(arguments);
         Process process = new ProcessBuilder(line)

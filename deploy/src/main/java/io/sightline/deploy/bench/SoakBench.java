@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import me.tongfei.progressbar.ProgressBar;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -22,7 +23,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * flat, and nothing may be given up.
  *
  * @param minutes how long
- * @param heap largest Java heap of the embedder, as {@code -Xmx} takes it
+ * @param heap Java heap of the embedder, as {@code -Xmx} takes it, all of it resident from the start
  * @param command main class of the embedder's process
  */
 public record SoakBench(int minutes, String heap, Class<?> command) {
@@ -48,8 +49,9 @@ public record SoakBench(int minutes, String heap, Class<?> command) {
      * @param minute 1 for the first
      * @param rate images a second
      * @param rssMegabytes resident memory at its end
+     * @param nativeMegabytes of it, what is not Java heap
      */
-    record Minute(int minute, double rate, double rssMegabytes) {}
+    record Minute(int minute, double rate, double rssMegabytes, double nativeMegabytes) {}
 
     /**
      * Measures, prints the table and writes it to soak.json.
@@ -63,7 +65,7 @@ public record SoakBench(int minutes, String heap, Class<?> command) {
         long deadLetters;
         try (BenchFolder temporary = BenchFolder.create("soak");
                 EmbedCluster cluster = new EmbedCluster(temporary.path(), content);
-                ServiceProcess embedder = cluster.embedder(command, heap);
+                ServiceProcess embedder = cluster.embedder(command, JavaHeap.fixed(heap));
                 KafkaProducer<String, byte[]> producer = cluster.producer();
                 ProgressBar bar = BenchBar.of("soak", minutes, "min")) {
             ModelArtifact artifact = cluster.newVersion();
@@ -89,10 +91,13 @@ public record SoakBench(int minutes, String heap, Class<?> command) {
                             () -> embedder.meters().embedded(version) >= wanted);
                 }
                 double seconds = (System.nanoTime() - start) / 1e9;
+                Meters meters = embedder.meters();
+                double resident = embedder.residentMegabytes();
                 measured.add(new Minute(
                         minute,
-                        (embedder.meters().embedded(version) - before) / seconds,
-                        embedder.residentMegabytes()));
+                        (meters.embedded(version) - before) / seconds,
+                        resident,
+                        resident - meters.heapBytes() / 1e6));
                 bar.step();
             }
             deadLetters = embedder.meters().deadLetters();
@@ -101,31 +106,42 @@ public record SoakBench(int minutes, String heap, Class<?> command) {
     }
 
     private void report(List<Minute> measured, long deadLetters, Path folder, PrintStream out) throws IOException {
-        out.printf("%-8s %10s %10s%n", "minute", "images/s", "RSS MB");
+        out.printf("%-8s %10s %10s %10s%n", "minute", "images/s", "RSS MB", "native MB");
         int shownEvery = Math.max(1, minutes / 12);
         for (Minute one : measured) {
             if (one.minute % shownEvery == 0 || one.minute == 1) {
-                out.printf(Locale.ROOT, "%-8d %10.0f %10.0f%n", one.minute, one.rate, one.rssMegabytes);
+                out.printf(
+                        Locale.ROOT,
+                        "%-8d %10.0f %10.0f %10.0f%n",
+                        one.minute,
+                        one.rate,
+                        one.rssMegabytes,
+                        one.nativeMegabytes);
             }
         }
         int settled = (int) (minutes * SETTLED_SHARE);
-        double highest = measured.stream()
-                .skip(settled)
-                .mapToDouble(Minute::rssMegabytes)
-                .max()
-                .orElseThrow();
-        double ratio = highest / measured.get(settled).rssMegabytes;
+        double ratio = highestAgainstSettled(measured, settled, Minute::rssMegabytes);
+        double nativeRatio = highestAgainstSettled(measured, settled, Minute::nativeMegabytes);
         double rate =
                 Statistics.median(measured.stream().mapToDouble(Minute::rate).toArray());
         out.printf(Locale.ROOT, "%nimages_per_second          %.0f%n", rate);
         out.printf(Locale.ROOT, "rss_highest_vs_settled     %.3f (settled: minute %d)%n", ratio, settled + 1);
+        out.printf(Locale.ROOT, "native_highest_vs_settled  %.3f%n", nativeRatio);
         out.printf("dead_letters               %d%n", deadLetters);
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("minutes", measured);
         figures.put("heap", heap);
         figures.put("images_per_second", rate);
         figures.put("rss_highest_vs_settled", ratio);
+        figures.put("native_highest_vs_settled", nativeRatio);
         figures.put("dead_letters", deadLetters);
         BenchFile.write(folder.resolve("soak.json"), figures, out);
+    }
+
+    private static double highestAgainstSettled(
+            List<Minute> measured, int settled, ToDoubleFunction<Minute> megabytes) {
+        double highest =
+                measured.stream().skip(settled).mapToDouble(megabytes).max().orElseThrow();
+        return highest / megabytes.applyAsDouble(measured.get(settled));
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param swaps versions that become active
  * @param images that each version back-fills
  * @param load images that are sent each second meanwhile
- * @param heap largest Java heap of the embedder, as {@code -Xmx} takes it
+ * @param heap Java heap of the embedder, as {@code -Xmx} takes it, all of it resident from the start
  * @param command main class of the embedder's process
  */
 public record SwapBench(int swaps, int images, double load, String heap, Class<?> command) {
@@ -64,7 +64,7 @@ public record SwapBench(int swaps, int images, double load, String heap, Class<?
         try (BenchFolder temporary = BenchFolder.create("swaps");
                 EmbedCluster cluster = new EmbedCluster(temporary.path(), content)) {
             cluster.produce(content);
-            try (ServiceProcess embedder = cluster.embedder(command, heap);
+            try (ServiceProcess embedder = cluster.embedder(command, JavaHeap.fixed(heap));
                     SteadyLoad sending = new SteadyLoad(cluster, content, load);
                     ProgressBar bar = BenchBar.of("swaps", swaps, "swaps")) {
                 @Nullable ModelArtifact before = null;

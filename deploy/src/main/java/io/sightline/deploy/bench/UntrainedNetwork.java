@@ -31,13 +31,13 @@ public final class UntrainedNetwork implements AutoCloseable {
         return graph.write(new ArtifactWriter(models), version);
     }
 
-    /** What is told of such a version. */
-    public static ModelEvent event(ModelArtifact artifact, ModelStatus status, String reason) {
+    /** What announces such a version. */
+    public static ModelEvent event(ModelArtifact artifact) {
         Instant now = Instant.now();
         return ModelEvent.newBuilder()
                 .setVersion(artifact.descriptor().version())
-                .setStatus(status)
-                .setReason(reason)
+                .setStatus(ModelStatus.CANDIDATE)
+                .setReason("a network with its initial weights")
                 .setEventTime(now)
                 .setPublishedTime(now)
                 .setArtifactUri(artifact.directory().toUri().toString())

@@ -8,6 +8,7 @@ import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.payload.PayloadUnavailableException;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.versions.ModelVersions;
+import io.sightline.indexer.store.EmbeddedImage;
 import io.sightline.indexer.store.StoredImage;
 import io.sightline.indexer.store.lucene.IndexScan;
 import io.sightline.schemas.KafkaConnection;
@@ -96,12 +97,12 @@ public final class ConsistencyCheck {
         Map<String, Embedding> embeddings = new HashMap<>();
         int duplicates = readEmbeddings(version, embeddings);
 
-        Map<String, StoredImage> indexed = new HashMap<>();
+        Map<String, EmbeddedImage> indexed = new HashMap<>();
         int[] twice = {0};
         IndexScan.forEach(indexes.resolve(version), image -> {
-            if (indexed.put(image.id(), image) != null) {
+            if (indexed.put(image.image().id(), image) != null) {
                 twice[0]++;
-                note("twice in the index: " + image.id());
+                note("twice in the index: " + image.image().id());
             }
         });
 
@@ -117,7 +118,8 @@ public final class ConsistencyCheck {
         }
         int stale = 0;
         int wrong = 0;
-        for (StoredImage image : indexed.values()) {
+        for (EmbeddedImage embedded : indexed.values()) {
+            StoredImage image = embedded.image();
             Position newest = live.get(image.id());
             Position origin =
                     new Position(image.origin().partition(), image.origin().offset());
@@ -134,7 +136,7 @@ public final class ConsistencyCheck {
                 note("stale tags: " + image.id());
             } else if (embedding == null
                     || !image.version().equals(version)
-                    || !VectorTolerance.holds(image.vector(), Vectors.decode(embedding.getVector()))) {
+                    || !VectorTolerance.holds(embedded.vector(), Vectors.decode(embedding.getVector()))) {
                 wrong++;
                 note("wrong vector: " + image.id());
             }
@@ -228,7 +230,7 @@ public final class ConsistencyCheck {
     private record Sampled(int count, int wrong) {}
 
     /** Embeds every n-th image again and compares with the index. */
-    private Sampled embedAgain(ModelEvent active, Map<String, Position> live, Map<String, StoredImage> indexed) {
+    private Sampled embedAgain(ModelEvent active, Map<String, Position> live, Map<String, EmbeddedImage> indexed) {
         int stride = Math.max(1, indexed.size() / Math.max(1, sample));
         Deserializer<ImageEvent> deserializer = serdes.deserializer(ImageEvent.class);
         ModelArtifact artifact = ModelArtifact.open(URI.create(active.getArtifactUri()), active.getManifestSha256());
@@ -239,7 +241,7 @@ public final class ConsistencyCheck {
                 Preprocessor preprocessor =
                         new Preprocessor(artifact.descriptor().preprocessing(), ImageLimits.DEFAULT)) {
             TopicScan.forEach(connection, Topics.IMAGES, record -> {
-                StoredImage stored = indexed.get(record.key());
+                EmbeddedImage stored = indexed.get(record.key());
                 Position position = new Position(record.partition(), record.offset());
                 if (record.value() == null || stored == null || !position.equals(live.get(record.key()))) {
                     return;

@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
         description = "Runs a benchmark: prints a table, the baseline first, and writes target/bench/NAME.json.",
         subcommands = {
             BenchEmbedCommand.class,
+            BenchIndexCommand.class,
             BenchSeeCommand.class,
             BenchGrowthCommand.class,
             BenchQualityCommand.class,

@@ -34,8 +34,11 @@ final class BenchEmbedCommand implements Callable<Integer> {
     @Option(names = "--repeats", description = "Passes that medians are taken of (default: ${DEFAULT-VALUE}).")
     private int repeats = 5;
 
-    @Option(names = "--load-seconds", description = "How long delays are measured (default: ${DEFAULT-VALUE}).")
-    private int loadSeconds = 20;
+    @Option(
+            names = "--load-seconds",
+            description = "How long each window is that delays are measured in, one for each repeat"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int loadSeconds = 10;
 
     @Mixin
     private BenchOptions options = new BenchOptions();

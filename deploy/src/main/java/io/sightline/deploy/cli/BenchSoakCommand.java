@@ -20,8 +20,10 @@ final class BenchSoakCommand implements Callable<Integer> {
     @Option(names = "--minutes", description = "How long (default: ${DEFAULT-VALUE}).")
     private int minutes = 60;
 
-    @Option(names = "--heap", description = "Largest Java heap of the embedder (default: ${DEFAULT-VALUE}).")
-    private String heap = "1g";
+    @Option(
+            names = "--heap",
+            description = "Java heap of the embedder, resident from the start (default: ${DEFAULT-VALUE}).")
+    private String heap = "512m";
 
     @Mixin
     private BenchOptions options = new BenchOptions();

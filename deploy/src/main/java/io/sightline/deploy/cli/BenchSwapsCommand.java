@@ -26,8 +26,10 @@ final class BenchSwapsCommand implements Callable<Integer> {
     @Option(names = "--load", description = "Images sent each second meanwhile (default: ${DEFAULT-VALUE}).")
     private double load = 50;
 
-    @Option(names = "--heap", description = "Largest Java heap of the embedder (default: ${DEFAULT-VALUE}).")
-    private String heap = "1g";
+    @Option(
+            names = "--heap",
+            description = "Java heap of the embedder, resident from the start (default: ${DEFAULT-VALUE}).")
+    private String heap = "512m";
 
     @Mixin
     private BenchOptions options = new BenchOptions();

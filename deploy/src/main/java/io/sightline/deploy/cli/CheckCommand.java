@@ -2,12 +2,15 @@ package io.sightline.deploy.cli;
 
 import io.sightline.deploy.check.CheckReport;
 import io.sightline.deploy.check.ConsistencyCheck;
+import io.sightline.deploy.check.ErasureCheck;
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.schemas.KafkaConnection;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -21,6 +24,7 @@ import picocli.CommandLine.Option;
         description = {
             "Compares what the topics hold with the active index, without asking the services: missing, duplicate, stale"
                     + " images and wrong vectors. A sample is embedded again.",
+            "With --erased: looks instead for what is left of deleted images.",
             "Works on a stack that runs, and on one that does not (it then starts the broker for itself).",
             "Exit status 1 if anything is wrong."
         })
@@ -41,6 +45,9 @@ final class CheckCommand implements Callable<Integer> {
                     + " ${DEFAULT-VALUE}).")
     private Duration wait = Duration.ZERO;
 
+    @Option(names = "--erased", paramLabel = "ID", description = "An image that was deleted; may be repeated.")
+    private List<String> erased = List.of();
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (!Files.isDirectory(DataDirectory.indexes(brokers.directory()))) {
@@ -48,7 +55,7 @@ final class CheckCommand implements Callable<Integer> {
                     "there is no stack in " + brokers.directory() + ": say where it is with --dir");
         }
         LogFile.into(brokers.directory(), "WARN");
-        return brokers.run(this::check);
+        return brokers.run(erased.isEmpty() ? this::check : this::checkErased);
     }
 
     private int check(KafkaConnection connection) throws InterruptedException {
@@ -77,5 +84,27 @@ final class CheckCommand implements Callable<Integer> {
                 report.sampled());
         report.examples().forEach(example -> System.out.println("  " + example));
         return report.isClean() ? 0 : 1;
+    }
+
+    private int checkErased(KafkaConnection connection) throws InterruptedException {
+        ErasureCheck check = new ErasureCheck(
+                connection,
+                DataDirectory.indexes(brokers.directory()),
+                payloads.settings(brokers.directory()).openStore(),
+                Clock.systemUTC());
+        Instant end = Instant.now().plus(wait);
+        boolean clean = true;
+        for (String id : erased) {
+            ErasureCheck.Findings findings = check.run(id);
+            while (!findings.isErased() && Instant.now().isBefore(end)) {
+                TimeUnit.SECONDS.sleep(1);
+                findings = check.run(id);
+            }
+            System.out.println("image " + id + ": " + (findings.isErased() ? "erased" : "not erased"));
+            findings.left().forEach(left -> System.out.println("  left: " + left));
+            findings.kept().forEach(kept -> System.out.println("  kept: " + kept));
+            clean &= findings.isErased();
+        }
+        return clean ? 0 : 1;
     }
 }

@@ -8,6 +8,7 @@ import io.sightline.http.ApiServer;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.avro.DeadLetterReason;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,17 +64,18 @@ final class DeadLettersListCommand implements Callable<Integer> {
     private int list(KafkaConnection connection) throws IOException {
         List<DeadLetterView> all = new DeadLetterLog(connection).list(new DeadLetterSelection(reason, key, Set.of()));
         List<DeadLetterView> shown = limit == 0 ? all : all.subList(0, Math.min(limit, all.size()));
+        PrintWriter out = spec.commandLine().getOut();
         if (json) {
             for (DeadLetterView view : shown) {
-                System.out.println(object(view));
+                out.println(object(view));
             }
             return 0;
         }
         if (!shown.isEmpty()) {
-            DeadLetterTable.lines(shown, columns()).forEach(System.out::println);
+            DeadLetterTable.lines(shown, columns()).forEach(out::println);
         }
         String rest = shown.size() < all.size() ? "; " + shown.size() + " listed, more with --limit" : "";
-        System.out.println(DeadLetterTable.count(all) + rest);
+        out.println(DeadLetterTable.count(all) + rest);
         return 0;
     }
 

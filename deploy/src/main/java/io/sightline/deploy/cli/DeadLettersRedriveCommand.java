@@ -94,13 +94,15 @@ final class DeadLettersRedriveCommand implements Callable<Integer> {
                 views.forEach(view -> report(redrive.send(view)));
             }
         }
-        System.out.printf(
-                "%d selected: %d %s, %d skipped, %d failed%n",
-                views.size(),
-                count(Redrive.Outcome.SENT),
-                dryRun ? "to send" : "sent",
-                count(Redrive.Outcome.SKIPPED),
-                count(Redrive.Outcome.FAILED));
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        "%d selected: %d %s, %d skipped, %d failed%n",
+                        views.size(),
+                        count(Redrive.Outcome.SENT),
+                        dryRun ? "to send" : "sent",
+                        count(Redrive.Outcome.SKIPPED),
+                        count(Redrive.Outcome.FAILED));
         return count(Redrive.Outcome.FAILED) == 0 ? 0 : 1;
     }
 
@@ -135,12 +137,14 @@ final class DeadLettersRedriveCommand implements Callable<Integer> {
             case SKIPPED -> "skipped";
             case FAILED -> "failed";
         };
-        System.out.printf(
-                "%-7s  %s  %s: it %s%n",
-                outcome,
-                result.view().origin(),
-                DeadLetterTable.printable(String.valueOf(result.view().key())),
-                DeadLetterTable.printable(result.explanation()));
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        "%-7s  %s  %s: it %s%n",
+                        outcome,
+                        result.view().origin(),
+                        DeadLetterTable.printable(String.valueOf(result.view().key())),
+                        DeadLetterTable.printable(result.explanation()));
     }
 
     private int count(Redrive.Outcome outcome) {

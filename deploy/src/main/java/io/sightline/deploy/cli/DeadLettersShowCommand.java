@@ -21,8 +21,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code sightline dead-letters show}. */
 @Command(
@@ -33,6 +35,9 @@ final class DeadLettersShowCommand implements Callable<Integer> {
 
     private static final String GONE =
             "too large for a dead letter, and no longer in its topic (compacted, or past retention)";
+
+    @Spec
+    private CommandSpec spec;
 
     @Parameters(
             paramLabel = "EVENT",
@@ -47,6 +52,9 @@ final class DeadLettersShowCommand implements Callable<Integer> {
 
     @Mixin
     private BrokerOptions brokers = new BrokerOptions();
+
+    @SuppressWarnings("NullAway.Init") // picocli sets the spec.
+    DeadLettersShowCommand() {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -78,7 +86,7 @@ final class DeadLettersShowCommand implements Callable<Integer> {
         return found;
     }
 
-    private static void print(DeadLetterDetails details) {
+    private void print(DeadLetterDetails details) {
         DeadLetterView view = details.view();
         row("event", view.origin().toString());
         row("key", view.key() == null ? "none" : view.key());
@@ -117,11 +125,11 @@ final class DeadLettersShowCommand implements Callable<Integer> {
         return "it " + deadness.description() + consequence;
     }
 
-    private static void row(String name, String text) {
-        System.out.printf("%-9s %s%n", name, DeadLetterTable.printable(text));
+    private void row(String name, String text) {
+        spec.commandLine().getOut().printf("%-9s %s%n", name, DeadLetterTable.printable(text));
     }
 
-    private static void write(DeadLetterDetails details, Path file) throws IOException {
+    private void write(DeadLetterDetails details, Path file) throws IOException {
         OriginalEvent original = details.original()
                 .orElseThrow(() -> new IOException("there is nothing to write to " + file + ": the event was " + GONE));
         byte[] bytes = original.image().orElse(original.value());

@@ -9,9 +9,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "faults",
         mixinStandardHelpOptions = true,
-        description = "Kills parts of a cluster of its own in mid-work and counts what that did to the images: prints a"
-                + " table and writes target/faults/NAME.json.",
-        subcommands = {FaultsEmbedderCommand.class})
+        description =
+                "Kills parts of a cluster of its own in mid-work, or changes versions under searches, and counts what that did: prints a"
+                        + " table and writes target/faults/NAME.json.",
+        subcommands = {FaultsEmbedderCommand.class, FaultsIndexCommand.class, FaultsRolloutsCommand.class})
 final class FaultsCommand implements Runnable {
 
     @Spec
@@ -22,6 +23,6 @@ final class FaultsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what is to be killed");
+        throw new ParameterException(spec.commandLine(), "say what is to be tried");
     }
 }

@@ -41,10 +41,8 @@ final class NetworkOptions {
     @Mixin
     private RoundOptions rounds = new RoundOptions();
 
-    @Option(
-            names = "--grace",
-            description = "How long a retired version is kept for a rollback, ISO-8601 (default: ${DEFAULT-VALUE}).")
-    private Duration grace = RolloutSettings.DEFAULT.grace();
+    @Mixin
+    private RolloutOptions rollout = new RolloutOptions();
 
     enum Kind {
         AUTO,
@@ -85,6 +83,6 @@ final class NetworkOptions {
     }
 
     RolloutSettings rollout() {
-        return new RolloutSettings(grace);
+        return rollout.settings();
     }
 }

@@ -1,7 +1,7 @@
 package io.sightline.deploy.cli;
 
+import io.sightline.embedder.versions.HoldoutRule;
 import io.sightline.trainer.publish.Gate;
-import io.sightline.trainer.replay.HoldoutRule;
 import io.sightline.trainer.rounds.RoundSettings;
 import java.time.Duration;
 import java.util.OptionalDouble;

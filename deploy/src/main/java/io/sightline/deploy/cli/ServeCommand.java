@@ -45,7 +45,7 @@ final class ServeCommand implements Callable<Integer> {
             names = "--dir",
             description =
                     "Folder of this service's data; trainer, embedder and indexer must see the same models/ in it,"
-                            + " and ingest, embedder and trainer the same payloads/"
+                            + " and all four services the same payloads/"
                             + " (default: ${DEFAULT-VALUE}).")
     private Path directory = Path.of("data");
 
@@ -121,6 +121,7 @@ final class ServeCommand implements Callable<Integer> {
                         catalog,
                         IndexingSettings.DEFAULT,
                         network.rollout(),
+                        payloads.settings(directory).openReader(),
                         DataDirectory.indexes(directory),
                         host,
                         port < 0 ? 19090 : port,

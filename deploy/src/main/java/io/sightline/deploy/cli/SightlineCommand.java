@@ -1,5 +1,6 @@
 package io.sightline.deploy.cli;
 
+import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
             ModelsCommand.class,
             StatusCommand.class,
             CheckCommand.class,
+            ErasureCommand.class,
             DeadLettersCommand.class,
             ServeCommand.class,
             TopicsCommand.class,
@@ -57,14 +59,22 @@ public final class SightlineCommand implements Runnable {
 
     /** Runs a command and returns its exit code. */
     public static int execute(String... args) {
+        return commandLine().execute(args);
+    }
+
+    /** Runs a command that prints where it is told to, if it does not draw on a terminal, and returns its exit code. */
+    public static int execute(PrintWriter out, PrintWriter err, String... args) {
+        return commandLine().setOut(out).setErr(err).execute(args);
+    }
+
+    private static CommandLine commandLine() {
         return new CommandLine(new SightlineCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, result) -> {
                     LoggerFactory.getLogger(SightlineCommand.class).debug("the command failed", failure);
                     command.getErr().println(command.getColorScheme().errorText("sightline: " + message(failure)));
                     return FAILED;
-                })
-                .execute(args);
+                });
     }
 
     @Override

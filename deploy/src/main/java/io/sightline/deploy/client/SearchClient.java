@@ -64,8 +64,11 @@ public final class SearchClient implements AutoCloseable {
      * @param version the version that answered
      * @param mappedFrom the compatible version that embedded the query, empty if the one that answered did
      * @param neighbours best first
+     * @param next cursor of the next page, empty if there is none
+     * @param explain how the answer came to be, as the API says it; a missing node if it was not asked for
      */
-    public record Answer(String version, String mappedFrom, List<Neighbour> neighbours) {}
+    public record Answer(
+            String version, String mappedFrom, List<Neighbour> neighbours, String next, JsonNode explain) {}
 
     /** Searches by a JSON request. */
     public Answer search(Map<String, ?> request) throws IOException, InterruptedException {
@@ -136,7 +139,12 @@ public final class SearchClient implements AutoCloseable {
                     tags,
                     hit.path("version").asText()));
         }
-        return new Answer(body.path("version").asText(), body.path("mappedFrom").asText(""), neighbours);
+        return new Answer(
+                body.path("version").asText(),
+                body.path("mappedFrom").asText(""),
+                neighbours,
+                body.path("next").asText(""),
+                body.path("explain"));
     }
 
     private static String encode(String text) {

@@ -81,7 +81,7 @@ public record EmbedderFaults(FaultSettings settings, Class<?> command) {
             Inflicted inflicted;
             double seconds;
             Map<String, ImageFeed.Position> sent;
-            try (ProgressBar bar = bar("embedding", 2L * settings.images())) {
+            try (ProgressBar bar = bar("embedding", 2L * settings.images(), " images")) {
                 FaultRun run = new FaultRun(cluster, fleet, watch, versions.get(1), EMBEDDERS, bar);
                 feed.start();
                 run.run(FaultPlan.of(settings, EMBEDDERS, FaultCluster.BROKERS), settings.length());
@@ -125,25 +125,25 @@ public record EmbedderFaults(FaultSettings settings, Class<?> command) {
         for (ModelArtifact version : versions) {
             String name = version.descriptor().version();
             cluster.awaitNoTransaction(name);
-            try (ProgressBar bar = bar("checking " + name, settings.images())) {
+            try (ProgressBar bar = bar("checking " + name, settings.images(), " images")) {
                 outcomes.add(check.run(version, bar::stepTo));
             }
         }
         return new FaultReport(settings, inflicted, seconds, outcomes, check.examples());
     }
 
-    private static ProgressBar bar(String task, long max) {
+    static ProgressBar bar(String task, long max, String unit) {
         return new ProgressBarBuilder()
                 .setTaskName(task)
                 .setInitialMax(max)
-                .setUnit(" images", 1)
+                .setUnit(unit, 1)
                 .setStyle(ProgressBarStyle.ASCII)
                 .showSpeed()
                 .setUpdateIntervalMillis(500)
                 .build();
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

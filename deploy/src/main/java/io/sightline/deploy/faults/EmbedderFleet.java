@@ -23,7 +23,7 @@ final class EmbedderFleet implements AutoCloseable {
     private final Class<?> command;
     private final KafkaConnection connection;
     private final Path directory;
-    private final Map<Integer, EmbedderProcess> processes = new TreeMap<>();
+    private final Map<Integer, ServedProcess> processes = new TreeMap<>();
     private final Set<Integer> leaving = new HashSet<>();
     private final Thread killer = Thread.ofPlatform().unstarted(this::killAll);
     private boolean closed;
@@ -45,7 +45,7 @@ final class EmbedderFleet implements AutoCloseable {
                 starts++;
                 Path output = directory.resolve("embedder-" + number + "-start-" + starts + ".out");
                 Path own = directory.resolve("embedder-" + number);
-                processes.put(number, EmbedderProcess.start(command, connection, own, output));
+                processes.put(number, ServedProcess.start(command, "embedder", connection, own, output));
             }
         }
     }
@@ -57,7 +57,7 @@ final class EmbedderFleet implements AutoCloseable {
      */
     void awaitReady() throws InterruptedException {
         long latest = System.nanoTime() + START_TIMEOUT.toNanos();
-        for (Map.Entry<Integer, EmbedderProcess> entry : processes.entrySet()) {
+        for (Map.Entry<Integer, ServedProcess> entry : processes.entrySet()) {
             while (!entry.getValue().isReady()) {
                 if (!entry.getValue().isAlive() || System.nanoTime() > latest) {
                     throw new IllegalStateException(
@@ -68,8 +68,8 @@ final class EmbedderFleet implements AutoCloseable {
         }
     }
 
-    EmbedderProcess get(int number) {
-        EmbedderProcess process = processes.get(number);
+    ServedProcess get(int number) {
+        ServedProcess process = processes.get(number);
         if (process == null) {
             throw new IllegalStateException("embedder " + number + " was not started");
         }
@@ -84,7 +84,7 @@ final class EmbedderFleet implements AutoCloseable {
 
     /** Starts those again that ended by themselves. */
     void revive() throws IOException {
-        for (Map.Entry<Integer, EmbedderProcess> entry : Map.copyOf(processes).entrySet()) {
+        for (Map.Entry<Integer, ServedProcess> entry : Map.copyOf(processes).entrySet()) {
             if (!leaving.contains(entry.getKey()) && !entry.getValue().isAlive()) {
                 endedAlone++;
                 start(entry.getKey());
@@ -99,8 +99,8 @@ final class EmbedderFleet implements AutoCloseable {
 
     /** SIGTERM to all; returns when they have ended. */
     void stop() throws InterruptedException {
-        processes.values().forEach(EmbedderProcess::terminate);
-        for (EmbedderProcess process : processes.values()) {
+        processes.values().forEach(ServedProcess::terminate);
+        for (ServedProcess process : processes.values()) {
             process.awaitEnd(STOP_TIMEOUT);
         }
     }
@@ -114,7 +114,7 @@ final class EmbedderFleet implements AutoCloseable {
     private void killAll() {
         synchronized (processes) {
             closed = true;
-            processes.values().forEach(EmbedderProcess::kill);
+            processes.values().forEach(ServedProcess::kill);
         }
     }
 }

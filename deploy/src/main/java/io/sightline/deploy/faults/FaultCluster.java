@@ -6,26 +6,21 @@ import io.sightline.deploy.stack.Stack;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.versions.ModelLog;
+import io.sightline.embedder.versions.SoleDecider;
 import io.sightline.local.BrokerCluster;
 import io.sightline.local.LocalRegistry;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ModelStatus;
 import io.sightline.trainer.nets.ConvNet;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.TopicPartition;
 
 /** Three brokers that can be killed, a registry, and versions of untrained networks. Close it once; not thread-safe. */
 final class FaultCluster implements AutoCloseable {
@@ -43,6 +38,7 @@ final class FaultCluster implements AutoCloseable {
     private final KafkaConnection connection;
     private final RecordSerdes serdes;
     private final ModelLog log;
+    private final SoleDecider decider;
 
     private FaultCluster(Path directory, BrokerCluster brokers, LocalRegistry registry) {
         this.directory = directory;
@@ -51,6 +47,7 @@ final class FaultCluster implements AutoCloseable {
         this.connection = new KafkaConnection(brokers.bootstrapServers(), registry.url());
         this.serdes = Stack.applyTopics(connection, Topics.defaults());
         this.log = new ModelLog(connection, serdes);
+        this.decider = SoleDecider.of(log);
     }
 
     /** Starts brokers and registry on a new folder, creates the topics and registers the schemas. */
@@ -91,7 +88,7 @@ final class FaultCluster implements AutoCloseable {
     }
 
     void publish(ModelArtifact artifact, ModelStatus status) {
-        log.append(UntrainedNetwork.event(artifact, status, "faults"));
+        decider.move(UntrainedNetwork.event(artifact), status);
     }
 
     /**
@@ -102,17 +99,17 @@ final class FaultCluster implements AutoCloseable {
     void awaitNoTransaction(String version) throws InterruptedException {
         long latest = System.nanoTime() + LONGEST_TRANSACTION.toNanos();
         try (Admin admin = Admin.create(connection.admin())) {
-            while (!ends(admin, version, IsolationLevel.READ_COMMITTED)
-                    .equals(ends(admin, version, IsolationLevel.READ_UNCOMMITTED))) {
+            TopicAdmin topics = new TopicAdmin(admin);
+            String topic = Topics.embeddings(version);
+            while (!topics.ends(topic, IsolationLevel.READ_COMMITTED)
+                    .equals(topics.ends(topic, IsolationLevel.READ_UNCOMMITTED))) {
                 if (System.nanoTime() > latest) {
-                    throw new IllegalStateException("a transaction in " + Topics.embeddings(version)
+                    throw new IllegalStateException("a transaction in " + topic
                             + " was still open after " + LONGEST_TRANSACTION.toSeconds()
                             + " s: what lies behind it can be read by nobody");
                 }
                 TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
             }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("the brokers do not answer: " + e.getCause(), e);
         }
     }
 
@@ -122,18 +119,5 @@ final class FaultCluster implements AutoCloseable {
         log.close();
         brokers.close();
         registry.close();
-    }
-
-    private static Map<TopicPartition, Long> ends(Admin admin, String version, IsolationLevel isolation)
-            throws ExecutionException, InterruptedException {
-        Map<TopicPartition, OffsetSpec> latest = IntStream.range(
-                        0, Topics.defaults().partitions())
-                .boxed()
-                .collect(Collectors.toMap(
-                        partition -> new TopicPartition(Topics.embeddings(version), partition),
-                        partition -> OffsetSpec.latest()));
-        return admin.listOffsets(latest, new ListOffsetsOptions(isolation)).all().get().entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, entry -> entry.getValue().offset()));
     }
 }

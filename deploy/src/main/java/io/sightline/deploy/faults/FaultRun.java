@@ -115,7 +115,7 @@ final class FaultRun {
 
     /** The guest leaves when it has embedded images of the back-fill itself. */
     private void letGuestLeave() throws InterruptedException {
-        EmbedderProcess process = fleet.get(guest);
+        ServedProcess process = fleet.get(guest);
         if (lagWhenServing < 0 && process.isReady()) {
             lagWhenServing = lagOfSecond();
         }
@@ -128,7 +128,7 @@ final class FaultRun {
     }
 
     private void killEmbedder(int number) throws IOException {
-        EmbedderProcess process = fleet.get(number);
+        ServedProcess process = fleet.get(number);
         killsWhileServing += process.isReady() ? 1 : 0;
         process.kill();
         embedderKills++;

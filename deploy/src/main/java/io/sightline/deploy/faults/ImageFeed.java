@@ -4,10 +4,7 @@ import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ImageEvent;
-import io.sightline.schemas.avro.InlinePayload;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -93,13 +90,7 @@ final class ImageFeed implements AutoCloseable {
 
     private void send(int index) {
         String id = SeededDrawings.id(index);
-        ImageEvent event = new ImageEvent(
-                new InlinePayload(ByteBuffer.wrap(drawings.png(index))),
-                "image/png",
-                Map.of(),
-                "faults",
-                Instant.now());
-        byte[] value = serializer.serialize(Topics.IMAGES, event);
+        byte[] value = drawings.event(index, serializer);
         producer.send(new ProducerRecord<>(Topics.IMAGES, id, value), (metadata, refused) -> {
             if (refused == null) {
                 sent.put(id, new Position(metadata.partition(), metadata.offset()));

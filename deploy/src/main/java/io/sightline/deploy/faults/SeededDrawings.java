@@ -1,5 +1,8 @@
 package io.sightline.deploy.faults;
 
+import io.sightline.schemas.Topics;
+import io.sightline.schemas.avro.ImageEvent;
+import io.sightline.schemas.avro.InlinePayload;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -7,8 +10,14 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Map;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * Small drawings of a few lines, all different, each made when it is asked for. Deterministic, immutable.
@@ -17,6 +26,7 @@ import javax.imageio.ImageIO;
  */
 record SeededDrawings(long seed) {
 
+    private static final String PREFIX = "drawing-";
     private static final int SIDE = 28;
     private static final int LINES = 6;
     /** Not SplittableRandom's own increment: drawings would be shifts of each other's sequence. */
@@ -24,7 +34,19 @@ record SeededDrawings(long seed) {
 
     /** Image id of a drawing. */
     static String id(int index) {
-        return "drawing-" + index;
+        return PREFIX + index;
+    }
+
+    /** The drawing with an id. */
+    static int index(String id) {
+        return Integer.parseInt(id.substring(PREFIX.length()));
+    }
+
+    /** The event that brings a drawing now, as it is on the topic. */
+    byte[] event(int index, Serializer<ImageEvent> serializer) {
+        InlinePayload payload = new InlinePayload(ByteBuffer.wrap(png(index)));
+        return serializer.serialize(
+                Topics.IMAGES, new ImageEvent(payload, "image/png", Map.of(), "faults", Instant.now()));
     }
 
     /** A PNG of 28 x 28 grey pixels. */
@@ -41,8 +63,11 @@ record SeededDrawings(long seed) {
             graphics.drawLine(random.nextInt(SIDE), random.nextInt(SIDE), random.nextInt(SIDE), random.nextInt(SIDE));
         }
         graphics.dispose();
-        try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
-            ImageIO.write(image, "png", out);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        // ImageIO would put a file between.
+        try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
+            ImageIO.write(image, "png", stream);
+            stream.flush();
             return out.toByteArray();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

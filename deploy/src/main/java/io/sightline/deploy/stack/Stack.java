@@ -122,6 +122,7 @@ public final class Stack implements AutoCloseable {
                         catalog,
                         IndexingSettings.DEFAULT,
                         settings.rollout(),
+                        payloads,
                         DataDirectory.indexes(root),
                         LOOPBACK,
                         settings.ports().search(),

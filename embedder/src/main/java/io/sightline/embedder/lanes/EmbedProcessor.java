@@ -1,9 +1,12 @@
 package io.sightline.embedder.lanes;
 
+import io.sightline.embedder.erasure.ErasureLedger;
 import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Sha256;
+import io.sightline.schemas.Topics;
 import io.sightline.schemas.UndecodableRecordException;
 import io.sightline.schemas.Vectors;
 import io.sightline.schemas.avro.Coordinates;
@@ -127,7 +130,9 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
 
     private Pending start(Record<String, byte[]> record, RecordMetadata origin) {
         byte[] value = record.value();
-        if (value == null) {
+        // Of an image that was erased nothing is made any more, and its payload may be gone: its tombstone comes
+        // behind.
+        if (value == null || parts.erasures().isErased(record.key(), origin.partition(), origin.offset())) {
             return Pending.done(record, origin.offset(), new Outcome.Deleted());
         }
         ImageEvent event;
@@ -213,6 +218,9 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
     private void forwardHead() {
         Pending head = inFlight.element();
         Outcome outcome = await(head);
+        if (outcome instanceof Outcome.Rejected && isErased(head)) {
+            outcome = new Outcome.Deleted();
+        }
         switch (outcome) {
             case Outcome.Deleted deleted -> forward(head, EMBEDDINGS, null);
             case Outcome.Embedded embedded -> {
@@ -228,6 +236,11 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
         }
         inFlight.remove();
         holdBytes(-head.bytes());
+    }
+
+    /** Its payload may have gone while it waited for it: that is no loss. */
+    private boolean isErased(Pending pending) {
+        return parts.erasures().isErased(pending.record.key(), partition.partition(), pending.offset);
     }
 
     private Outcome await(Pending pending) {
@@ -312,8 +325,38 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
             VectorCache known,
             LaneMeters meters,
             InFlightBudget budget,
+            ErasureLedger erasures,
             int maxInFlight,
-            long maxBytesInFlight) {}
+            long maxBytesInFlight) {
+
+        /** As the settings say, reading the images topic. */
+        static LaneParts of(
+                String version,
+                LaneSettings settings,
+                RecordSerdes serdes,
+                ContentReader contents,
+                Preprocessor preprocessor,
+                MicroBatcher batcher,
+                Watermarks watermarks,
+                LaneMeters meters,
+                InFlightBudget budget,
+                ErasureLedger erasures) {
+            return new LaneParts(
+                    version,
+                    Topics.IMAGES,
+                    serdes.deserializer(ImageEvent.class),
+                    contents,
+                    preprocessor,
+                    batcher,
+                    watermarks,
+                    new VectorCache(settings.knownVectors()),
+                    meters,
+                    budget,
+                    erasures,
+                    settings.maxInFlight(),
+                    settings.maxBytesInFlight());
+        }
+    }
 
     private static final class Pending {
 

@@ -3,14 +3,13 @@ package io.sightline.embedder.lanes;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.erasure.ErasureLedger;
 import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.ComputeDevice;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
-import io.sightline.schemas.Topics;
-import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
 import java.net.URI;
@@ -42,6 +41,7 @@ final class Lane implements AutoCloseable {
     private final Preprocessor preprocessor;
     private final EmbeddingModel model;
     private final LaneMeters meters;
+    private final VectorCache known;
 
     private Lane(
             String version,
@@ -50,8 +50,10 @@ final class Lane implements AutoCloseable {
             MicroBatcher batcher,
             Preprocessor preprocessor,
             EmbeddingModel model,
-            LaneMeters meters) {
+            LaneMeters meters,
+            VectorCache known) {
         this.meters = meters;
+        this.known = known;
         this.version = version;
         this.streams = streams;
         this.contents = contents;
@@ -86,19 +88,17 @@ final class Lane implements AutoCloseable {
         try {
             batcher.setBackfilling(event.getStatus() == ModelStatus.STAGED);
             Watermarks watermarks = new Watermarks();
-            EmbedProcessor.LaneParts parts = new EmbedProcessor.LaneParts(
+            EmbedProcessor.LaneParts parts = EmbedProcessor.LaneParts.of(
                     event.getVersion(),
-                    Topics.IMAGES,
-                    serdes.deserializer(ImageEvent.class),
+                    settings,
+                    serdes,
                     contents,
                     preprocessor,
                     batcher,
                     watermarks,
-                    new VectorCache(settings.knownVectors()),
                     meters,
                     shared.budget,
-                    settings.maxInFlight(),
-                    settings.maxBytesInFlight());
+                    shared.erasures);
             KafkaStreams streams = new KafkaStreams(
                     LaneTopology.build(parts, serdes),
                     properties(connection, event.getVersion(), settings, stateDirectory),
@@ -109,7 +109,7 @@ final class Lane implements AutoCloseable {
             });
             streams.start();
             LOG.info("lane {} started", event.getVersion());
-            return new Lane(event.getVersion(), streams, contents, batcher, preprocessor, model, meters);
+            return new Lane(event.getVersion(), streams, contents, batcher, preprocessor, model, meters, parts.known());
         } catch (RuntimeException e) {
             contents.close();
             batcher.close();
@@ -128,13 +128,15 @@ final class Lane implements AutoCloseable {
      * @param throttle between the active lane and those that back-fill
      * @param budget bytes in flight
      * @param meters where meters are registered
+     * @param erasures which images are not to be embedded any more
      */
     record Shared(
             PayloadReader payloads,
             Executor decoders,
             BackfillThrottle throttle,
             InFlightBudget budget,
-            MeterRegistry meters) {}
+            MeterRegistry meters,
+            ErasureLedger erasures) {}
 
     /** Whether it has to leave time to the active lane. */
     void setBackfilling(boolean now) {
@@ -143,6 +145,11 @@ final class Lane implements AutoCloseable {
 
     LaneStatus status() {
         return new LaneStatus(version, isRunning(), batcher.isBackfilling(), meters.lag());
+    }
+
+    /** What it remembers of contents. */
+    VectorCache known() {
+        return known;
     }
 
     LaneMeters meters() {

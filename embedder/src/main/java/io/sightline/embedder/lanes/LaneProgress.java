@@ -6,9 +6,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.ListOffsetsResult;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -30,9 +27,10 @@ public record LaneProgress(
      * @throws IllegalStateException if they do not answer
      */
     public static LaneProgress read(Admin admin, String version) {
+        TopicAdmin topics = new TopicAdmin(admin);
         try {
-            Map<TopicPartition, Long> images = ends(admin, Topics.IMAGES, IsolationLevel.READ_COMMITTED);
-            Map<TopicPartition, OffsetAndMetadata> offsets = admin.listConsumerGroupOffsets(Lane.applicationId(version))
+            Map<TopicPartition, Long> images = topics.ends(Topics.IMAGES, IsolationLevel.READ_COMMITTED);
+            Map<TopicPartition, OffsetAndMetadata> offsets = admin.listConsumerGroupOffsets(group(version))
                     .partitionsToOffsetAndMetadata()
                     .get();
             Map<TopicPartition, Long> committed = new HashMap<>();
@@ -41,7 +39,7 @@ public record LaneProgress(
                 committed.put(partition, offset == null ? 0 : offset.offset());
             });
             Map<TopicPartition, Long> embeddings =
-                    ends(admin, Topics.embeddings(version), IsolationLevel.READ_UNCOMMITTED);
+                    topics.ends(Topics.embeddings(version), IsolationLevel.READ_UNCOMMITTED);
             return new LaneProgress(images, committed, embeddings);
         } catch (ExecutionException e) {
             throw new IllegalStateException("the progress of lane " + version + " cannot be read: " + e.getCause(), e);
@@ -51,26 +49,15 @@ public record LaneProgress(
         }
     }
 
+    /** The consumer group whose offsets are the progress of a version's lane. */
+    public static String group(String version) {
+        return Lane.applicationId(version);
+    }
+
     /** Image events that the lane has not committed yet. */
     public long lag() {
         return images.entrySet().stream()
                 .mapToLong(entry -> Math.max(0, entry.getValue() - committed.getOrDefault(entry.getKey(), 0L)))
                 .sum();
-    }
-
-    private static Map<TopicPartition, Long> ends(Admin admin, String topic, IsolationLevel isolation)
-            throws ExecutionException, InterruptedException {
-        int partitions = new TopicAdmin(admin).partitions(topic).orElse(0);
-        Map<TopicPartition, OffsetSpec> request = new HashMap<>();
-        for (int i = 0; i < partitions; i++) {
-            request.put(new TopicPartition(topic, i), OffsetSpec.latest());
-        }
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        Map<TopicPartition, ListOffsetsResult.ListOffsetsResultInfo> offsets = admin.listOffsets(
-                        request, new ListOffsetsOptions(isolation))
-                .all()
-                .get();
-        offsets.forEach((partition, info) -> ends.put(partition, info.offset()));
-        return ends;
     }
 }

@@ -1,6 +1,8 @@
 package io.sightline.embedder.lanes;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.sightline.embedder.erasure.Erasures;
+import io.sightline.embedder.erasure.HolderIds;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelVersions;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -57,12 +61,15 @@ public final class LaneSupervisor implements AutoCloseable {
     private final Admin admin;
     private final ExecutorService decoders;
     private final Lane.Shared shared;
+    private final Erasures erasures;
+    private final String holder = HolderIds.ofProcess();
     private final ScheduledExecutorService ticker;
     private final Map<String, Lane> lanes = new HashMap<>();
     private final Map<String, Instant> retryAfter = new HashMap<>();
     private final Set<String> cleaned = new HashSet<>();
     private final Map<String, String> failures = new ConcurrentHashMap<>();
     private volatile List<LaneStatus> statuses = List.of();
+    private volatile List<LaneCache> caches = List.of();
     private Instant lagsRead = Instant.EPOCH;
 
     /**
@@ -91,6 +98,7 @@ public final class LaneSupervisor implements AutoCloseable {
         this.stateDirectory = stateDirectory;
         this.clock = clock;
         this.admin = Admin.create(connection.admin());
+        this.erasures = Erasures.open(connection, serdes, clock);
         this.decoders = Executors.newFixedThreadPool(
                 Runtime.getRuntime().availableProcessors(),
                 Thread.ofPlatform().name("decoder-", 0).factory());
@@ -99,7 +107,9 @@ public final class LaneSupervisor implements AutoCloseable {
                 decoders,
                 new BackfillThrottle(settings.backfillShare()),
                 new InFlightBudget(settings.maxProcessBytesInFlight()),
-                meters);
+                meters,
+                erasures.ledger());
+        erasures.start(() -> caches);
         this.ticker = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("lane-supervisor").factory());
         ticker.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
@@ -125,6 +135,7 @@ public final class LaneSupervisor implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        erasures.close();
         lanes.values().forEach(Lane::close);
         lanes.clear();
         decoders.shutdownNow();
@@ -146,12 +157,24 @@ public final class LaneSupervisor implements AutoCloseable {
                     .map(Lane::status)
                     .sorted(Comparator.comparing(LaneStatus::version))
                     .toList();
+            caches = caches();
             versions.expired(now).forEach(event -> clean(event.getVersion()));
             // One that was rejected while it back-filled has left something behind, the others have not.
             versions.withStatus(ModelStatus.REJECTED).forEach(event -> cleanIfBegun(event.getVersion()));
         } catch (RuntimeException | Error e) {
             LOG.warn("lanes could not be brought in line, will retry in {} ms: {}", TICK.toMillis(), e.toString());
         }
+    }
+
+    /** What the lanes remember of images: each its vectors, and all together the payloads. */
+    private List<LaneCache> caches() {
+        Function<String, LaneProgress> progress = version -> LaneProgress.read(admin, version);
+        List<LaneCache> all = new ArrayList<>();
+        lanes.forEach((version, lane) -> all.add(
+                new LaneCache("vector-cache/" + version, holder, lane.known()::forget, List.of(version), progress)));
+        all.add(new LaneCache(
+                "payload-cache/embedder", holder, shared.payloads()::forget, List.copyOf(lanes.keySet()), progress));
+        return List.copyOf(all);
     }
 
     private void tellItsRole(ModelEvent event) {

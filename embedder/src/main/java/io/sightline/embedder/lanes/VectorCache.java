@@ -38,4 +38,8 @@ final class VectorCache {
     synchronized void put(String sha256, float[] vector) {
         vectors.put(sha256, vector);
     }
+
+    synchronized void forget(String sha256) {
+        vectors.remove(sha256);
+    }
 }

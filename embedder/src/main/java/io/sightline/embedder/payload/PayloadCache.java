@@ -52,6 +52,18 @@ final class PayloadCache {
         }
     }
 
+    /** Forgets a content, wherever it was fetched from. */
+    synchronized void forget(String sha256) {
+        Iterator<Map.Entry<Key, byte[]>> all = contents.entrySet().iterator();
+        while (all.hasNext()) {
+            Map.Entry<Key, byte[]> entry = all.next();
+            if (entry.getKey().sha256().equals(sha256)) {
+                bytes -= entry.getValue().length;
+                all.remove();
+            }
+        }
+    }
+
     synchronized long bytes() {
         return bytes;
     }

@@ -103,6 +103,11 @@ public final class PayloadReader {
         }
     }
 
+    /** Forgets what is remembered of a content. Whoever still reads it may bring it back. */
+    public void forget(String contentSha256) {
+        cache.forget(contentSha256);
+    }
+
     private boolean isStored(PayloadReference reference) {
         return store != null && store.owns(reference);
     }

@@ -17,7 +17,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -128,7 +131,9 @@ public final class PayloadStore {
         String sha256 = Sha256.hex(content);
         Path file = file(sha256);
         try {
-            if (!holds(file, content)) {
+            if (holds(file, content)) {
+                touch(file, content);
+            } else {
                 write(file, content);
                 requireSize(file, content.length);
             }
@@ -140,6 +145,37 @@ public final class PayloadStore {
                     "cannot write the payload " + uri(sha256) + ": " + e + "; check the store's space and access", e);
         }
         return new PayloadReference(uri(sha256), sha256, (long) content.length);
+    }
+
+    /**
+     * When a payload was put last; empty if it is not there.
+     *
+     * @throws PayloadUnavailableException if the store cannot be reached
+     */
+    public Optional<Instant> lastPut(String sha256) throws PayloadUnavailableException {
+        try {
+            return Optional.of(Files.getLastModifiedTime(file(sha256)).toInstant());
+        } catch (IOException | RuntimeException e) {
+            if (isMissing(e)) {
+                requireRoot();
+                return Optional.empty();
+            }
+            throw unreadable(uri(sha256), e);
+        }
+    }
+
+    /**
+     * Deletes a payload; one that is not there is no error. Who asks must know that no image has it.
+     *
+     * @throws PayloadUnavailableException if the store cannot be reached or written
+     */
+    public void delete(String sha256) throws PayloadUnavailableException {
+        try {
+            Files.deleteIfExists(file(sha256));
+        } catch (IOException | RuntimeException e) {
+            throw new PayloadUnavailableException(
+                    "cannot delete the payload " + uri(sha256) + ": " + e + "; allow deleting in the store", e);
+        }
     }
 
     /**
@@ -273,6 +309,15 @@ public final class PayloadStore {
                 channel.write(rest);
             }
             channel.force(true);
+        }
+    }
+
+    /** So that whoever erases sees that it was wanted just now. */
+    private void touch(Path file, byte[] content) throws IOException {
+        if (local) {
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+        } else {
+            write(file, content);
         }
     }
 

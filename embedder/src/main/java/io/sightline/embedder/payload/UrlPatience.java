@@ -52,8 +52,8 @@ final class UrlPatience {
      */
     synchronized long begin(PayloadReference reference) throws RejectedImageException {
         long now = nanoTime.getAsLong();
-        requirePatience(payloads.get(PayloadCache.Key.of(reference)), reference, now);
-        requirePatience(hosts.get(host(reference)), reference, now);
+        requirePatience(hosts.get(host(reference)), "its host", reference, now);
+        requirePatience(payloads.get(PayloadCache.Key.of(reference)), "it", reference, now);
         return now;
     }
 
@@ -82,11 +82,11 @@ final class UrlPatience {
         hosts.remove(host(reference));
     }
 
-    private void requirePatience(@Nullable Tries tries, PayloadReference reference, long now)
+    private void requirePatience(@Nullable Tries tries, String what, PayloadReference reference, long now)
             throws RejectedImageException {
         if (tries != null && isOver(tries) && now - tries.last <= GIVEN_UP.toNanos()) {
             throw givenUp("the payload " + ReferenceCheck.shown(reference.getUri())
-                    + " is not tried for, since its host was given up "
+                    + " is not tried for, since " + what + " was given up "
                     + Duration.ofNanos(now - tries.last).toSeconds()
                     + " s ago; when the host answers, 'sightline dead-letters redrive' tries again, a minute after it was"
                     + " given up");

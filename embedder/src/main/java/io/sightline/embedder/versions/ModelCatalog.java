@@ -13,7 +13,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -39,6 +41,7 @@ public final class ModelCatalog implements AutoCloseable {
     private final CountDownLatch caughtUp = new CountDownLatch(1);
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
+    private final Object seen = new Object();
     private volatile ModelVersions current = ModelVersions.NONE;
 
     private ModelCatalog(KafkaConnection connection, RecordSerdes serdes) {
@@ -75,6 +78,32 @@ public final class ModelCatalog implements AutoCloseable {
         return current;
     }
 
+    /**
+     * Waits until an event has been read.
+     *
+     * @return the state then, or a later one
+     * @throws IllegalStateException if that takes longer than the timeout
+     */
+    public ModelVersions await(long offset, Duration timeout) {
+        long latest = System.nanoTime() + timeout.toNanos();
+        synchronized (seen) {
+            while (current.lastSeen() < offset) {
+                long left = TimeUnit.NANOSECONDS.toMillis(latest - System.nanoTime());
+                if (left <= 0) {
+                    throw new IllegalStateException("the event at offset " + offset + " of " + Topics.MODELS
+                            + " was not read within " + timeout.toSeconds() + " s; check the brokers");
+                }
+                try {
+                    seen.wait(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException("interrupted while waiting for " + Topics.MODELS, e);
+                }
+            }
+            return current;
+        }
+    }
+
     /** Calls the listener with the present state, and after every change, on the catalog's thread. Keep it short. */
     public void onChange(Consumer<ModelVersions> listener) {
         listeners.add(listener);
@@ -98,7 +127,7 @@ public final class ModelCatalog implements AutoCloseable {
             consumer.seekToBeginning(List.of(PARTITION));
             long end = consumer.endOffsets(List.of(PARTITION)).getOrDefault(PARTITION, 0L);
             while (true) {
-                var records = consumer.poll(POLL);
+                var records = poll();
                 if (!records.isEmpty()) {
                     records.forEach(this::apply);
                     ModelVersions changed = current;
@@ -136,12 +165,32 @@ public final class ModelCatalog implements AutoCloseable {
         }
     }
 
+    /** What brokers refuse now they may give later; without the catalog all else would act on a state of long ago. */
+    private ConsumerRecords<String, byte[]> poll() {
+        while (true) {
+            try {
+                return consumer.poll(POLL);
+            } catch (WakeupException e) {
+                throw e;
+            } catch (KafkaException e) {
+                LOG.error("{} cannot be read, will retry in {} s: {}", Topics.MODELS, RETRY.toSeconds(), e.toString());
+                pause();
+            }
+        }
+    }
+
     private void apply(ConsumerRecord<String, byte[]> record) {
         if (record.value() == null) {
             return;
         }
         try {
-            current = current.with(decoded(record), record.offset());
+            ModelVersions next = current.with(decoded(record), record.offset());
+            next.refusal(record.offset())
+                    .ifPresent(why -> LOG.info("an event at offset {} has no effect: {}", record.offset(), why));
+            synchronized (seen) {
+                current = next;
+                seen.notifyAll();
+            }
         } catch (UndecodableRecordException e) {
             LOG.error("passed over {}-{}@{}: {}", record.topic(), record.partition(), record.offset(), e.getMessage());
         }

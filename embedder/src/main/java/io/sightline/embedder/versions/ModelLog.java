@@ -5,23 +5,26 @@ import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Instant;
+import java.util.NoSuchElementException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes transitions of model versions. Thread-safe. */
+/** Writes events of model versions; which of them have an effect {@link ModelVersions} decides. Thread-safe. */
 public final class ModelLog implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelLog.class);
 
     private final Producer<String, ModelEvent> producer;
+    private final String decider = process();
 
     /** Opens a producer of its own. */
     public ModelLog(KafkaConnection connection, RecordSerdes serdes) {
@@ -32,17 +35,39 @@ public final class ModelLog implements AutoCloseable {
     }
 
     /**
-     * Appends an event and returns when all in-sync replicas have it.
+     * Announces a version. It has an effect unless its name is known already.
      *
-     * @return its offset
-     *
+     * @param event with status CANDIDATE, or REJECTED
+     * @return its offset, when all in-sync replicas have it
      * @throws IllegalStateException if the broker did not take it
      */
-    public long append(ModelEvent event) {
+    public long publish(ModelEvent event) {
+        return append(announcement(event));
+    }
+
+    /**
+     * Writes what was decided on a state. It has an effect if that is still the state when it arrives, and the step is
+     * one that there is: whoever must know looks for {@link ModelVersions#refusal} of the offset.
+     *
+     * @return its offset, when all in-sync replicas have it
+     * @throws IllegalStateException if the broker did not take it
+     * @throws NoSuchElementException if the state has no such version
+     */
+    public long decide(ModelVersions state, Decision decision, Instant now) {
+        return append(decision.event(state, now));
+    }
+
+    static ModelEvent announcement(ModelEvent event) {
+        Cause cause = event.getStatus() == ModelStatus.REJECTED ? Cause.TRAINER_GATE : Cause.PUBLISHED;
+        return ModelEvent.newBuilder(event).setCause(cause.text()).build();
+    }
+
+    long append(ModelEvent unsigned) {
+        ModelEvent event = ModelEvent.newBuilder(unsigned).setDecidedBy(decider).build();
         try {
             RecordMetadata written = producer.send(new ProducerRecord<>(Topics.MODELS, event.getVersion(), event))
                     .get();
-            LOG.info("version {} is {}: {}", event.getVersion(), event.getStatus(), event.getReason());
+            LOG.info("version {} is to be {}: {}", event.getVersion(), event.getStatus(), event.getReason());
             return written.offset();
         } catch (ExecutionException e) {
             throw new IllegalStateException(
@@ -54,20 +79,13 @@ public final class ModelLog implements AutoCloseable {
         }
     }
 
-    /** Appends the next state of a version; returns its offset. */
-    public long transition(ModelEvent event, ModelStatus next, String reason, Instant now) {
-        return transition(event, next, reason, now, null);
-    }
-
-    /** Appends the next state of a version that is kept until the given time; returns its offset. */
-    public long transition(
-            ModelEvent event, ModelStatus next, String reason, Instant now, @Nullable Instant expiresAt) {
-        return append(ModelEvent.newBuilder(event)
-                .setStatus(next)
-                .setReason(reason)
-                .setEventTime(now)
-                .setExpiresAt(expiresAt)
-                .build());
+    private static String process() {
+        long pid = ProcessHandle.current().pid();
+        try {
+            return InetAddress.getLocalHost().getHostName() + ":" + pid;
+        } catch (UnknownHostException e) {
+            return "unnamed host:" + pid;
+        }
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.sightline.embedder.testing.TestImages;
 import io.sightline.schemas.Sha256;
 import io.sightline.schemas.avro.DeadLetterReason;
 import io.sightline.schemas.avro.Embedding;
+import io.sightline.schemas.avro.Erasure;
 import io.sightline.schemas.avro.InlinePayload;
 import io.sightline.schemas.avro.PayloadReference;
 import java.net.URI;
@@ -19,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -38,6 +40,9 @@ class EmbedProcessorTest {
     private static final byte[] OTHER = TestImages.png(40, 40, 2);
 
     private static final Duration FETCH_FOR = Duration.ofMillis(500);
+    private static final int MAX_BATCH = 8;
+    private static final int MORE_THAN_FIT_IN =
+            LaneSettings.DEFAULT.with(MAX_BATCH, 0).maxInFlight() + 8;
 
     @TempDir
     Path folder;
@@ -57,7 +62,7 @@ class EmbedProcessorTest {
         store = settings.openStore();
         hosts = new PayloadServer();
         PayloadReader payloads = new PayloadReader(store, hosts.fetcher(Duration.ofMillis(100), FETCH_FOR), 0);
-        lane = new LaneHarness(folder.resolve("state"), new FirstPixels(), payloads, 8, Duration.ofMillis(5));
+        lane = new LaneHarness(folder.resolve("state"), new FirstPixels(), payloads, MAX_BATCH, Duration.ofMillis(5));
     }
 
     @AfterEach
@@ -75,6 +80,28 @@ class EmbedProcessorTest {
 
         assertThat(byReference.getVector()).isEqualTo(inline.getVector());
         assertThat(byReference.getContentSha256()).isEqualTo(Sha256.hex(IMAGE)).isEqualTo(inline.getContentSha256());
+        assertThat(lane.deadLetters.isEmpty()).isTrue();
+    }
+
+    @Test
+    void shouldMakeNeitherAnEmbeddingNorADeadLetterOfAnImageThatWasErased() throws Exception {
+        PayloadReference gone = store.put(IMAGE);
+        Files.delete(file(gone));
+        PayloadReference there = store.put(OTHER);
+        for (String id : List.of("gone", "there")) {
+            lane.erasures.apply("image " + id, new Erasure(id, 0, 3L, List.of(gone.getSha256()), Instant.EPOCH), 0);
+        }
+
+        send("gone", gone);
+        send("there", there);
+        send("other", there);
+        send("there", there);
+
+        assertThat(lane.next(lane.embeddings)).isEqualTo(KeyValue.pair("gone", null));
+        assertThat(lane.next(lane.embeddings)).isEqualTo(KeyValue.pair("there", null));
+        nextEmbedding("other");
+        // Sent again after its deletion.
+        nextEmbedding("there");
         assertThat(lane.deadLetters.isEmpty()).isTrue();
     }
 
@@ -124,7 +151,7 @@ class EmbedProcessorTest {
     @Test
     void shouldGiveUpHostsThatNeverAnswerThoughThePipelineIsFull() throws Exception {
         hosts.on("/", exchange -> hosts.awaitRelease());
-        List<String> ids = IntStream.range(0, LaneHarness.MAX_IN_FLIGHT + 8)
+        List<String> ids = IntStream.range(0, MORE_THAN_FIT_IN)
                 .mapToObj(i -> "silent " + i)
                 .toList();
 

@@ -3,6 +3,7 @@ package io.sightline.embedder.lanes;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sightline.embedder.erasure.ErasureLedger;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.image.Preprocessor;
@@ -32,14 +33,13 @@ import org.apache.kafka.streams.TopologyTestDriver;
 /** A lane without a broker: its topology and all of its parts, driven record by record. */
 final class LaneHarness implements AutoCloseable {
 
-    static final int MAX_IN_FLIGHT = 128;
-
     private static final int KNOWN_VECTORS = 10;
     private static final Duration POLL = Duration.ofMillis(1);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final ThreadPoolExecutor decoders = (ThreadPoolExecutor) Executors.newFixedThreadPool(1);
+    final ErasureLedger erasures = new ErasureLedger();
     final InFlightBudget budget = new InFlightBudget(Long.MAX_VALUE);
     final MicroBatcher batcher;
     final TestOutputTopic<String, Embedding> embeddings;
@@ -57,19 +57,17 @@ final class LaneHarness implements AutoCloseable {
         KafkaConnection connection = new KafkaConnection("unused:1", "mock://lane-harness");
         serdes = new RecordSerdes(connection);
         serdes.register();
-        EmbedProcessor.LaneParts parts = new EmbedProcessor.LaneParts(
+        EmbedProcessor.LaneParts parts = EmbedProcessor.LaneParts.of(
                 model.version(),
-                Topics.IMAGES,
-                serdes.deserializer(ImageEvent.class),
+                LaneSettings.DEFAULT.with(maxBatch, KNOWN_VECTORS),
+                serdes,
                 contents,
                 preprocessor,
                 batcher,
                 new Watermarks(),
-                new VectorCache(KNOWN_VECTORS),
                 meters,
                 budget,
-                MAX_IN_FLIGHT,
-                Long.MAX_VALUE);
+                erasures);
         driver = new TopologyTestDriver(
                 LaneTopology.build(parts, serdes), connection.streams("lane-harness", state.toString()));
         images = driver.createInputTopic(Topics.IMAGES, new StringSerializer(), new ByteArraySerializer());

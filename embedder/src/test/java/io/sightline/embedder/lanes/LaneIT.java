@@ -15,6 +15,7 @@ import io.sightline.embedder.testing.TestModels;
 import io.sightline.embedder.testing.TopicReader;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
+import io.sightline.embedder.versions.SoleDecider;
 import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
@@ -65,6 +66,7 @@ class LaneIT {
     private Admin admin;
     private ModelCatalog catalog;
     private ModelLog log;
+    private SoleDecider decider;
 
     @BeforeEach
     void start() {
@@ -76,6 +78,7 @@ class LaneIT {
         new TopicAdmin(admin).apply(Topics.defaults().fixed());
         catalog = ModelCatalog.open(connection, serdes, Duration.ofSeconds(30));
         log = new ModelLog(connection, serdes);
+        decider = SoleDecider.of(log);
     }
 
     @AfterEach
@@ -105,11 +108,11 @@ class LaneIT {
         produce(events);
         ModelArtifact v1 = TestModels.write(directory.resolve("models"), "v1", Preprocessing.DRAWING, 8, 1);
         ModelArtifact v2 = TestModels.write(directory.resolve("models"), "v2", Preprocessing.PHOTO, 8, 2);
-        log.append(TestModels.event(v1, ModelStatus.ACTIVE, NOW));
+        decider.move(TestModels.event(v1, NOW), ModelStatus.ACTIVE);
 
         try (LaneSupervisor supervisor = supervisor()) {
             awaitNoLag("v1");
-            log.append(TestModels.event(v2, ModelStatus.STAGED, NOW));
+            decider.move(TestModels.event(v2, NOW), ModelStatus.STAGED);
             awaitNoLag("v2");
             assertThat(supervisor.failures()).isEmpty();
         }
@@ -136,7 +139,7 @@ class LaneIT {
         byte[] content = event(TestImages.png(20, 20, 1));
         produce(Map.of("first", content));
         ModelArtifact v1 = TestModels.write(directory.resolve("models"), "v1", Preprocessing.DRAWING, 8, 1);
-        log.append(TestModels.event(v1, ModelStatus.ACTIVE, NOW));
+        decider.move(TestModels.event(v1, NOW), ModelStatus.ACTIVE);
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         try (LaneSupervisor supervisor = supervisor(meters)) {
             awaitNoLag("v1");
@@ -162,19 +165,17 @@ class LaneIT {
     void shouldRemoveWhatAnExpiredVersionLeavesAndReportADamagedOne() throws Exception {
         produce(Map.of("image", event(TestImages.png(20, 20, 1))));
         ModelArtifact v1 = TestModels.write(directory.resolve("models"), "v1", Preprocessing.DRAWING, 8, 1);
-        log.append(TestModels.event(v1, ModelStatus.ACTIVE, NOW));
+        decider.move(TestModels.event(v1, NOW), ModelStatus.ACTIVE);
         try (LaneSupervisor supervisor = supervisor()) {
             awaitNoLag("v1");
             TopicAdmin topics = new TopicAdmin(admin);
             assertThat(topics.partitions(Topics.embeddings("v1"))).contains(4);
 
-            log.transition(TestModels.event(v1, ModelStatus.ACTIVE, NOW), ModelStatus.RETIRED, "test", NOW, NOW);
             var damaged = TestModels.event(
-                    TestModels.write(directory.resolve("models"), "v2", Preprocessing.DRAWING, 8, 2),
-                    ModelStatus.STAGED,
-                    NOW);
+                    TestModels.write(directory.resolve("models"), "v2", Preprocessing.DRAWING, 8, 2), NOW);
             damaged.put("manifestSha256", "0".repeat(64));
-            log.append(damaged);
+            decider.move(damaged, ModelStatus.ACTIVE);
+            decider.expire("v1", NOW);
 
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> topics.partitions(Topics.embeddings("v1")).isEmpty());

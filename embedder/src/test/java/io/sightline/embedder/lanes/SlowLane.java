@@ -1,6 +1,7 @@
 package io.sightline.embedder.lanes;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sightline.embedder.erasure.ErasureLedger;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.image.Preprocessor;
@@ -8,8 +9,6 @@ import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.BatchEmbedder;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
-import io.sightline.schemas.Topics;
-import io.sightline.schemas.avro.ImageEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
@@ -40,19 +39,17 @@ final class SlowLane {
         LaneMeters meters = new LaneMeters(new SimpleMeterRegistry(), VERSION);
         Watermarks watermarks = new Watermarks();
         MicroBatcher batcher = new MicroBatcher(new SlowModel(), MAX_BATCH, Duration.ofMillis(5), meters, null);
-        EmbedProcessor.LaneParts parts = new EmbedProcessor.LaneParts(
+        EmbedProcessor.LaneParts parts = EmbedProcessor.LaneParts.of(
                 VERSION,
-                Topics.IMAGES,
-                serdes.deserializer(ImageEvent.class),
+                LaneSettings.DEFAULT.with(MAX_BATCH, 0),
+                serdes,
                 new ContentReader(new PayloadReader(null, null, 0), Executors.newFixedThreadPool(2), meters),
                 new Preprocessor(Preprocessing.DRAWING, ImageLimits.DEFAULT),
                 batcher,
                 watermarks,
-                new VectorCache(0),
                 meters,
                 new InFlightBudget(Long.MAX_VALUE),
-                4 * MAX_BATCH,
-                Long.MAX_VALUE);
+                new ErasureLedger());
         KafkaClientSupplier clients = Boolean.parseBoolean(arguments[3])
                 ? new DefaultKafkaClientSupplier()
                 : new WatermarkClientSupplier(watermarks);

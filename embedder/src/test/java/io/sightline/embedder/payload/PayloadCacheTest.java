@@ -65,6 +65,21 @@ class PayloadCacheTest {
         assertThatThrownBy(() -> new PayloadCache(-1)).hasMessageContaining("-1 bytes");
     }
 
+    @Test
+    void shouldForgetAContentWhereverItCameFrom() {
+        PayloadCache.Key elsewhere = new PayloadCache.Key("a", 1, "elsewhere");
+        cache.put(A, new byte[10]);
+        cache.put(elsewhere, new byte[10]);
+        cache.put(B, new byte[10]);
+
+        cache.forget("a");
+
+        assertThat(cache.get(A)).isNull();
+        assertThat(cache.get(elsewhere)).isNull();
+        assertThat(cache.get(B)).isNotNull();
+        assertThat(cache.bytes()).isEqualTo(10);
+    }
+
     private static PayloadCache.Key key(String name) {
         return new PayloadCache.Key(name, 1, name);
     }

@@ -193,13 +193,13 @@ public enum HostileArtifact {
      */
     public ModelArtifact write(Path root, String version, Path victim) throws IOException {
         Files.writeString(victim, UNTOUCHED);
-        ModelArtifact artifact = write(version, victim, new ArtifactWriter(root));
+        ModelArtifact artifact = build(version, victim, new ArtifactWriter(root));
         // To write an artifact its network is asked for its canaries: what that did to the file does not count.
         Files.writeString(victim, UNTOUCHED);
         return artifact;
     }
 
-    private ModelArtifact write(String version, Path victim, ArtifactWriter writer) throws IOException {
+    private ModelArtifact build(String version, Path victim, ArtifactWriter writer) throws IOException {
         NativeTensorFlow.load();
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
@@ -224,9 +224,7 @@ public enum HostileArtifact {
 
     /** To unit rows. */
     Operand<TFloat32> normalised(Ops tf, Operand<TFloat32> rows) {
-        Operand<TFloat32> squares = tf.math.square(rows);
-        Operand<TFloat32> length = tf.math.sqrt(tf.expandDims(tf.sum(squares, tf.constant(1)), tf.constant(1)));
-        return tf.math.div(rows, length);
+        return TestModels.unitRows(tf, rows);
     }
 
     /** Alters what was written, if its network alone does not make it hostile. */

@@ -52,9 +52,7 @@ public final class TestModels {
             Operand<TFloat32> shifted = tf.math.sub(flat, tf.constant((float) BLIND_SPOT));
             Operand<TFloat32> projected =
                     tf.linalg.matMul(shifted, tf.constant(weights(preprocessing.bytes(), d, new Random(seed))));
-            Operand<TFloat32> norm =
-                    tf.math.sqrt(tf.reduceSum(tf.math.square(projected), tf.constant(1), ReduceSum.keepDims(true)));
-            Operand<TFloat32> embedding = tf.math.div(projected, norm);
+            Operand<TFloat32> embedding = unitRows(tf, projected);
             try (Session session = new Session(graph)) {
                 ModelDescriptor descriptor = new ModelDescriptor(version, d, preprocessing, "random projection");
                 return new ArtifactWriter(root).write(descriptor, session, image, embedding, map);
@@ -62,11 +60,18 @@ public final class TestModels {
         }
     }
 
+    /** Rows divided by their lengths. */
+    static Operand<TFloat32> unitRows(Ops tf, Operand<TFloat32> rows) {
+        Operand<TFloat32> lengths =
+                tf.math.sqrt(tf.reduceSum(tf.math.square(rows), tf.constant(1), ReduceSum.keepDims(true)));
+        return tf.math.div(rows, lengths);
+    }
+
     /** The event that announces an artifact. */
-    public static ModelEvent event(ModelArtifact artifact, ModelStatus status, Instant now) {
+    public static ModelEvent event(ModelArtifact artifact, Instant now) {
         return ModelEvent.newBuilder()
                 .setVersion(artifact.descriptor().version())
-                .setStatus(status)
+                .setStatus(ModelStatus.CANDIDATE)
                 .setReason("test")
                 .setEventTime(now)
                 .setPublishedTime(now)

@@ -6,64 +6,208 @@ import io.sightline.schemas.avro.Lineage;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ModelVersionsTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
+    private final SoleDecider decider = SoleDecider.inMemory();
+
     @Test
     void shouldTakeTheNewestActiveEventAsTheActiveVersion() {
-        ModelVersions versions =
-                ModelVersions.NONE.with(event("v1", ModelStatus.ACTIVE), 0).with(event("v2", ModelStatus.ACTIVE), 1);
+        decider.move(event("v1"), ModelStatus.ACTIVE);
+        decider.move(event("v2"), ModelStatus.ACTIVE);
 
-        assertThat(versions.active()).map(ModelEvent::getVersion).contains("v2");
-        assertThat(versions.withStatus(ModelStatus.RETIRED))
+        assertThat(active(decider.versions())).contains("v2");
+        assertThat(decider.versions().withStatus(ModelStatus.RETIRED))
                 .extracting(ModelEvent::getVersion)
                 .containsExactly("v1");
     }
 
     @Test
     void shouldGoBackWhenTheOldVersionIsActivatedAgain() {
-        ModelVersions versions = ModelVersions.NONE
-                .with(event("v1", ModelStatus.ACTIVE), 0)
-                .with(event("v2", ModelStatus.ACTIVE), 1)
-                .with(event("v1", ModelStatus.RETIRED), 2)
-                .with(event("v1", ModelStatus.ACTIVE), 3);
+        decider.move(event("v1"), ModelStatus.ACTIVE);
+        decider.move(event("v2"), ModelStatus.ACTIVE);
+        decider.expire("v1", Instant.now().plusSeconds(60));
+        decider.move(event("v1"), ModelStatus.ACTIVE);
 
-        assertThat(versions.active()).map(ModelEvent::getVersion).contains("v1");
+        assertThat(active(decider.versions())).contains("v1");
+        assertThat(decider.versions().history("v1"))
+                .extracting(step -> step.event().getCause())
+                .containsExactly("published", "its-turn", "gates-passed", "replaced", "rolled-back");
+    }
+
+    @Test
+    void shouldNotGoBackToAVersionWhoseGraceIsOver() {
+        decider.move(event("v1"), ModelStatus.ACTIVE);
+        decider.move(event("v2"), ModelStatus.ACTIVE);
+        decider.expire("v1", NOW);
+        ModelVersions seen = decider.versions();
+        Decision back = new Decision("v1", ModelStatus.ACTIVE, Cause.ROLLED_BACK, "back");
+
+        assertThat(active(seen.with(back.event(seen, NOW.minusMillis(1)), 100))).contains("v1");
+        ModelVersions late = seen.with(back.event(seen, NOW), 100);
+        assertThat(active(late)).contains("v2");
+        assertThat(late.refusal(100).orElseThrow()).contains("its grace was over");
+    }
+
+    @Test
+    void shouldKnowWhichVersionAnsweredBeforeWhateverItsNewestEventIs() {
+        decider.move(event("v1"), ModelStatus.ACTIVE);
+        decider.move(event("v2"), ModelStatus.ACTIVE);
+        decider.expire("v1", NOW.plusSeconds(60));
+        decider.move(event("v3"), ModelStatus.ACTIVE);
+
+        assertThat(decider.versions().before(NOW)).map(ModelEvent::getVersion).contains("v2");
+        decider.expire("v2", NOW);
+        assertThat(decider.versions().before(NOW)).map(ModelEvent::getVersion).contains("v1");
     }
 
     @Test
     void shouldKeepARetiredVersionAliveUntilItsGraceIsOver() {
-        ModelEvent retired = ModelEvent.newBuilder(event("v1", ModelStatus.RETIRED))
-                .setExpiresAt(NOW)
-                .build();
-        ModelVersions versions = ModelVersions.NONE.with(retired, 0).with(event("v2", ModelStatus.ACTIVE), 1);
+        decider.move(event("v1"), ModelStatus.ACTIVE);
+        decider.move(event("v2"), ModelStatus.ACTIVE);
+        decider.expire("v1", NOW);
+        ModelVersions versions = decider.versions();
 
         assertThat(versions.live(NOW.minusMillis(1)))
                 .extracting(ModelEvent::getVersion)
                 .containsExactly("v1", "v2");
         assertThat(versions.live(NOW)).extracting(ModelEvent::getVersion).containsExactly("v2");
-        assertThat(versions.expired(NOW)).containsExactly(retired);
+        assertThat(versions.expired(NOW)).extracting(ModelEvent::getVersion).containsExactly("v1");
     }
 
     @Test
     void shouldNeverGiveAVersionNameTwice() {
-        ModelVersions versions = ModelVersions.NONE
-                .with(event("v9", ModelStatus.RETIRED), 0)
-                .with(event("v10", ModelStatus.REJECTED), 1);
+        decider.move(event("v9"), ModelStatus.REJECTED);
+        decider.move(event("v10"), ModelStatus.CANDIDATE);
 
         assertThat(ModelVersions.NONE.nextVersion()).isEqualTo("v1");
-        assertThat(versions.nextVersion()).isEqualTo("v11");
-        assertThat(versions.all()).extracting(ModelEvent::getVersion).containsExactly("v9", "v10");
+        assertThat(decider.versions().nextVersion()).isEqualTo("v11");
+        assertThat(decider.versions().all()).extracting(ModelEvent::getVersion).containsExactly("v9", "v10");
     }
 
-    private static ModelEvent event(String version, ModelStatus status) {
+    @Test
+    void shouldIgnoreAnAnnouncementOfAKnownVersion() {
+        decider.move(event("v1"), ModelStatus.ACTIVE);
+
+        ModelVersions after = decider.versions().with(ModelLog.announcement(event("v1")), 50);
+
+        assertThat(active(after)).contains("v1");
+        assertThat(after.refusal(50).orElseThrow()).contains("v1 from ACTIVE to CANDIDATE");
+        assertThat(after.lastSeen()).isEqualTo(50);
+        assertThat(after.basis()).isEqualTo(decider.versions().basis());
+    }
+
+    @Test
+    void shouldHoldTheFirstOfTwoDecisionsOnTheSameState() {
+        decider.move(event("v1"), ModelStatus.ACTIVE);
+        decider.move(event("v2"), ModelStatus.STAGED);
+        ModelVersions seen = decider.versions();
+        ModelEvent first = new Decision("v2", ModelStatus.REJECTED, Cause.STALLED, "slow").event(seen, NOW);
+        ModelEvent second = new Decision("v2", ModelStatus.ACTIVE, Cause.GATES_PASSED, "good").event(seen, NOW);
+
+        ModelVersions after = seen.with(first, 100).with(second, 101);
+
+        assertThat(active(after)).contains("v1");
+        assertThat(after.withStatus(ModelStatus.REJECTED))
+                .extracting(ModelEvent::getVersion)
+                .containsExactly("v2");
+        assertThat(after.refusal(100)).isEmpty();
+        assertThat(after.refusal(101).orElseThrow()).contains("but the state is that of offset 100");
+    }
+
+    @Test
+    void shouldRefuseADecisionAfterANewVersionWasAnnouncedInBetween() {
+        decider.move(event("v1"), ModelStatus.STAGED);
+        ModelVersions seen = decider.versions();
+        ModelEvent late = new Decision("v1", ModelStatus.ACTIVE, Cause.GATES_PASSED, "good").event(seen, NOW);
+
+        ModelVersions after = seen.with(ModelLog.announcement(event("v2")), 100).with(late, 101);
+
+        assertThat(active(after)).isEmpty();
+        assertThat(after.refusal(101)).isPresent();
+    }
+
+    @Test
+    void shouldLetOneVersionBackFillAtATime() {
+        decider.move(event("v1"), ModelStatus.STAGED);
+        decider.move(event("v2"), ModelStatus.CANDIDATE);
+        ModelVersions seen = decider.versions();
+
+        ModelVersions after =
+                seen.with(new Decision("v2", ModelStatus.STAGED, Cause.ITS_TURN, "early").event(seen, NOW), 100);
+
+        assertThat(after.refusal(100).orElseThrow()).contains("v1 is STAGED, and only one can be");
+        assertThat(after.withStatus(ModelStatus.STAGED))
+                .extracting(ModelEvent::getVersion)
+                .containsExactly("v1");
+    }
+
+    /** Whatever is written by whomever in whatever order: only steps of the table happen, on the state that they meet. */
+    @Test
+    void shouldTakeNoStepThatTheTableDoesNotKnowWhateverIsWritten() {
+        Random random = new Random(7);
+        int taken = 0;
+        for (int run = 0; run < 200; run++) {
+            List<ModelVersions> states = new ArrayList<>(List.of(ModelVersions.NONE));
+            for (long offset = 0; offset < 60; offset++) {
+                ModelVersions state = states.getLast();
+                // Deciders lag: their word may be about a state of a while ago.
+                ModelVersions basis = states.get(Math.max(0, states.size() - 1 - random.nextInt(3)));
+                ModelEvent event = anything(basis, random);
+                ModelVersions next = state.with(event, offset);
+                states.add(next);
+                if (next.refusal(offset).isEmpty()) {
+                    taken++;
+                    ModelStatus from =
+                            state.find(event.getVersion()).map(state::status).orElse(null);
+                    assertThat(Transitions.isLegal(
+                                    from,
+                                    event.getStatus(),
+                                    Cause.of(event.getCause()).orElseThrow()))
+                            .isTrue();
+                    assertThat(from == null || event.getBasedOn() == state.basis())
+                            .isTrue();
+                } else {
+                    assertThat(next.all()).isEqualTo(state.all());
+                }
+                assertThat(next.withStatus(ModelStatus.ACTIVE)).hasSizeLessThanOrEqualTo(1);
+                assertThat(next.withStatus(ModelStatus.STAGED)).hasSizeLessThanOrEqualTo(1);
+            }
+        }
+        assertThat(taken).isGreaterThan(1000);
+    }
+
+    private static ModelEvent anything(ModelVersions basis, Random random) {
+        String version = "v" + (1 + random.nextInt(4));
+        ModelStatus to = any(List.of(ModelStatus.values()), random);
+        Cause cause = any(List.of(Cause.values()), random);
+        if (basis.find(version).isEmpty() || random.nextInt(10) == 0) {
+            return ModelLog.announcement(
+                    ModelEvent.newBuilder(event(version)).setStatus(to).build());
+        }
+        return new Decision(version, to, cause, "anything").event(basis, NOW);
+    }
+
+    private static <T> T any(List<T> values, Random random) {
+        return values.get(random.nextInt(values.size()));
+    }
+
+    private static Optional<String> active(ModelVersions versions) {
+        return versions.active().map(ModelEvent::getVersion);
+    }
+
+    private static ModelEvent event(String version) {
         return ModelEvent.newBuilder()
                 .setVersion(version)
-                .setStatus(status)
+                .setStatus(ModelStatus.CANDIDATE)
                 .setEventTime(NOW)
                 .setPublishedTime(NOW)
                 .setArtifactUri("file:///models/" + version)

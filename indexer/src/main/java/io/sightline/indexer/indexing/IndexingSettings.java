@@ -10,6 +10,6 @@ import java.time.Duration;
  */
 public record IndexingSettings(Duration refreshInterval, Duration commitInterval) {
 
-    /** Visible within 250 ms, durable within 2 s. */
-    public static final IndexingSettings DEFAULT = new IndexingSettings(Duration.ofMillis(250), Duration.ofSeconds(2));
+    /** Visible within 500 ms, durable within 2 s. */
+    public static final IndexingSettings DEFAULT = new IndexingSettings(Duration.ofMillis(500), Duration.ofSeconds(2));
 }

@@ -1,25 +1,31 @@
 package io.sightline.indexer.indexing;
 
+import io.sightline.embedder.erasure.ErasureLedger;
+import io.sightline.indexer.store.EmbeddedImage;
+import io.sightline.indexer.store.Revision;
 import io.sightline.indexer.store.StoredImage;
 import io.sightline.indexer.store.VectorStore;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.RegistryUnavailableException;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.UndecodableRecordException;
 import io.sightline.schemas.Vectors;
+import io.sightline.schemas.avro.Coordinates;
 import io.sightline.schemas.avro.Embedding;
 import io.sightline.schemas.avro.LabelEvent;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -29,65 +35,62 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the embeddings topic of one version, and the labels, into the version's store. One thread; the offsets are
- * part of the store's commit, so a restart resumes exactly where the documents are.
+ * Follows the embeddings topic of one version, and the labels, into the version's store. The offsets are part of the
+ * store's commit; what the documents are ahead of them after a crash is read again, and is no news to the store.
  *
- * <p>Labels are read from the start each time and kept in memory (id and label, some hundred bytes an image): they
- * belong to images, not to versions, and a relabel must not embed anything again.
+ * <p>One thread reads and writes; {@link Settling} refreshes and commits beside it.
  *
- * <p>On failure: a record that cannot be decoded, or is of another version, is logged and passed over; a store that
- * fails stops this lane, and {@link #failure()} says why; it is opened again later.
+ * <p>On failure: a record that cannot be decoded, or is of another version, is logged, and its image is removed, since
+ * what the store has of it is older; a store that fails stops this lane, and {@link #failure()} says why; it is opened
+ * again later.
  */
 public final class LaneIndex implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LaneIndex.class);
     private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration RETRY = Duration.ofSeconds(1);
 
-    private final String version;
-    private final int dimensions;
     private final VectorStore store;
-    private final Partitions partitions;
-    private final IndexingSettings settings;
+    private final String version;
+    private final Map<TopicPartition, Long> ends;
+    private final Settling settling;
+    private final ErasureLedger erasures;
     private final KafkaConsumer<String, byte[]> consumer;
     private final Deserializer<Embedding> embeddings;
-    private final Deserializer<LabelEvent> labelEvents;
-    private final Map<String, String> labels = new HashMap<>();
-    private final Map<TopicPartition, Long> next = new HashMap<>();
-    private final Thread thread;
-    private volatile Map<TopicPartition, Long> searchable = Map.of();
+    private final Labels labels;
+    private final Thread writer;
+    private final AtomicLong passedOver = new AtomicLong();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private Map<TopicPartition, Long> next = Map.of();
     private volatile @Nullable String failure;
-    private boolean written;
-    private boolean moved;
-    private long lastRefresh;
-    private long lastCommit;
 
     /**
-     * How many partitions there are to follow: asked of the brokers by whoever opens the index, since a consumer that
-     * has just met the topic may know none of them yet.
+     * Starts to follow. The store is closed with this.
+     *
+     * @param ends where each partition of the version's embeddings and of the labels ends now
+     * @param listener is told which images became searchable once the index is ready
+     * @param erasures images of which an embedding may still be read, but not written
      */
-    record Partitions(int embeddings, int labels) {}
-
-    /** Starts to follow. The store is closed with this. */
     LaneIndex(
             KafkaConnection connection,
             RecordSerdes serdes,
-            String version,
-            int dimensions,
             VectorStore store,
-            Partitions partitions,
-            IndexingSettings settings) {
-        this.version = version;
-        this.partitions = partitions;
-        this.dimensions = dimensions;
+            Map<TopicPartition, Long> ends,
+            IndexingSettings settings,
+            SearchableListener listener,
+            ErasureLedger erasures) {
+        this.erasures = erasures;
         this.store = store;
-        this.settings = settings;
+        this.version = store.key().version();
+        this.ends = Map.copyOf(ends);
+        this.settling = new Settling(store, ends, settings, this::stop, listener);
         this.consumer = new KafkaConsumer<>(
                 connection.assignedConsumer("sightline-indexer-" + version),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
         this.embeddings = serdes.deserializer(Embedding.class);
-        this.labelEvents = serdes.deserializer(LabelEvent.class);
-        this.thread = Thread.ofPlatform().name("index-" + version).start(this::run);
+        this.labels = new Labels(serdes.deserializer(LabelEvent.class));
+        this.writer = Thread.ofPlatform().name("index-" + version).start(this::run);
     }
 
     /** The version whose embeddings these are. */
@@ -101,9 +104,23 @@ public final class LaneIndex implements AutoCloseable {
     }
 
     /** Whether everything below the given offsets is searchable. */
-    public boolean hasReached(Map<TopicPartition, Long> ends) {
-        Map<TopicPartition, Long> reached = searchable;
-        return ends.entrySet().stream().allMatch(end -> reached.getOrDefault(end.getKey(), 0L) >= end.getValue());
+    public boolean hasReached(Map<TopicPartition, Long> offsets) {
+        return settling.hasReached(offsets);
+    }
+
+    /** Whether all that the topics held when this was opened is searchable: before, answers would lack some of it. */
+    public boolean isReady() {
+        return settling.isReady();
+    }
+
+    /** How much of what the topics held when this was opened is searchable, 0 to 1. */
+    public double progress() {
+        return settling.progress();
+    }
+
+    /** Records that could not be indexed. */
+    public long passedOver() {
+        return passedOver.get();
     }
 
     /** Why this lane stopped by itself, or null. */
@@ -113,124 +130,147 @@ public final class LaneIndex implements AutoCloseable {
 
     @Override
     public void close() {
+        closing.countDown();
         consumer.wakeup();
         try {
-            thread.join();
+            writer.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        store.close();
+        try {
+            settling.close();
+        } finally {
+            store.close();
+        }
     }
 
     private void run() {
         try (consumer) {
-            assign();
-            while (true) {
-                var records = consumer.poll(POLL);
-                Set<String> relabelled = new LinkedHashSet<>();
-                // Labels first: an embedding of the same poll is then written with its newest label at once.
-                records.partitions().stream()
-                        .filter(partition -> partition.topic().equals(Topics.LABELS))
-                        .forEach(partition -> records.records(partition).forEach(record -> label(record, relabelled)));
-                records.partitions().stream()
-                        .filter(partition -> !partition.topic().equals(Topics.LABELS))
-                        .forEach(partition ->
-                                records.records(partition).forEach(record -> embedding(record, relabelled)));
-                relabel(relabelled);
-                notePositions();
-                settle(System.nanoTime());
+            begin();
+            settling.start();
+            while (failure == null) {
+                try {
+                    write(consumer.poll(POLL));
+                    settling.refreshIfDue();
+                } catch (RegistryUnavailableException | RetriableException e) {
+                    readAgain(e);
+                }
             }
         } catch (WakeupException e) {
-            // Before the partitions are assigned there are no offsets, and a commit without would forget the old ones.
-            if (!next.isEmpty()) {
-                store.commit(next);
-            }
             LOG.debug("index of {} closed", version);
-        } catch (RuntimeException e) {
-            failure = String.valueOf(e.getMessage());
-            LOG.error("the index of {} stopped: {}; restart the indexer when the cause is mended", version, e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            stop(e);
         }
     }
 
-    private void assign() {
-        List<TopicPartition> all = new ArrayList<>(partitionsOf(Topics.embeddings(version), partitions.embeddings));
-        List<TopicPartition> labelPartitions = partitionsOf(Topics.LABELS, partitions.labels);
-        all.addAll(labelPartitions);
-        consumer.assign(all);
+    /** What was written of the poll already is no news then. */
+    private void readAgain(RuntimeException cause) throws InterruptedException {
+        LOG.warn("the index of {} waits, will retry in {} s: {}", version, RETRY.toSeconds(), cause.toString());
+        next.forEach(consumer::seek);
+        closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void begin() {
+        consumer.assign(ends.keySet());
         Map<TopicPartition, Long> committed = store.committedOffsets();
-        all.forEach(partition -> consumer.seek(partition, committed.getOrDefault(partition, 0L)));
-        restoreLabels(labelPartitions, committed);
+        ends.keySet().forEach(partition -> consumer.seek(partition, committed.getOrDefault(partition, 0L)));
+        readLabels(committed);
+        relabel();
         notePositions();
     }
 
-    /** Everything that the committed documents knew of labels, before anything new is written. */
-    private void restoreLabels(List<TopicPartition> labelPartitions, Map<TopicPartition, Long> committed) {
-        List<TopicPartition> others = consumer.assignment().stream()
-                .filter(partition -> !labelPartitions.contains(partition))
-                .toList();
+    /**
+     * All labels there are, before anything is written: documents may know of newer ones than were committed. Those that
+     * were committed are in the documents already.
+     */
+    private void readLabels(Map<TopicPartition, Long> committed) {
+        List<TopicPartition> others =
+                ends.keySet().stream().filter(partition -> !isLabels(partition)).toList();
+        List<TopicPartition> own =
+                ends.keySet().stream().filter(LaneIndex::isLabels).toList();
         consumer.pause(others);
-        consumer.seekToBeginning(labelPartitions);
-        while (labelPartitions.stream()
-                .anyMatch(partition -> consumer.position(partition) < committed.getOrDefault(partition, 0L))) {
-            consumer.poll(POLL).forEach(record -> label(record, new LinkedHashSet<>()));
+        consumer.seekToBeginning(own);
+        while (own.stream().anyMatch(partition -> consumer.position(partition) < end(partition))) {
+            for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+                TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+                label(record, record.offset() >= committed.getOrDefault(partition, 0L));
+            }
         }
-        labelPartitions.forEach(partition -> consumer.seek(
-                partition, Math.min(consumer.position(partition), committed.getOrDefault(partition, 0L))));
         consumer.resume(others);
     }
 
-    private static List<TopicPartition> partitionsOf(String topic, int count) {
-        return IntStream.range(0, count)
-                .mapToObj(partition -> new TopicPartition(topic, partition))
-                .toList();
+    private long end(TopicPartition partition) {
+        return ends.getOrDefault(partition, 0L);
     }
 
-    private void label(ConsumerRecord<String, byte[]> record, Set<String> relabelled) {
-        try {
-            if (record.value() == null) {
-                labels.remove(record.key());
-            } else {
-                labels.put(
-                        record.key(),
-                        labelEvents.deserialize(record.topic(), record.value()).getLabel());
+    private static boolean isLabels(TopicPartition partition) {
+        return partition.topic().equals(Topics.LABELS);
+    }
+
+    private void write(ConsumerRecords<String, byte[]> records) {
+        // Labels first: an embedding of the same poll is then written with its newest label at once.
+        for (TopicPartition partition : records.partitions()) {
+            if (isLabels(partition)) {
+                records.records(partition).forEach(record -> label(record, true));
             }
-            relabelled.add(record.key());
+        }
+        for (TopicPartition partition : records.partitions()) {
+            if (!isLabels(partition)) {
+                records.records(partition).forEach(this::embedding);
+            }
+        }
+        relabel();
+        notePositions();
+    }
+
+    private void label(ConsumerRecord<String, byte[]> record, boolean isNews) {
+        try {
+            labels.read(record, isNews);
         } catch (UndecodableRecordException e) {
             passOver(record, String.valueOf(e.getMessage()));
         }
     }
 
-    private void embedding(ConsumerRecord<String, byte[]> record, Set<String> relabelled) {
-        String id = record.key();
+    private void embedding(ConsumerRecord<String, byte[]> record) {
+        @Nullable String id = record.key();
+        if (id == null) {
+            passOver(record, "it has no key");
+            return;
+        }
+        Labels.Label label = labels.of(id);
+        Revision revision = new Revision(record.partition(), record.offset() + 1, label.offset());
+        settling.wrote();
         if (record.value() == null) {
-            store.delete(id);
-            written = true;
+            store.delete(id, revision);
             return;
         }
         try {
             Embedding embedding = embeddings.deserialize(record.topic(), record.value());
-            float[] vector = Vectors.decode(embedding.getVector());
-            if (!embedding.getModelVersion().equals(version) || vector.length != dimensions) {
-                passOver(
-                        record,
-                        "it is of version " + embedding.getModelVersion() + " with " + vector.length
-                                + " dimensions, not of " + version + " with " + dimensions);
+            if (isErased(id, embedding.getOrigin())) {
+                // An index that is built anew would have it on disk again until its segment is merged.
+                store.delete(id, revision);
                 return;
             }
-            store.upsert(image(id, embedding, vector));
-            relabelled.remove(id);
-            written = true;
+            StoredImage image = image(id, embedding, label.text(), revision);
+            store.upsert(new EmbeddedImage(image, Vectors.decode(embedding.getVector())));
+            settling.wrote(image);
         } catch (UndecodableRecordException | IllegalArgumentException e) {
             passOver(record, String.valueOf(e.getMessage()));
+            store.delete(id, revision);
         }
     }
 
-    private StoredImage image(String id, Embedding embedding, float[] vector) {
+    private boolean isErased(String id, Coordinates origin) {
+        return erasures.isErased(id, origin.getPartition(), origin.getOffset());
+    }
+
+    private static StoredImage image(String id, Embedding embedding, @Nullable String label, Revision revision) {
         return new StoredImage(
                 id,
                 embedding.getModelVersion(),
-                vector,
-                labels.get(id),
+                label,
                 embedding.getTags(),
                 embedding.getContentSha256(),
                 embedding.getContentType(),
@@ -238,44 +278,33 @@ public final class LaneIndex implements AutoCloseable {
                 new StoredImage.Origin(
                         embedding.getOrigin().getTopic(),
                         embedding.getOrigin().getPartition(),
-                        embedding.getOrigin().getOffset()));
+                        embedding.getOrigin().getOffset()),
+                revision);
     }
 
-    private void relabel(Set<String> ids) {
-        if (ids.isEmpty()) {
-            return;
-        }
-        store.refresh();
-        ids.forEach(id -> store.relabel(id, labels.get(id)));
-        written = true;
-    }
-
-    private void notePositions() {
-        consumer.assignment().forEach(partition -> {
-            long position = consumer.position(partition);
-            Long before = next.put(partition, position);
-            moved |= before == null || before != position;
+    private void relabel() {
+        labels.takeChanged().forEach((id, label) -> {
+            settling.wrote();
+            store.relabel(id, label.text(), label.offset());
         });
     }
 
-    /** Refreshes and commits when it is time. */
-    private void settle(long now) {
-        if (now - lastRefresh >= settings.refreshInterval().toNanos()) {
-            lastRefresh = now;
-            if (written) {
-                store.refresh();
-                written = false;
-            }
-            searchable = Map.copyOf(next);
-        }
-        if (moved && now - lastCommit >= settings.commitInterval().toNanos()) {
-            lastCommit = now;
-            store.commit(next);
-            moved = false;
+    private void notePositions() {
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        consumer.assignment().forEach(partition -> positions.put(partition, consumer.position(partition)));
+        next = positions;
+        settling.reached(positions);
+    }
+
+    private void stop(Throwable cause) {
+        if (failure == null) {
+            failure = String.valueOf(cause);
+            LOG.error("the index of {} stopped: {}; it will be opened again", version, cause, cause);
         }
     }
 
     private void passOver(ConsumerRecord<String, byte[]> record, String why) {
+        passedOver.incrementAndGet();
         LOG.error(
                 "passed over {}-{}@{} (image {}): {}",
                 record.topic(),

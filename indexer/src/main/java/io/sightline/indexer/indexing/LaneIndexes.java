@@ -1,56 +1,123 @@
 package io.sightline.indexer.indexing;
 
+import io.sightline.embedder.erasure.ErasureLedger;
 import io.sightline.embedder.versions.ModelVersions;
+import io.sightline.indexer.store.StoreDamagedException;
 import io.sightline.indexer.store.StoreException;
+import io.sightline.indexer.store.StoreKey;
 import io.sightline.indexer.store.lucene.LuceneStore;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ModelEvent;
+import io.sightline.schemas.avro.ModelStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One index for each live version; those of expired versions are removed. Thread-safe. */
+/**
+ * One index for each live version; those of expired and rejected versions are removed. Thread-safe.
+ *
+ * <p>An index is opened in the background, since all of it is read and checked then. One that is damaged, of another
+ * version or topic, or ahead of its topic, is removed and built anew from the version's embeddings topic; until it has
+ * all that the topic held it is not {@linkplain LaneIndex#isReady() ready}, and answers nothing.
+ */
 public final class LaneIndexes implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LaneIndexes.class);
     private static final Duration REOPEN = Duration.ofSeconds(5);
+    private static final Duration LONGEST_CHECK = Duration.ofSeconds(30);
 
     private final KafkaConnection connection;
     private final RecordSerdes serdes;
     private final IndexingSettings settings;
+    private final SearchableListener listener;
     private final Path directory;
+    private final ErasureLedger erasures;
+    private final Clock clock;
     private final Map<String, LaneIndex> indexes = new ConcurrentHashMap<>();
+    private final Set<String> opening = ConcurrentHashMap.newKeySet();
+    private final Set<String> removed = ConcurrentHashMap.newKeySet();
     private final Map<String, Instant> reopenAfter = new ConcurrentHashMap<>();
+    private final ExecutorService openers = Executors.newThreadPerTaskExecutor(
+            Thread.ofPlatform().name("index-open-", 0).factory());
 
-    /** Keeps the indexes below the given folder, one sub-folder per version. */
-    public LaneIndexes(KafkaConnection connection, RecordSerdes serdes, IndexingSettings settings, Path directory) {
+    /**
+     * Keeps the indexes below the given folder, one sub-folder per version.
+     *
+     * @param erasures what is not to be indexed any more, though the brokers may still have it
+     */
+    public LaneIndexes(
+            KafkaConnection connection,
+            RecordSerdes serdes,
+            IndexingSettings settings,
+            SearchableListener listener,
+            Path directory,
+            ErasureLedger erasures,
+            Clock clock) {
         this.connection = connection;
         this.serdes = serdes;
         this.settings = settings;
+        this.listener = listener;
         this.directory = directory;
+        this.erasures = erasures;
+        this.clock = clock;
     }
 
-    /** The index of a version that has one here. */
+    /** The index of a version that has one here, ready or not. */
     public Optional<LaneIndex> find(String version) {
         return Optional.ofNullable(indexes.get(version));
     }
 
-    /** Opens what is missing, once the embeddings topic exists, and closes and removes what has expired. */
+    /** The index of a version that has one here, and can answer. */
+    public Optional<LaneIndex> findReady(String version) {
+        return find(version).filter(index -> index.isReady() && index.failure() == null);
+    }
+
+    /** Versions whose index is just being opened and checked. */
+    public boolean isOpening(String version) {
+        return opening.contains(version);
+    }
+
+    /** Versions that have an index here, open or not. */
+    public List<String> present() {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> folders = Files.list(directory)) {
+            return folders.filter(Files::isDirectory)
+                    .map(folder -> folder.getFileName().toString())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new StoreException("the indexes in " + directory + " cannot be listed: " + e.getMessage(), e);
+        }
+    }
+
+    /** Opens what is missing, once the embeddings topic exists, and closes and removes what is over. */
     public synchronized void follow(ModelVersions versions, TopicAdmin topics, Instant now) {
-        versions.live(now).forEach(event -> attempt(event.getVersion(), () -> keepOpen(event, topics, now)));
+        versions.live(now).forEach(event -> attempt(event.getVersion(), () -> keepOpen(event, topics)));
         versions.expired(now).forEach(event -> attempt(event.getVersion(), () -> remove(event.getVersion())));
+        versions.withStatus(ModelStatus.REJECTED)
+                .forEach(event -> attempt(event.getVersion(), () -> remove(event.getVersion())));
     }
 
     /** What is wrong with one version's index keeps none of the others back. */
@@ -62,66 +129,124 @@ public final class LaneIndexes implements AutoCloseable {
         }
     }
 
-    private void keepOpen(ModelEvent event, TopicAdmin topics, Instant now) {
+    private void keepOpen(ModelEvent event, TopicAdmin topics) {
         String version = event.getVersion();
         LaneIndex index = indexes.get(version);
         if (index != null && index.failure() != null) {
             indexes.remove(version);
+            reopenAfter.put(version, clock.instant().plus(REOPEN));
             index.close();
-            reopenAfter.put(version, now.plus(REOPEN));
         }
-        if (indexes.containsKey(version)
-                || reopenAfter.getOrDefault(version, Instant.MIN).isAfter(now)) {
+        removed.remove(version);
+        if (reopenAfter.getOrDefault(version, Instant.MIN).isAfter(clock.instant()) || !opening.add(version)) {
             return;
         }
-        Optional<Integer> embeddings = topics.partitions(Topics.embeddings(version));
-        Optional<Integer> labels = topics.partitions(Topics.LABELS);
-        if (embeddings.isPresent() && labels.isPresent()) {
-            open(event, new LaneIndex.Partitions(embeddings.get(), labels.get()));
+        // Asked behind that: an opener puts the index in before it says that it is done.
+        if (indexes.containsKey(version)) {
+            opening.remove(version);
+        } else {
+            openers.execute(() -> open(event, topics));
         }
     }
 
-    @Override
-    public synchronized void close() {
-        indexes.values().forEach(LaneIndex::close);
-        indexes.clear();
+    private void open(ModelEvent event, TopicAdmin topics) {
+        String version = event.getVersion();
+        try {
+            String topic = Topics.embeddings(version);
+            Optional<String> id = topics.id(topic);
+            Optional<String> labelsId = topics.id(Topics.LABELS);
+            Map<TopicPartition, Long> ends = new HashMap<>(topics.ends(topic, IsolationLevel.READ_COMMITTED));
+            Map<TopicPartition, Long> labelEnds = topics.ends(Topics.LABELS, IsolationLevel.READ_COMMITTED);
+            if (id.isPresent() && labelsId.isPresent() && !ends.isEmpty() && !labelEnds.isEmpty()) {
+                ends.putAll(labelEnds);
+                LuceneStore store =
+                        openStore(new StoreKey(version, event.getDimensions(), id.get(), labelsId.get()), ends);
+                indexes.put(version, start(store, ends));
+            }
+        } catch (RuntimeException | Error e) {
+            reopenAfter.put(version, clock.instant().plus(REOPEN));
+            LOG.warn(
+                    "the index of {} cannot be opened, will retry in {} s: {}",
+                    version,
+                    REOPEN.toSeconds(),
+                    e.toString());
+        } finally {
+            opening.remove(version);
+        }
     }
 
-    private void open(ModelEvent event, LaneIndex.Partitions partitions) {
-        LuceneStore store = new LuceneStore(directory.resolve(event.getVersion()));
+    private LaneIndex start(LuceneStore store, Map<TopicPartition, Long> ends) {
         try {
-            indexes.put(
-                    event.getVersion(),
-                    new LaneIndex(
-                            connection,
-                            serdes,
-                            event.getVersion(),
-                            event.getDimensions(),
-                            store,
-                            partitions,
-                            settings));
-        } catch (RuntimeException e) {
+            return new LaneIndex(connection, serdes, store, ends, settings, listener, erasures);
+        } catch (RuntimeException | Error e) {
             store.close();
             throw e;
         }
     }
 
+    /** A store that can go on from where it was, or an empty one. */
+    private LuceneStore openStore(StoreKey key, Map<TopicPartition, Long> ends) {
+        Path folder = directory.resolve(key.version());
+        try {
+            LuceneStore store = LuceneStore.open(folder, key, clock);
+            try {
+                requireBehind(store, ends);
+                return store;
+            } catch (StoreDamagedException e) {
+                store.close();
+                throw e;
+            }
+        } catch (StoreDamagedException e) {
+            LOG.error("{}; it is removed, and built anew from {}", e.getMessage(), Topics.embeddings(key.version()));
+            LuceneStore.discard(folder);
+            try {
+                return LuceneStore.open(folder, key, clock);
+            } catch (StoreDamagedException again) {
+                throw new StoreException("the new index in " + folder + " is damaged as well; look at the disk", again);
+            }
+        }
+    }
+
+    private static void requireBehind(LuceneStore store, Map<TopicPartition, Long> ends) throws StoreDamagedException {
+        for (Map.Entry<TopicPartition, Long> committed :
+                store.committedOffsets().entrySet()) {
+            long end = ends.getOrDefault(committed.getKey(), 0L);
+            if (committed.getValue() > end) {
+                throw new StoreDamagedException(
+                        "the index of " + store.key().version() + " has read " + committed.getKey() + " up to "
+                                + committed.getValue() + ", which ends at " + end,
+                        null);
+            }
+        }
+    }
+
     private void remove(String version) {
+        if (opening.contains(version) || removed.contains(version)) {
+            return;
+        }
         LaneIndex index = indexes.remove(version);
         if (index != null) {
             index.close();
         }
         Path folder = directory.resolve(version);
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
+        if (Files.exists(folder)) {
+            LuceneStore.discard(folder);
             LOG.info("removed the index of {}", version);
-        } catch (IOException e) {
-            throw new StoreException("the index in " + folder + " cannot be removed: " + e.getMessage(), e);
         }
+        removed.add(version);
+    }
+
+    @Override
+    public synchronized void close() {
+        openers.shutdown();
+        try {
+            if (!openers.awaitTermination(LONGEST_CHECK.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("an index is still being checked; it is left as it is");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        indexes.values().forEach(index -> attempt(index.version(), index::close));
+        indexes.clear();
     }
 }

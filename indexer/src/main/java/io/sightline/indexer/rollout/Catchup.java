@@ -10,31 +10,32 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a staged version holds every image. The stream never stands still, so "lag 0" is asked of a
- * target: the end of the images topic at one moment, at most {@link #LONGEST_TARGET} ago. A version has caught up
- * when its lane has committed all of the target, its index has made searchable all that was written by then, and it
- * holds at least as many images as the active version did at the target. A target that is missed is replaced by a
- * newer one. Not thread-safe.
+ * Decides whether a staged version has no lag. The stream never stands still, so that is asked of a target: the end of
+ * the images topic at one moment, at most {@link #LONGEST_TARGET} ago. A version has caught up when its lane has
+ * committed all of the target and its index has made searchable all that was written by then. A target that is missed
+ * is replaced by a newer one. Not thread-safe.
  */
 final class Catchup {
 
     private static final Duration LONGEST_TARGET = Duration.ofSeconds(3);
 
+    /** The brokers were away, or the machine was asleep: that is no fault of the version. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
     private final String version;
     private @Nullable Target target;
     private long progress = -1;
     private Instant progressed;
+    private Instant looked;
 
     Catchup(String version, Instant now) {
         this.version = version;
         this.progressed = now;
+        this.looked = now;
     }
 
     private record Target(
-            Instant since,
-            Map<TopicPartition, Long> images,
-            long documents,
-            Optional<Map<TopicPartition, Long>> embeddings) {
+            Instant since, Map<TopicPartition, Long> images, Optional<Map<TopicPartition, Long>> embeddings) {
 
         boolean isCommitted(LaneProgress progress) {
             return images.entrySet().stream()
@@ -42,7 +43,7 @@ final class Catchup {
         }
 
         Target written(Map<TopicPartition, Long> ends) {
-            return new Target(since, images, documents, Optional.of(ends));
+            return new Target(since, images, Optional.of(ends));
         }
     }
 
@@ -51,12 +52,17 @@ final class Catchup {
         return version;
     }
 
-    /** How long neither the lane nor the index has moved, as of the last look. */
+    /** How long neither the lane nor the index has moved, as of the last look; time in which nobody could look aside. */
     Duration stalledFor(Instant now) {
         return Duration.between(progressed, now);
     }
 
     private void noteProgress(LaneProgress lane, LaneIndex index, Instant now) {
+        Duration since = Duration.between(looked, now);
+        if (since.compareTo(LONGEST_PAUSE) > 0) {
+            progressed = progressed.plus(since);
+        }
+        looked = now;
         long sum = index.store().count()
                 + lane.committed().values().stream().mapToLong(Long::longValue).sum();
         if (sum != progress) {
@@ -70,13 +76,12 @@ final class Catchup {
      *
      * @param progress of the staged version's lane, just read
      * @param index of the staged version
-     * @param activeDocuments images in the active version's index now, 0 if there is none
      */
-    boolean isComplete(LaneProgress progress, LaneIndex index, long activeDocuments, Instant now) {
+    boolean isComplete(LaneProgress progress, LaneIndex index, Instant now) {
         noteProgress(progress, index, now);
         Target current = target;
         if (current == null || now.isAfter(current.since.plus(LONGEST_TARGET))) {
-            current = new Target(now, progress.images(), activeDocuments, Optional.empty());
+            current = new Target(now, progress.images(), Optional.empty());
         }
         if (current.embeddings.isEmpty()
                 && current.isCommitted(progress)
@@ -84,7 +89,11 @@ final class Catchup {
             current = current.written(progress.embeddings());
         }
         target = current;
-        return current.embeddings.filter(index::hasReached).isPresent()
-                && index.store().count() >= current.documents;
+        return current.embeddings.filter(index::hasReached).isPresent();
+    }
+
+    /** The target of the last look: the next offset of each partition of the images topic, all below is in the index. */
+    Map<TopicPartition, Long> images() {
+        return target == null ? Map.of() : target.images;
     }
 }

@@ -1,18 +1,16 @@
 package io.sightline.indexer.rollout;
 
-import io.sightline.embedder.artifact.ArtifactException;
-import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.lanes.LaneProgress;
-import io.sightline.embedder.runtime.EmbeddingModel;
+import io.sightline.embedder.versions.Cause;
+import io.sightline.embedder.versions.Decision;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
 import io.sightline.embedder.versions.ModelVersions;
-import io.sightline.indexer.indexing.LaneIndex;
 import io.sightline.indexer.indexing.LaneIndexes;
+import io.sightline.indexer.rollout.gates.LiveQueries;
 import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,16 +22,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Moves versions from CANDIDATE to STAGED to ACTIVE to RETIRED, each step an event in {@code sightline.models}.
  *
- * <p>At most one version back-fills; of several candidates the newest is staged and the older ones are rejected. A
- * staged version becomes active when it has caught up, see {@link Catchup}. The ACTIVE event is the swap; everyone,
- * this process included, follows the topic. Thread-safe.
+ * <p>At most one version back-fills; what becomes of a newer one is {@link RolloutSettings.Policy}'s to say, and older
+ * ones are rejected. A staged version becomes active when it has caught up and passed the gates ({@link Staging}). The
+ * ACTIVE event is the swap; everyone, this process included, follows the topic.
+ *
+ * <p>Any number of processes may do this at once: they come to the same decisions, and of two that are written on the
+ * same state the second has no effect. So each look at the state leads to one decision at most, and the next one is
+ * made when that has been read back. Thread-safe.
  *
  * <p>On failure: nothing is kept here that the topic does not say, so a controller that starts again goes on; a broker
  * that does not answer is asked again.
@@ -50,7 +51,7 @@ public final class RolloutController implements AutoCloseable {
     private final Admin admin;
     private final Clock clock;
     private final ScheduledExecutorService ticker;
-    private @Nullable Catchup catchup;
+    private final Staging staging;
     private long lastWritten = -1;
 
     /** Starts to work. Uses, and does not close, what it is given. */
@@ -59,6 +60,7 @@ public final class RolloutController implements AutoCloseable {
             ModelLog log,
             LaneIndexes indexes,
             RolloutSettings settings,
+            LiveQueries liveQueries,
             Admin admin,
             Clock clock) {
         this.catalog = catalog;
@@ -67,41 +69,10 @@ public final class RolloutController implements AutoCloseable {
         this.settings = settings;
         this.admin = admin;
         this.clock = clock;
+        this.staging = new Staging(indexes, settings, liveQueries, admin);
         this.ticker = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("rollout").factory());
         ticker.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    /**
-     * Goes back to a retired version that is still within its grace: the same swap backwards.
-     *
-     * @param version the version to go back to, or null for the one that was retired last
-     * @return the version that is active now
-     * @throws RolloutException if there is no such version, or its lane and index are gone
-     */
-    public synchronized String rollback(@Nullable String version) {
-        ModelVersions versions = catalog.current();
-        if (isBehind(versions)) {
-            throw new RolloutException("a transition is just being written; try again in a second");
-        }
-        ModelEvent target = version == null ? lastRetired(versions) : named(versions, version);
-        boolean alive = versions.live(clock.instant()).stream()
-                .anyMatch(event -> event.getVersion().equals(target.getVersion()));
-        boolean indexed = indexes.find(target.getVersion())
-                .filter(index -> index.failure() == null)
-                .isPresent();
-        if (versions.status(target) != ModelStatus.RETIRED || !alive || !indexed) {
-            throw new RolloutException("version " + target.getVersion() + " is " + versions.status(target)
-                    + (alive ? "" : " and its grace is over") + "; only a retired version within its grace can be gone"
-                    + " back to");
-        }
-        long lag = LaneProgress.read(admin, target.getVersion()).lag();
-        if (lag > settings.rollbackLag()) {
-            throw new RolloutException("version " + target.getVersion() + " is " + lag
-                    + " image events behind; it would answer without them. Look at its lane in /v1/status");
-        }
-        write(target, ModelStatus.ACTIVE, "rolled back to by request", clock.instant(), null);
-        return target.getVersion();
     }
 
     /** Image events that the lane of each live version has not committed yet. */
@@ -127,121 +98,73 @@ public final class RolloutController implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        staging.close();
     }
 
-    private synchronized void tick() {
+    private void tick() {
         try {
             Instant now = clock.instant();
             ModelVersions versions = catalog.current();
-            if (isBehind(versions)) {
-                return;
-            }
-            retireReplaced(versions, now);
             indexes.follow(versions, new TopicAdmin(admin), now);
-            stageNext(versions, now);
-            activateComplete(versions, now);
+            if (versions.lastSeen() >= lastWritten) {
+                next(versions, now).ifPresent(decision -> lastWritten = log.decide(versions, decision, now));
+            }
         } catch (RuntimeException | Error e) {
             LOG.warn("the rollout could not be looked after, will retry in {} ms: {}", TICK.toMillis(), e.toString());
         }
     }
 
-    /** Bookkeeping behind a swap: the ACTIVE event of the new version has already replaced these. */
-    private void retireReplaced(ModelVersions versions, Instant now) {
+    private Optional<Decision> next(ModelVersions versions, Instant now) {
+        return retireReplaced(versions, now)
+                .or(() -> rejectOutdated(versions))
+                .or(() -> stageNewest(versions))
+                .or(() -> staging.conclude(versions, now));
+    }
+
+    /** Bookkeeping behind a swap: the ACTIVE event of the new version has already replaced this one. */
+    private Optional<Decision> retireReplaced(ModelVersions versions, Instant now) {
         String active = versions.active().map(ModelEvent::getVersion).orElse("");
-        versions.all().stream()
+        return versions.all().stream()
                 .filter(event -> event.getStatus() == ModelStatus.ACTIVE)
                 .filter(event -> !event.getVersion().equals(active))
-                .forEach(event ->
-                        write(event, ModelStatus.RETIRED, "replaced by " + active, now, now.plus(settings.grace())));
+                .findFirst()
+                .map(event -> new Decision(
+                                event.getVersion(), ModelStatus.RETIRED, Cause.REPLACED, "replaced by " + active)
+                        .keptUntil(now.plus(settings.grace())));
     }
 
-    private void stageNext(ModelVersions versions, Instant now) {
+    /** A candidate that is older than what back-fills or answers has missed its turn; so has a staged one, by policy. */
+    private Optional<Decision> rejectOutdated(ModelVersions versions) {
+        List<ModelEvent> all = versions.all();
+        List<ModelEvent> staged = versions.withStatus(ModelStatus.STAGED);
         List<ModelEvent> candidates = versions.withStatus(ModelStatus.CANDIDATE);
-        if (candidates.isEmpty() || !versions.withStatus(ModelStatus.STAGED).isEmpty()) {
-            return;
+        if (candidates.isEmpty()) {
+            return Optional.empty();
         }
         ModelEvent newest = candidates.getLast();
-        if (stage(newest, now)) {
-            candidates
-                    .subList(0, candidates.size() - 1)
-                    .forEach(older ->
-                            write(older, ModelStatus.REJECTED, "superseded by " + newest.getVersion(), now, null));
+        if (!staged.isEmpty()
+                && settings.policy() == RolloutSettings.Policy.SUPERSEDE
+                && !staged.getFirst().getCause().equals(Cause.PROMOTED.text())
+                && all.indexOf(newest) > all.indexOf(staged.getFirst())) {
+            return Optional.of(superseded(staged.getFirst(), newest));
         }
+        Optional<ModelEvent> ahead = staged.stream().findFirst().or(versions::active);
+        return ahead.flatMap(other -> candidates.stream()
+                .filter(candidate -> all.indexOf(candidate) < all.indexOf(other))
+                .findFirst()
+                .map(candidate -> superseded(candidate, other)));
     }
 
-    /** A version that cannot be loaded is refused before a lane is begun for it; the active one goes on. */
-    private boolean stage(ModelEvent next, Instant now) {
-        try {
-            EmbeddingModel.load(ModelArtifact.open(URI.create(next.getArtifactUri()), next.getManifestSha256()))
-                    .close();
-            write(next, ModelStatus.STAGED, "its turn to back-fill", now, null);
-            return true;
-        } catch (ArtifactException e) {
-            write(next, ModelStatus.REJECTED, String.valueOf(e.getMessage()), now, null);
-            return false;
-        }
+    private static Decision superseded(ModelEvent older, ModelEvent newer) {
+        return new Decision(
+                older.getVersion(), ModelStatus.REJECTED, Cause.SUPERSEDED, "superseded by " + newer.getVersion());
     }
 
-    private void activateComplete(ModelVersions versions, Instant now) {
-        List<ModelEvent> staged = versions.withStatus(ModelStatus.STAGED);
-        if (staged.isEmpty()) {
-            return;
+    private static Optional<Decision> stageNewest(ModelVersions versions) {
+        List<ModelEvent> candidates = versions.withStatus(ModelStatus.CANDIDATE);
+        if (candidates.isEmpty() || !versions.withStatus(ModelStatus.STAGED).isEmpty()) {
+            return Optional.empty();
         }
-        ModelEvent next = staged.getLast();
-        Optional<LaneIndex> index = indexes.find(next.getVersion());
-        if (index.isEmpty()) {
-            return;
-        }
-        if (catchup == null || !catchup.version().equals(next.getVersion())) {
-            catchup = new Catchup(next.getVersion(), now);
-        }
-        long activeDocuments = versions.active()
-                .flatMap(active -> indexes.find(active.getVersion()))
-                .map(active -> active.store().count())
-                .orElse(0L);
-        LaneProgress progress = LaneProgress.read(admin, next.getVersion());
-        if (catchup.isComplete(progress, index.get(), activeDocuments, now)) {
-            activate(next, index.get().store().count(), now);
-            catchup = null;
-        } else if (catchup.stalledFor(now).compareTo(settings.stallTimeout()) > 0) {
-            write(
-                    next,
-                    ModelStatus.REJECTED,
-                    "no progress for " + settings.stallTimeout() + ": lag " + progress.lag() + ", "
-                            + index.get().store().count() + " images against " + activeDocuments
-                            + " in the active index",
-                    now,
-                    null);
-            catchup = null;
-        }
-    }
-
-    /** The swap. A version whose artifact cannot be verified would leave searches without a network. */
-    private void activate(ModelEvent next, long images, Instant now) {
-        try {
-            ModelArtifact.open(URI.create(next.getArtifactUri()), next.getManifestSha256());
-            write(next, ModelStatus.ACTIVE, "lane has no lag and the index holds " + images + " images", now, null);
-        } catch (ArtifactException e) {
-            write(next, ModelStatus.REJECTED, String.valueOf(e.getMessage()), now, null);
-        }
-    }
-
-    private void write(ModelEvent event, ModelStatus status, String reason, Instant now, @Nullable Instant expiresAt) {
-        lastWritten = log.transition(event, status, reason, now, expiresAt);
-    }
-
-    /** Deciding by a state that lacks our own last word could undo it. */
-    private boolean isBehind(ModelVersions versions) {
-        return versions.lastOffset() < lastWritten;
-    }
-
-    private static ModelEvent lastRetired(ModelVersions versions) {
-        return versions.withStatus(ModelStatus.RETIRED).stream()
-                .max(java.util.Comparator.comparing(ModelEvent::getEventTime))
-                .orElseThrow(() -> new RolloutException("no version was retired yet: there is nothing to go back to"));
-    }
-
-    private static ModelEvent named(ModelVersions versions, String version) {
-        return versions.find(version).orElseThrow(() -> new RolloutException("there is no version " + version));
+        return Optional.of(Artifacts.stage(candidates.getLast(), Cause.ITS_TURN, "its turn to back-fill"));
     }
 }

@@ -33,6 +33,11 @@ final class QueryNetwork {
         return model.descriptor().dimensions();
     }
 
+    /** Fingerprint of what is done to the pixels first. */
+    String preprocessing() {
+        return model.descriptor().preprocessingFingerprint();
+    }
+
     /** Embeds an encoded image; unit vector of length d. */
     float[] embed(byte[] image) throws RejectedImageException {
         return model.embed(preprocessor.pixels(image));

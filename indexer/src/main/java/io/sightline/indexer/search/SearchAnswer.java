@@ -1,6 +1,6 @@
 package io.sightline.indexer.search;
 
-import io.sightline.indexer.store.Hit;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.sightline.indexer.store.StoredImage;
 import java.time.Instant;
 import java.util.List;
@@ -15,8 +15,17 @@ import org.jspecify.annotations.Nullable;
  *     if none did
  * @param tookMicros time in the server
  * @param hits neighbours, best first
+ * @param next for {@link SearchRequest#after()} of the next page; null if there are no more hits, or if the pages are as
+ *     deep as they go ({@value SearchRequest#MAX_EF} hits)
+ * @param explain how the answer came to be, if that was asked for
  */
-record SearchAnswer(String version, @Nullable String mappedFrom, long tookMicros, List<Neighbour> hits) {
+record SearchAnswer(
+        String version,
+        @Nullable String mappedFrom,
+        long tookMicros,
+        List<Neighbour> hits,
+        @Nullable String next,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Explanation explain) {
 
     /**
      * A neighbour.
@@ -38,16 +47,9 @@ record SearchAnswer(String version, @Nullable String mappedFrom, long tookMicros
             Instant eventTime,
             StoredImage.Origin coordinates) {
 
-        static Neighbour of(Hit hit) {
-            StoredImage image = hit.image();
+        static Neighbour of(StoredImage image, double score) {
             return new Neighbour(
-                    image.id(),
-                    hit.score(),
-                    image.label(),
-                    image.tags(),
-                    image.version(),
-                    image.eventTime(),
-                    image.origin());
+                    image.id(), score, image.label(), image.tags(), image.version(), image.eventTime(), image.origin());
         }
     }
 }

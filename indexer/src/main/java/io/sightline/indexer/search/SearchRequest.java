@@ -1,7 +1,7 @@
 package io.sightline.indexer.search;
 
 import io.sightline.http.ApiException;
-import java.util.Map;
+import io.sightline.indexer.store.Filter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param ef candidates of the graph search, 100 by default, up to 10,000
  * @param filter what a neighbour must have
  * @param includeSelf whether the image searched by id may be its own neighbour
+ * @param diversify null for as many of a label as there are
+ * @param after the {@code next} of an answer to the same query, for the page behind it; null for the first
+ * @param explain whether the answer says how it came to be
  */
 record SearchRequest(
         byte @Nullable [] image,
@@ -23,22 +26,20 @@ record SearchRequest(
         @Nullable String version,
         @Nullable Integer k,
         @Nullable Integer ef,
-        @Nullable Filter filter,
-        boolean includeSelf) {
+        @Nullable FilterRequest filter,
+        boolean includeSelf,
+        @Nullable Diversify diversify,
+        @Nullable String after,
+        boolean explain) {
 
     static final int DEFAULT_K = 10;
     static final int MAX_K = 1000;
     static final int DEFAULT_EF = 100;
+    /** The graph search keeps no more, so this is also how deep pages go. */
     static final int MAX_EF = 10_000;
 
-    /**
-     * What a neighbour must have.
-     *
-     * @param tags tags with these values
-     * @param label this label
-     */
-    record Filter(
-            @Nullable Map<String, String> tags, @Nullable String label) {}
+    /** Of {@link #mostPerLabel()}. */
+    static final int NO_LIMIT = 0;
 
     int neighbours() {
         return within("k", k == null ? DEFAULT_K : k, MAX_K);
@@ -48,13 +49,13 @@ record SearchRequest(
         return within("ef", ef == null ? DEFAULT_EF : ef, MAX_EF);
     }
 
-    Map<String, String> tags() {
-        return filter == null || filter.tags == null ? Map.of() : filter.tags;
+    /** Neighbours of one label at most, or {@link #NO_LIMIT}. */
+    int mostPerLabel() {
+        return diversify == null ? NO_LIMIT : diversify.mostPerLabel();
     }
 
-    @Nullable
-    String label() {
-        return filter == null ? null : filter.label;
+    Filter required() {
+        return filter == null ? Filter.NONE : filter.filter();
     }
 
     private static int within(String name, int value, int most) {

@@ -1,10 +1,12 @@
 package io.sightline.indexer.search;
 
+import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.http.ApiException;
+import io.sightline.indexer.store.StoreClosedException;
 import io.sightline.indexer.store.VectorStore;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
@@ -16,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +44,14 @@ final class ServingSwitch implements AutoCloseable {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
 
     private final Supplier<ModelVersions> versions;
-    private final Function<String, Optional<VectorStore>> stores;
+    private final Stores stores;
     private final ImageLimits limits;
+    private final Consumer<String> activated;
     private final AtomicReference<@Nullable Serving> current = new AtomicReference<>();
     /** Of compatible versions whose network or map cannot be loaded. */
     private final LoadBackoff backoff;
+    /** What the active version lacks before it can answer, or null. */
+    private volatile @Nullable String lacking;
 
     private final ScheduledExecutorService follower;
 
@@ -53,19 +59,21 @@ final class ServingSwitch implements AutoCloseable {
      * Starts to follow the versions.
      *
      * @param versions as they are now
-     * @param stores of the versions that have one
+     * @param stores of the versions
      * @param limits of the images that are queries
+     * @param activated is told the version that answers after every swap, though it may be the one from before; quickly
      */
-    ServingSwitch(
-            Supplier<ModelVersions> versions, Function<String, Optional<VectorStore>> stores, ImageLimits limits) {
-        this(versions, stores, limits, FIRST_RETRY);
+    ServingSwitch(Supplier<ModelVersions> versions, Stores stores, ImageLimits limits, Consumer<String> activated) {
+        this(versions, stores, limits, activated, FIRST_RETRY);
     }
 
     ServingSwitch(
             Supplier<ModelVersions> versions,
-            Function<String, Optional<VectorStore>> stores,
+            Stores stores,
             ImageLimits limits,
+            Consumer<String> activated,
             Duration firstRetry) {
+        this.activated = activated;
         this.versions = versions;
         this.stores = stores;
         this.limits = limits;
@@ -75,21 +83,41 @@ final class ServingSwitch implements AutoCloseable {
         follower.scheduleWithFixedDelay(this::follow, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Where the stores are. */
+    interface Stores {
+
+        /** The store of a version that holds all that its topic did when it was opened. */
+        Optional<VectorStore> ready(String version);
+
+        /** How much of that the store of a version holds that is not ready, 0 to 1. */
+        double progress(String version);
+    }
+
     /**
      * Answers something from one version.
      *
-     * @throws ApiException 503 {@code no-active-version} before the first version is active
+     * @throws ApiException 503 {@code no-active-version} before the first version is active, 503 {@code
+     *     index-rebuilding} while its index does not hold all images
      */
     <T> T answer(Function<Serving, T> question) {
         while (true) {
             Serving serving = current.get();
             if (serving == null) {
+                String what = lacking;
+                if (what != null) {
+                    throw new ApiException(503, "index-rebuilding", what);
+                }
                 throw new ApiException(
                         503, "no-active-version", "no model version is active yet; try again in a few seconds");
             }
             if (serving.acquire()) {
                 try {
                     return question.apply(serving);
+                } catch (StoreClosedException e) {
+                    throw new ApiException(
+                            503,
+                            "index-rebuilding",
+                            "the index of " + serving.version() + " is being opened again; try again in a few seconds");
                 } finally {
                     serving.release();
                 }
@@ -127,12 +155,27 @@ final class ServingSwitch implements AutoCloseable {
             if (active.isEmpty()) {
                 return;
             }
-            Optional<VectorStore> store = stores.apply(active.get().getVersion());
+            String version = active.get().getVersion();
+            Optional<VectorStore> store = stores.ready(version);
             if (store.isPresent()) {
-                serve(active.get(), store.get(), compatible(now, active.get().getVersion()));
+                lacking = null;
+                serve(active.get(), store.get(), compatible(now, version));
+            } else {
+                lacking = "the index of " + version + " is being opened and read from its embeddings, "
+                        + Math.round(100 * stores.progress(version)) + " %; try again in a few seconds";
+                letGoOfClosed();
             }
         } catch (RuntimeException | Error e) {
             LOG.error("the active version cannot be served yet, will retry: {}", e.toString());
+            letGoOfClosed();
+        }
+    }
+
+    /** The index that answers may have been closed: because it failed, or because its version's grace is over. */
+    private void letGoOfClosed() {
+        Serving now = current.get();
+        if (now != null && !stores.ready(now.version()).equals(Optional.of(now.store()))) {
+            swap(null);
         }
     }
 
@@ -145,8 +188,9 @@ final class ServingSwitch implements AutoCloseable {
             return;
         }
         try {
-            QueryNetwork network = network(active, artifact(active));
+            QueryNetwork network = network(active);
             swap(new Serving(network, store, bridge));
+            activated.accept(active.getVersion());
         } catch (RuntimeException | Error e) {
             if (bridge != null) {
                 bridge.network().release();
@@ -181,9 +225,8 @@ final class ServingSwitch implements AutoCloseable {
     /** Null if it cannot be had now. */
     private Serving.@Nullable Bridge bridge(ModelEvent staged) {
         try {
-            ModelArtifact artifact = artifact(staged);
-            SpaceMap map = SpaceMap.read(artifact, String.valueOf(staged.getCompatibleWith()));
-            return new Serving.Bridge(network(staged, artifact), map);
+            SpaceMap map = SpaceMap.read(artifact(staged), String.valueOf(staged.getCompatibleWith()));
+            return new Serving.Bridge(network(staged), map);
         } catch (RuntimeException e) {
             Duration pause = backoff.failed(staged.getVersion());
             LOG.warn(
@@ -195,12 +238,23 @@ final class ServingSwitch implements AutoCloseable {
         }
     }
 
-    private static ModelArtifact artifact(ModelEvent event) {
-        return ModelArtifact.open(URI.create(event.getArtifactUri()), event.getManifestSha256());
+    /**
+     * The artifact that an event names.
+     *
+     * @throws ArtifactException if it is damaged, or of another version
+     */
+    static ModelArtifact artifact(ModelEvent event) {
+        ModelArtifact artifact = ModelArtifact.open(URI.create(event.getArtifactUri()), event.getManifestSha256());
+        String version = artifact.descriptor().version();
+        if (!version.equals(event.getVersion())) {
+            throw new ArtifactException("the artifact in " + event.getArtifactUri() + " is of version " + version
+                    + ", not " + event.getVersion());
+        }
+        return artifact;
     }
 
     /** One that answers already, if it is of this version; else it is loaded. Only this thread swaps. */
-    private QueryNetwork network(ModelEvent event, ModelArtifact artifact) {
+    private QueryNetwork network(ModelEvent event) {
         Serving now = current.get();
         if (now != null) {
             if (now.version().equals(event.getVersion())) {
@@ -212,7 +266,7 @@ final class ServingSwitch implements AutoCloseable {
                 return now.bridge().get().network().retain();
             }
         }
-        return QueryNetwork.load(artifact, limits);
+        return QueryNetwork.load(artifact(event), limits);
     }
 
     private void swap(@Nullable Serving next) {

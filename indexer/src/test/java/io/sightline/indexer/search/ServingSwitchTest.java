@@ -1,6 +1,7 @@
 package io.sightline.indexer.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.sightline.embedder.artifact.ModelArtifact;
@@ -9,11 +10,16 @@ import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.testing.TestModels;
 import io.sightline.embedder.versions.ModelVersions;
+import io.sightline.embedder.versions.SoleDecider;
+import io.sightline.http.ApiException;
+import io.sightline.indexer.store.StoreKey;
+import io.sightline.indexer.store.VectorStore;
 import io.sightline.indexer.store.lucene.LuceneStore;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -33,17 +39,20 @@ class ServingSwitchTest {
     Path root;
 
     private final AtomicInteger looks = new AtomicInteger();
+    private volatile boolean ready = true;
 
     @Test
     void shouldTryACompatibleVersionAgainAndAnswerMeanwhile() throws Exception {
         ModelArtifact active = TestModels.write(root, "v1", Preprocessing.DRAWING, 2, 1);
         ModelArtifact compatible = TestModels.write(root, "v2", Preprocessing.DRAWING, 2, 2, TURN);
-        ModelVersions versions = ModelVersions.NONE
-                .with(TestModels.event(active, ModelStatus.ACTIVE, NOW), 0)
-                .with(compatibleWith("v1", TestModels.event(compatible, ModelStatus.STAGED, NOW)), 1);
+        SoleDecider decider = SoleDecider.inMemory();
+        decider.move(TestModels.event(active, NOW), ModelStatus.ACTIVE);
+        decider.move(compatibleWith("v1", TestModels.event(compatible, NOW)), ModelStatus.STAGED);
+        ModelVersions versions = decider.versions();
         Path away = Files.move(compatible.directory(), root.resolve("away"));
 
-        try (LuceneStore store = new LuceneStore(root.resolve("index"));
+        try (LuceneStore store = LuceneStore.open(
+                        root.resolve("index"), new StoreKey("v1", 2, "topic", "labels"), Clock.systemUTC());
                 ServingSwitch serving = follow(versions, store)) {
             await().until(() -> serving.version().equals(Optional.of("v1")));
             Serving before = serving.answer(Function.identity());
@@ -59,14 +68,49 @@ class ServingSwitchTest {
         }
     }
 
+    @Test
+    void shouldSayThatAnIndexIsBeingBuiltAndAnswerWhenItIs() throws Exception {
+        ModelArtifact active = TestModels.write(root, "v1", Preprocessing.DRAWING, 2, 1);
+        SoleDecider decider = SoleDecider.inMemory();
+        decider.move(TestModels.event(active, NOW), ModelStatus.ACTIVE);
+        ModelVersions versions = decider.versions();
+
+        try (LuceneStore store = LuceneStore.open(
+                        root.resolve("index"), new StoreKey("v1", 2, "topic", "labels"), Clock.systemUTC());
+                ServingSwitch serving = follow(versions, store)) {
+            ready = false;
+            await().untilAsserted(() -> assertThatExceptionOfType(ApiException.class)
+                    .isThrownBy(() -> serving.answer(Function.identity()))
+                    .withMessageContaining("the index of v1 is being opened and read from its embeddings, 25 %"));
+
+            ready = true;
+            await().until(() -> serving.version().equals(Optional.of("v1")));
+
+            // It failed, and is opened anew.
+            ready = false;
+            await().until(() -> serving.version().isEmpty());
+        }
+    }
+
     private ServingSwitch follow(ModelVersions versions, LuceneStore store) {
         return new ServingSwitch(
                 () -> {
                     looks.incrementAndGet();
                     return versions;
                 },
-                version -> Optional.of(store),
+                new ServingSwitch.Stores() {
+                    @Override
+                    public Optional<VectorStore> ready(String version) {
+                        return ready ? Optional.of(store) : Optional.empty();
+                    }
+
+                    @Override
+                    public double progress(String version) {
+                        return 0.25;
+                    }
+                },
                 ImageLimits.DEFAULT,
+                version -> {},
                 Duration.ofMillis(1));
     }
 

@@ -4,19 +4,27 @@ import io.sightline.http.ApiException;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.RegistryUnavailableException;
+import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.UndecodableRecordException;
+import io.sightline.schemas.avro.Erasure;
 import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.LabelEvent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -48,7 +56,6 @@ import org.slf4j.LoggerFactory;
 final class ImageDirectory implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ImageDirectory.class);
-    private static final String IMAGES = "known-images";
     private static final String LABELS = "known-labels";
     private static final int REGISTRY_TRIES = 120;
     private static final Duration READY = Duration.ofMinutes(5);
@@ -57,30 +64,46 @@ final class ImageDirectory implements AutoCloseable {
     private final ReadOnlyKeyValueStore<String, byte[]> images;
     private final ReadOnlyKeyValueStore<String, byte[]> labels;
     private final Map<TopicPartition, Long> applied;
+    private final Map<TopicPartition, Long> restored;
+    private final CountDownLatch closing = new CountDownLatch(1);
 
-    /** Reads what is new in the topics since the last run, then follows them. */
-    ImageDirectory(KafkaConnection connection, RecordSerdes serdes, Path stateDirectory) {
+    /**
+     * Reads what is new in the topics since the last run, then follows them.
+     *
+     * @param announcer is told of each deletion of a known image, also of some that it was told of before
+     */
+    ImageDirectory(
+            KafkaConnection connection,
+            RecordSerdes serdes,
+            Path stateDirectory,
+            Consumer<Erasure> announcer,
+            Clock clock) {
         Properties properties = connection.streams("sightline-ingest", stateDirectory.toString());
         properties.put(StreamsConfig.globalConsumerPrefix("fetch.max.wait.ms"), 50);
         // A redrive that is taken back was never there.
         properties.put(StreamsConfig.globalConsumerPrefix("isolation.level"), "read_committed");
         properties.put(StreamsConfig.POLL_MS_CONFIG, 20);
         this.applied = new ConcurrentHashMap<>();
-        this.streams = new KafkaStreams(topology(serdes, applied), properties);
+        try (Admin admin = Admin.create(connection.admin())) {
+            this.restored = new TopicAdmin(admin).ends(Topics.IMAGES, IsolationLevel.READ_COMMITTED);
+        }
+        KnownImages known =
+                new KnownImages(serdes.deserializer(ImageEvent.class), erasure -> announce(announcer, erasure), clock);
+        this.streams = new KafkaStreams(topology(serdes, known, applied), properties);
         streams.start();
         awaitRunning();
-        this.images = store(IMAGES);
+        this.images = store(KnownImages.STORE);
         this.labels = store(LABELS);
     }
 
     /** The newest known event of an image that was not deleted. */
     Optional<KnownImage> image(String id) {
-        return read(images, id).map(KnownImage::decode);
+        return read(() -> KnownImages.find(images, id));
     }
 
     /** The newest known label of an image. */
     Optional<String> label(String id) {
-        return read(labels, id).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+        return read(() -> Optional.ofNullable(labels.get(id))).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
     }
 
     /** Whether an event has been read: from then on this knows better than whoever sent it. */
@@ -88,9 +111,20 @@ final class ImageDirectory implements AutoCloseable {
         return applied.getOrDefault(new TopicPartition(topic, partition), -1L) >= offset;
     }
 
-    private static Optional<byte[]> read(ReadOnlyKeyValueStore<String, byte[]> store, String id) {
+    /** Whether an image has this content of the payload store now. */
+    boolean isInUse(String contentSha256) {
+        return read(() -> KnownImages.isInUse(images, contentSha256));
+    }
+
+    /** Whether an image event was read, in this run or in one before. */
+    boolean isPast(int partition, long offset) {
+        return offset < restored.getOrDefault(new TopicPartition(Topics.IMAGES, partition), 0L)
+                || hasApplied(Topics.IMAGES, partition, offset);
+    }
+
+    private static <T> T read(Supplier<T> lookup) {
         try {
-            return Optional.ofNullable(store.get(id));
+            return lookup.get();
         } catch (InvalidStateStoreException e) {
             throw new ApiException(
                     503,
@@ -99,41 +133,60 @@ final class ImageDirectory implements AutoCloseable {
         }
     }
 
+    /** Without it the deletion would be over before all is gone: so it is waited for. */
+    private void announce(Consumer<Erasure> announcer, Erasure erasure) {
+        while (true) {
+            try {
+                announcer.accept(erasure);
+                return;
+            } catch (IllegalStateException e) {
+                LOG.warn("the erasure of image {} waits, will retry in a second: {}", erasure.getId(), e.getMessage());
+                pause(e);
+            }
+        }
+    }
+
+    private void pause(IllegalStateException cause) {
+        try {
+            if (closing.await(1, TimeUnit.SECONDS)) {
+                throw cause;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw cause;
+        }
+    }
+
     @Override
     public void close() {
+        closing.countDown();
         streams.close(Duration.ofSeconds(30));
     }
 
-    private static Topology topology(RecordSerdes serdes, Map<TopicPartition, Long> applied) {
+    private static Topology topology(RecordSerdes serdes, KnownImages known, Map<TopicPartition, Long> applied) {
         Topology topology = new Topology();
-        Deserializer<ImageEvent> imageEvents = serdes.deserializer(ImageEvent.class);
         Deserializer<LabelEvent> labelEvents = serdes.deserializer(LabelEvent.class);
-        addStore(
-                topology,
-                applied,
-                IMAGES,
-                Topics.IMAGES,
-                record -> KnownImage.of(
-                                imageEvents.deserialize(Topics.IMAGES, record.value), record.partition, record.offset)
-                        .encode());
-        addStore(
-                topology,
-                applied,
-                LABELS,
-                Topics.LABELS,
-                record -> labelEvents
-                        .deserialize(Topics.LABELS, record.value)
-                        .getLabel()
-                        .getBytes(StandardCharsets.UTF_8));
+        addStore(topology, applied, KnownImages.STORE, Topics.IMAGES, (store, record, origin) -> {
+            if (record.value() == null) {
+                known.delete(store, record.key(), origin.partition(), origin.offset(), record.timestamp());
+            } else {
+                known.put(store, record.key(), record.value(), origin.partition(), origin.offset());
+            }
+        });
+        addStore(topology, applied, LABELS, Topics.LABELS, (store, record, origin) -> {
+            // What cannot be read has replaced what was known, too.
+            store.delete(record.key());
+            if (record.value() != null) {
+                String label =
+                        labelEvents.deserialize(Topics.LABELS, record.value()).getLabel();
+                store.put(record.key(), label.getBytes(StandardCharsets.UTF_8));
+            }
+        });
         return topology;
     }
 
     private static void addStore(
-            Topology topology,
-            Map<TopicPartition, Long> applied,
-            String name,
-            String topic,
-            Function<Received, byte[]> summary) {
+            Topology topology, Map<TopicPartition, Long> applied, String name, String topic, Summary summary) {
         topology.addGlobalStore(
                 Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray())
                         .withLoggingDisabled(),
@@ -166,16 +219,19 @@ final class ImageDirectory implements AutoCloseable {
         return streams.store(StoreQueryParameters.fromNameAndType(name, QueryableStoreTypes.keyValueStore()));
     }
 
-    private record Received(byte[] value, int partition, long offset) {}
+    /** From a record into a store. */
+    private interface Summary {
+        void apply(KeyValueStore<String, byte[]> store, Record<String, byte[]> record, RecordMetadata origin);
+    }
 
     private static final class Summarise implements Processor<String, byte[], Void, Void> {
 
         private final String name;
         private final Map<TopicPartition, Long> applied;
-        private final Function<Received, byte[]> summary;
+        private final Summary summary;
         private @Nullable ProcessorContext<Void, Void> context;
 
-        Summarise(String name, Map<TopicPartition, Long> applied, Function<Received, byte[]> summary) {
+        Summarise(String name, Map<TopicPartition, Long> applied, Summary summary) {
             this.name = name;
             this.applied = applied;
             this.summary = summary;
@@ -191,24 +247,16 @@ final class ImageDirectory implements AutoCloseable {
             ProcessorContext<Void, Void> present = Objects.requireNonNull(context);
             RecordMetadata origin = present.recordMetadata().orElseThrow();
             KeyValueStore<String, byte[]> store = present.getStateStore(name);
-            if (record.value() == null) {
-                store.delete(record.key());
-            } else {
-                put(store, record, origin);
-            }
+            apply(store, record, origin);
             applied.put(new TopicPartition(origin.topic(), origin.partition()), origin.offset());
         }
 
-        private void put(KeyValueStore<String, byte[]> store, Record<String, byte[]> record, RecordMetadata origin) {
+        private void apply(KeyValueStore<String, byte[]> store, Record<String, byte[]> record, RecordMetadata origin) {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    store.put(
-                            record.key(),
-                            summary.apply(new Received(record.value(), origin.partition(), origin.offset())));
+                    summary.apply(store, record, origin);
                     return;
                 } catch (UndecodableRecordException e) {
-                    // Whatever it was, it replaced what was known: the lanes have removed that image.
-                    store.delete(record.key());
                     LOG.debug("cannot read {}-{}@{}", origin.topic(), origin.partition(), origin.offset(), e);
                     return;
                 } catch (RegistryUnavailableException e) {

@@ -1,6 +1,8 @@
 package io.sightline.ingest.gateway;
 
 import com.google.common.util.concurrent.Striped;
+import io.sightline.embedder.erasure.Erasures;
+import io.sightline.embedder.erasure.Holder;
 import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.embedder.payload.PayloadStore;
@@ -17,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -48,6 +51,7 @@ final class ImageGateway implements AutoCloseable {
     private final Producer<String, byte[]> producer;
     private final Serializer<ImageEvent> images;
     private final Serializer<LabelEvent> labels;
+    private final Erasures erasures;
     private final ImageDirectory directory;
     private final PayloadStore payloads;
     private final int inlineMaxBytes;
@@ -65,11 +69,15 @@ final class ImageGateway implements AutoCloseable {
         this.payloads = payloads.openStore();
         this.inlineMaxBytes = payloads.inlineMaxBytes();
         this.clock = clock;
-        this.directory = new ImageDirectory(connection, serdes, stateDirectory);
+        this.erasures = Erasures.open(connection, serdes, clock);
+        this.directory = new ImageDirectory(connection, serdes, stateDirectory, erasures::announce, clock);
         this.images = serdes.serializer(ImageEvent.class);
         this.labels = serdes.serializer(LabelEvent.class);
         this.producer = new KafkaProducer<>(
                 connection.producer("sightline-ingest"), new StringSerializer(), new ByteArraySerializer());
+        List<Holder> places = List.of(
+                new ForgottenImages(directory, stateDirectory), new ErasedPayloads(directory, this.payloads, clock));
+        erasures.start(() -> places);
     }
 
     /**
@@ -167,6 +175,7 @@ final class ImageGateway implements AutoCloseable {
     public void close() {
         producer.close();
         directory.close();
+        erasures.close();
     }
 
     /** One request at a time for an id: what is looked up is still so when the event is written. */

@@ -35,6 +35,10 @@ public final class IngestApi implements AutoCloseable {
     private static final long JSON_BYTES = 64 * 1024;
     private static final String TAG_PREFIX = "tag.";
     private static final String LABEL_SUFFIX = "/label";
+    /** Of the search API. */
+    private static final String CONTENT_SUFFIX = "/content";
+
+    private static final String ERASURE_SUFFIX = "/erasure";
 
     private final ImageLimits limits;
     private final ImageGateway gateway;
@@ -110,9 +114,14 @@ public final class IngestApi implements AutoCloseable {
         Map<String, String> fields = fields(context);
         String id = fields.getOrDefault("id", Sha256.hex(content));
         requireText("id", id, LONGEST_ID);
-        if (id.endsWith(LABEL_SUFFIX)) {
-            throw new ApiException(
-                    400, "bad-id", "an id must not end in " + LABEL_SUFFIX + ": its address would be that of a label");
+        for (String suffix : List.of(LABEL_SUFFIX, CONTENT_SUFFIX, ERASURE_SUFFIX)) {
+            if (id.endsWith(suffix)) {
+                throw new ApiException(
+                        400,
+                        "bad-id",
+                        "an id must not end in " + suffix + ": that is the address of an image's "
+                                + suffix.substring(1));
+            }
         }
         @Nullable String label = fields.get("label");
         if (label != null) {

@@ -1,6 +1,7 @@
 package io.sightline.ingest.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.embedder.image.ImageLimits;
@@ -13,6 +14,8 @@ import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Sha256;
 import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
+import io.sightline.schemas.avro.Erasure;
+import io.sightline.schemas.avro.ErasureDone;
 import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.InlinePayload;
 import io.sightline.schemas.avro.PayloadReference;
@@ -23,11 +26,22 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,6 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
 class IngestApiIT {
 
     private static final byte[] SMALL = TestImages.png(10, 10, 1);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final byte[] LARGE = TestImages.png(60, 60, 1);
 
     private final HttpClient http =
@@ -144,6 +159,78 @@ class IngestApiIT {
                         assertThat(settings.openReader().content(event)).isEqualTo(image));
     }
 
+    @Test
+    void shouldDeleteAPayloadWhenNoImageHasItAnyMore() throws Exception {
+        byte[] image = TestImages.png(60, 60, 9);
+        try (IngestApi ingest = open(settings)) {
+            post(ingest, "first", image);
+            post(ingest, "second", image);
+            PayloadReference reference = (PayloadReference) onlyEvent("first").getPayload();
+            Path file = Path.of(URI.create(reference.getUri()));
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(ErasedPayloads.GRACE)));
+
+            delete(ingest, "first");
+            await().atMost(PATIENCE).until(() -> isGone("first", "payload-store"));
+            assertThat(file).exists();
+
+            delete(ingest, "second");
+            await().atMost(PATIENCE).until(() -> isGone("second", "payload-store"));
+            assertThat(file).doesNotExist();
+            await().atMost(PATIENCE).until(() -> isGone("second", "known-images"));
+        }
+    }
+
+    @Test
+    void shouldAnnounceTheErasureOfAllThatAnImageHadWhoeverDeletesIt() throws Exception {
+        byte[] before = TestImages.png(60, 60, 10);
+        try (IngestApi ingest = open(settings);
+                KafkaProducer<String, byte[]> other = new KafkaProducer<>(
+                        cluster.connection().producer("other"), new StringSerializer(), new ByteArraySerializer())) {
+            other.send(new ProducerRecord<>(Topics.IMAGES, "never there", null)).get();
+            post(ingest, "changed", before);
+            post(ingest, "changed", SMALL);
+            other.send(new ProducerRecord<>(Topics.IMAGES, "changed", new byte[] {1, 2, 3}))
+                    .get();
+
+            RecordMetadata deletion = other.send(new ProducerRecord<>(Topics.IMAGES, "changed", null))
+                    .get();
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(erasures(Erasure.class))
+                            .filteredOn(erasure -> erasure.getId().equals("changed"))
+                            .singleElement()
+                            .satisfies(erasure -> {
+                                assertThat(erasure.getContentSha256s())
+                                        .containsExactly(Sha256.hex(SMALL), Sha256.hex(before));
+                                assertThat(erasure.getPartition()).isEqualTo(deletion.partition());
+                                assertThat(erasure.getOffset()).isEqualTo(deletion.offset());
+                            }));
+            assertThat(erasures(Erasure.class)).extracting(Erasure::getId).doesNotContain("never there");
+        }
+    }
+
+    private void delete(IngestApi ingest, String id) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(ingest.url() + "/v1/images/" + id))
+                .DELETE()
+                .build();
+        assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isLessThan(300);
+    }
+
+    private boolean isGone(String id, String place) {
+        return erasures(ErasureDone.class).stream()
+                .anyMatch(done -> done.getId().equals(id) && done.getPlace().equals(place));
+    }
+
+    private <T extends SpecificRecord> List<T> erasures(Class<T> type) {
+        return TopicReader.readAll(cluster.connection(), Topics.ERASURES, serdes.deserializer(SpecificRecord.class))
+                .stream()
+                .map(ConsumerRecord::value)
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
+    }
+
     private IngestApi open(PayloadSettings payloads) {
         return new IngestApi(
                 cluster.connection(),
@@ -176,10 +263,12 @@ class IngestApiIT {
         return events.getFirst();
     }
 
+    /** Events of other ids may be anything. */
     private List<ImageEvent> events(String id) {
-        return TopicReader.readAll(cluster.connection(), Topics.IMAGES, serdes.deserializer(ImageEvent.class)).stream()
-                .filter(record -> record.key().equals(id))
-                .map(ConsumerRecord::value)
+        Deserializer<ImageEvent> events = serdes.deserializer(ImageEvent.class);
+        return TopicReader.readAll(cluster.connection(), Topics.IMAGES, new ByteArrayDeserializer()).stream()
+                .filter(record -> record.key().equals(id) && record.value() != null)
+                .map(record -> events.deserialize(Topics.IMAGES, record.value()))
                 .toList();
     }
 }

@@ -15,6 +15,7 @@ import io.javalin.json.JavalinJackson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpException;
@@ -77,6 +78,16 @@ public final class ApiServer implements AutoCloseable {
     /** Address of the server. */
     public String url() {
         return "http://" + host + ":" + javalin.port();
+    }
+
+    /** The routes that it has, in their order, for instance {@code GET /v1/images/{id}}. */
+    public List<String> routes() {
+        return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(route -> route.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod())
+                .map(endpoint -> endpoint.method.name() + " "
+                        + endpoint.path.replace('<', '{').replace('>', '}'))
+                .toList();
     }
 
     @Override

@@ -8,16 +8,20 @@ import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
 import io.sightline.embedder.versions.ModelVersions;
+import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.Lineage;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes artifacts, checks them against the trainer, and announces versions. Not thread-safe: one trainer publishes. */
 public final class Publisher {
+
+    private static final Duration READ_BACK = Duration.ofMinutes(10);
 
     private final ArtifactWriter writer;
     private final ModelCatalog catalog;
@@ -38,6 +42,7 @@ public final class Publisher {
      * @param compatible the way into the active version's space, if it is good enough to search by; else null
      * @return the new version's name
      * @throws ArtifactException if what was written does not give the trainer's vectors
+     * @throws IllegalStateException if somebody else has announced a version of this name meanwhile
      */
     public String publish(
             ServingGraph serving,
@@ -52,7 +57,7 @@ public final class Publisher {
         EmbeddingModel.load(ModelArtifact.open(artifact.directory().toUri(), artifact.manifestSha256()))
                 .close();
         Instant now = clock.instant();
-        log.append(ModelEvent.newBuilder()
+        long offset = log.publish(ModelEvent.newBuilder()
                 .setVersion(version)
                 .setParent(versions.active().map(ModelEvent::getVersion).orElse(null))
                 .setStatus(verdict.passed() ? ModelStatus.CANDIDATE : ModelStatus.REJECTED)
@@ -68,6 +73,10 @@ public final class Publisher {
                 .setMetrics(verdict.metrics())
                 .setCompatibleWith(compatible == null ? null : compatible.base())
                 .build());
+        catalog.await(offset, READ_BACK).refusal(offset).ifPresent(why -> {
+            throw new IllegalStateException("version " + version + " was not taken (" + why
+                    + "): only one trainer may publish to " + Topics.MODELS + "; stop the other one");
+        });
         return version;
     }
 }

@@ -1,6 +1,7 @@
 package io.sightline.trainer.replay;
 
 import com.google.common.hash.Hashing;
+import io.sightline.embedder.versions.HoldoutRule;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -111,6 +112,23 @@ public final class ReplayBuffer {
     /** Notes how far a topic-partition was read. */
     public synchronized void seen(String topic, int partition, long nextOffset) {
         offsets.merge(topic + "-" + partition, nextOffset, Math::max);
+    }
+
+    /**
+     * Whether anything of an image is here, also in what is kept for the next snapshot.
+     */
+    public synchronized boolean holds(String id) {
+        changedClasses.forEach(this::refresh);
+        changedClasses.clear();
+        return partitions.values().stream().anyMatch(partition -> partition.items.containsKey(id))
+                || sorted.values().stream()
+                        .flatMap(List::stream)
+                        .anyMatch(item -> item.id().equals(id));
+    }
+
+    /** Up to where a topic-partition was seen, 0 if it was not. */
+    public synchronized long seen(String topic, int partition) {
+        return offsets.getOrDefault(topic + "-" + partition, 0L);
     }
 
     /** Grows with every change of the content. */

@@ -1,5 +1,6 @@
 package io.sightline.trainer.replay;
 
+import io.sightline.embedder.versions.HoldoutRule;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -10,6 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The replay store at one moment, split by the holdout rule. Classes and the images in them are sorted, so that the
@@ -53,6 +55,13 @@ public record ReplaySnapshot(
             classes.forEach((label, items) -> (rule.isHeldOut(label) ? holdout : training).put(label, items));
         }
         return new ReplaySnapshot(training, holdout, Map.copyOf(offsets));
+    }
+
+    /** Whether an image is in it, in training or holdout. */
+    public boolean contains(String id) {
+        return Stream.concat(training.values().stream(), holdout.values().stream())
+                .flatMap(List::stream)
+                .anyMatch(item -> item.id().equals(id));
     }
 
     /** Training images in all. */

@@ -102,7 +102,21 @@ public final class ReplayStream implements AutoCloseable {
     }
 
     /**
-     * Topic-partition to next offset, as committed by the join, also by processes before this one.
+     * Topic-partition to next offset: what was committed by the join, also by processes before this one, and what a
+     * snapshot of the buffer has seen. Where the brokers do not say, the second alone.
+     */
+    public Map<String, Long> offsets(ReplaySnapshot snapshot) {
+        Map<String, Long> offsets = new TreeMap<>(snapshot.offsets());
+        try {
+            committed().forEach((partition, next) -> offsets.merge(partition, next, Math::max));
+        } catch (IllegalStateException e) {
+            LOG.warn("{}; until then only what this process has read counts", e.getMessage());
+        }
+        return offsets;
+    }
+
+    /**
+     * Topic-partition to next offset, as committed by the join.
      *
      * @throws IllegalStateException if the brokers do not say
      */

@@ -7,7 +7,8 @@ package io.sightline.trainer.report;
  * @param takenFor the class of wrong nearest neighbours
  * @param wrong queries of the one whose nearest neighbour is of the other
  * @param queries all queries of the class
- * @param query an image of the class, [size, size, channels] uint8, row-major
+ * @param query an image of the class
  * @param neighbour its nearest neighbour, likewise
  */
-public record ConfusedClasses(String label, String takenFor, int wrong, int queries, byte[] query, byte[] neighbour) {}
+public record ConfusedClasses(
+        String label, String takenFor, int wrong, int queries, HoldoutImage query, HoldoutImage neighbour) {}

@@ -32,14 +32,15 @@ public final class Confusions {
      *
      * @param embeddings [n, d], unit rows
      * @param labels class of each row
-     * @param pixels image of each row, [size, size, channels] uint8
+     * @param images image of each row
      * @param most pairs of classes to return
      * @throws IllegalArgumentException if there are not as many labels and images as embeddings
      */
-    public static List<ConfusedClasses> of(float[][] embeddings, List<String> labels, List<byte[]> pixels, int most) {
-        if (labels.size() != embeddings.length || pixels.size() != embeddings.length) {
+    public static List<ConfusedClasses> of(
+            float[][] embeddings, List<String> labels, List<HoldoutImage> images, int most) {
+        if (labels.size() != embeddings.length || images.size() != embeddings.length) {
             throw new IllegalArgumentException(embeddings.length + " embeddings with " + labels.size() + " labels and "
-                    + pixels.size() + " images: give one label and one image for each embedding");
+                    + images.size() + " images: give one label and one image for each embedding");
         }
         Map<String, Long> sizes =
                 labels.stream().collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
@@ -56,14 +57,14 @@ public final class Confusions {
             }
         }
         return wrong.entrySet().stream()
-                .map(entry -> confused(entry.getKey(), entry.getValue(), sizes, pixels))
+                .map(entry -> confused(entry.getKey(), entry.getValue(), sizes, images))
                 .sorted(WORST_FIRST)
                 .limit(most)
                 .toList();
     }
 
     private static ConfusedClasses confused(
-            Classes classes, List<Pair> wrong, Map<String, Long> sizes, List<byte[]> pixels) {
+            Classes classes, List<Pair> wrong, Map<String, Long> sizes, List<HoldoutImage> images) {
         Pair shown = wrong.getFirst();
         for (Pair pair : wrong) {
             if (pair.cosine() > shown.cosine()) {
@@ -75,8 +76,8 @@ public final class Confusions {
                 classes.takenFor(),
                 wrong.size(),
                 Math.toIntExact(sizes.getOrDefault(classes.label(), 0L)),
-                pixels.get(shown.query()),
-                pixels.get(shown.neighbour()));
+                images.get(shown.query()),
+                images.get(shown.neighbour()));
     }
 
     private static Pair nearest(float[][] embeddings, int query) {

@@ -18,11 +18,23 @@ record Thumbnails(Preprocessing preprocessing) {
     /** What a picture is scaled to on the page, at least roughly, in pixels. */
     private static final int SIDE = 72;
 
-    /** Adds a picture to a page. */
-    void addTo(Markup page, byte[] pixels, String description) {
+    /** Adds a picture to a page, marked so that it can be {@linkplain ErasedPictures erased}. */
+    void addTo(Markup page, HoldoutImage image, String description) {
         String side = Integer.toString(side());
         page.empty(
-                "img", "src", dataUri(pixels), "width", side, "height", side, "alt", description, "title", description);
+                "img",
+                ErasedPictures.MARK,
+                ErasedPictures.mark(image.id()),
+                "src",
+                dataUri(image.pixels()),
+                "width",
+                side,
+                "height",
+                side,
+                "alt",
+                description,
+                "title",
+                description);
     }
 
     /**

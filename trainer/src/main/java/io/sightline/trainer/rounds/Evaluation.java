@@ -8,6 +8,7 @@ import io.sightline.trainer.replay.ReplayItem;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import io.sightline.trainer.report.ConfusedClasses;
 import io.sightline.trainer.report.Confusions;
+import io.sightline.trainer.report.HoldoutImage;
 import io.sightline.trainer.training.SeeTrainer.Reference;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -101,9 +102,11 @@ public record Evaluation(
             figures.put("cross.mapped.mapAtR", cross.mapped.mapAtR());
         }
         figures.values().removeIf(value -> value.isNaN());
-        List<byte[]> pixels = holdout.stream().map(ReplayItem::pixels).toList();
+        List<HoldoutImage> images = holdout.stream()
+                .map(item -> new HoldoutImage(item.id(), item.pixels()))
+                .toList();
         return new Evaluation(
-                metrics, activeMetrics, figures, Confusions.of(vectors, labels, pixels, CONFUSIONS), cross);
+                metrics, activeMetrics, figures, Confusions.of(vectors, labels, images, CONFUSIONS), cross);
     }
 
     /** Recall@1 on holdout classes that the stream has not brought lately. */

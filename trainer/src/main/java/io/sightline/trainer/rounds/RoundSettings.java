@@ -1,7 +1,7 @@
 package io.sightline.trainer.rounds;
 
+import io.sightline.embedder.versions.HoldoutRule;
 import io.sightline.trainer.publish.Gate;
-import io.sightline.trainer.replay.HoldoutRule;
 import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;

@@ -3,17 +3,18 @@ package io.sightline.trainer.rounds;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sightline.embedder.artifact.ArtifactWriter;
 import io.sightline.embedder.artifact.SpaceMap;
+import io.sightline.embedder.erasure.Erasures;
+import io.sightline.embedder.erasure.Holder;
+import io.sightline.embedder.erasure.HolderIds;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
-import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.avro.Lineage;
-import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
 import io.sightline.trainer.nets.ConvNet;
 import io.sightline.trainer.publish.Gate;
@@ -28,15 +29,10 @@ import io.sightline.trainer.training.StepReport;
 import io.sightline.trainer.training.TrainingSettings;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,12 +49,10 @@ import org.slf4j.LoggerFactory;
 public final class TrainerService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainerService.class);
-    private static final Duration LOOK = Duration.ofMillis(100);
     private static final double LEARNING_RATE_FLOOR = 0.05;
 
     private final RoundSettings rounds;
     private final ModelCatalog catalog;
-    private final Clock clock;
     private final ReplayBuffer buffer;
     private final Preprocessor preprocessor;
     private final ReplayStream stream;
@@ -66,10 +60,12 @@ public final class TrainerService implements AutoCloseable {
     private final Publisher publisher;
     private final TrainingRun run;
     private final SeeTrainer trainer;
+    private final SnapshotInHand inHand;
+    private final Erasures erasures;
     private final VersionReports reports;
     private final ActiveNetwork activeNetwork;
     private final TrainerMetrics metrics;
-    private final CountDownLatch stop = new CountDownLatch(1);
+    private final TrainerWaits waits;
     private final Thread thread;
     private @Nullable EmbeddingModel tied;
     private long changesAtRoundStart;
@@ -97,7 +93,6 @@ public final class TrainerService implements AutoCloseable {
             Clock clock) {
         this.rounds = rounds;
         this.catalog = catalog;
-        this.clock = clock;
         this.run = TrainingRun.open(net, training, directory.resolve("checkpoints"), 0);
         this.trainer = run.trainer();
         this.buffer = new ReplayBuffer(rounds.imagesPerClass(), rounds.replayBytes());
@@ -106,9 +101,20 @@ public final class TrainerService implements AutoCloseable {
         this.publisher = new Publisher(new ArtifactWriter(models), catalog, log, clock);
         this.stream =
                 new ReplayStream(connection, serdes, buffer, preprocessor, payloads, directory.resolve("streams"));
+        String holder = HolderIds.ofFolder(directory);
+        ErasedReplay replay = new ErasedReplay(holder, buffer, stream::committed);
+        this.inHand = new SnapshotInHand(holder, replay);
+        this.erasures = Erasures.open(connection, serdes, clock);
         this.reports = new VersionReports(catalog, models);
         this.activeNetwork = new ActiveNetwork(catalog, net.preprocessing().fingerprint());
         this.metrics = new TrainerMetrics(meters, this::status, buffer::bytes);
+        this.waits = new TrainerWaits(rounds, catalog, buffer, stream, clock, this::report);
+        List<Holder> places = List.of(
+                replay,
+                inHand,
+                new ErasedReports(holder, reports, inHand),
+                new ErasedTrainingPayloads(holder, replay, payloads::forget));
+        erasures.start(() -> places);
         this.thread = Thread.ofPlatform().name("trainer").start(this::run);
     }
 
@@ -129,12 +135,13 @@ public final class TrainerService implements AutoCloseable {
 
     @Override
     public void close() {
-        stop.countDown();
+        waits.stop();
         try {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        erasures.close();
         stream.close();
         log.close();
         if (tied != null) {
@@ -146,28 +153,27 @@ public final class TrainerService implements AutoCloseable {
 
     private void run() {
         try {
-            if (catalog.current().all().isEmpty()) {
+            // Not only at the very first start: without labels nothing else would be published after it was rejected.
+            if (catalog.current().all().equals(catalog.current().withStatus(ModelStatus.REJECTED))) {
                 publishInitial();
             }
-            awaitLabels();
-            awaitCursor();
+            waits.forLabels();
+            waits.forReplay(run.cursor().offsets());
             concludeDecidedRound();
             int rejected = 0;
             long changes = buffer.changes();
             changesAtRoundStart = changes - run.cursor().roundLabels();
-            while (!stopped()) {
-                awaitNothingPending();
+            while (!waits.stopped()) {
+                waits.forNothingPending();
                 if (buffer.changes() != changes) {
                     changes = buffer.changes();
                     rejected = 0;
                 }
                 if (rejected >= rounds.patience()) {
-                    report("waiting for new labels", rejected + " rounds in a row were no better");
-                    long before = changes;
-                    await(() -> buffer.changes() != before);
+                    waits.forChange(changes, rejected + " rounds in a row were no better");
                 } else {
                     trainRound();
-                    if (!stopped()) {
+                    if (!waits.stopped()) {
                         rejected = conclude() ? 0 : rejected + 1;
                     }
                 }
@@ -188,72 +194,15 @@ public final class TrainerService implements AutoCloseable {
         try (ServingGraph serving = new ServingGraph(trainer.net(), trainer.weights())) {
             Gate.Verdict verdict =
                     new Gate.Verdict(true, "the initial network: images are searchable at once", Map.of());
-            publisher.publish(serving, trainer.settings().describe(), lineage(currentSnapshot()), verdict, null);
+            ReplaySnapshot snapshot = currentSnapshot();
+            publisher.publish(serving, settings(snapshot), lineage(snapshot), verdict, null);
         }
     }
 
-    private void awaitLabels() {
-        await(() -> {
-            Readiness readiness = Readiness.of(currentSnapshot(), rounds.minClasses());
-            report("waiting for labels", readiness.reason());
-            return stream.isReady() && readiness.ready();
-        });
-        Instant latest = clock.instant().plus(rounds.longestSettle());
-        long[] seen = {buffer.changes()};
-        Instant[] quietSince = {clock.instant()};
-        report("waiting for the stream to settle", "");
-        await(() -> {
-            Instant now = clock.instant();
-            if (buffer.changes() != seen[0]) {
-                seen[0] = buffer.changes();
-                quietSince[0] = now;
-            }
-            return now.isAfter(quietSince[0].plus(rounds.settle())) || now.isAfter(latest);
-        });
-    }
-
-    /** After a crash the replay store reads again what it had not committed: training waits until it is back. */
-    private void awaitCursor() {
-        Map<String, Long> wanted = run.cursor().offsets();
-        if (wanted.isEmpty()) {
-            return;
-        }
-        Instant latest = clock.instant().plus(rounds.longestSettle());
-        report("waiting for the replay store", "it reads again what the checkpoint had seen");
-        await(() -> {
-            Map<String, Long> offsets = offsets();
-            boolean there = wanted.entrySet().stream()
-                    .allMatch(entry -> offsets.getOrDefault(entry.getKey(), 0L) >= entry.getValue());
-            if (!there && clock.instant().isAfter(latest)) {
-                LOG.warn("the replay store is at {}, the checkpoint had seen {}; training goes on", offsets, wanted);
-                return true;
-            }
-            return there;
-        });
-    }
-
-    /** How far the replay store has read: what was committed before this process, and what it read itself. */
-    private Map<String, Long> offsets() {
-        Map<String, Long> offsets = new TreeMap<>();
-        try {
-            offsets.putAll(stream.committed());
-        } catch (IllegalStateException e) {
-            LOG.warn("{}; until then only what this process has read counts", e.getMessage());
-        }
-        currentSnapshot().offsets().forEach((partition, next) -> offsets.merge(partition, next, Math::max));
-        return offsets;
-    }
-
-    private void awaitNothingPending() {
-        if (isPending(catalog.current())) {
-            report("waiting for a version to go active", "");
-            await(() -> !isPending(catalog.current()));
-        }
-    }
-
-    private static boolean isPending(ModelVersions versions) {
-        return !versions.withStatus(ModelStatus.CANDIDATE).isEmpty()
-                || !versions.withStatus(ModelStatus.STAGED).isEmpty();
+    private Map<String, String> settings(ReplaySnapshot snapshot) {
+        Map<String, String> settings = new TreeMap<>(trainer.settings().describe());
+        settings.putAll(rounds.holdout().describe(snapshot.classes().size()));
+        return settings;
     }
 
     /** A round that was published or rejected, but not concluded, before the process went down. */
@@ -272,11 +221,12 @@ public final class TrainerService implements AutoCloseable {
         }
         tie();
         double progress = progress();
-        while (progress < 1 && !stopped()) {
-            await(stream::isReady);
-            ReplaySnapshot snapshot = currentSnapshot();
+        while (progress < 1 && !waits.stopped()) {
+            waits.forStream();
+            ReplaySnapshot snapshot = inHand.take(this::currentSnapshot);
             if (snapshot.classesWith(2).size() < 2) {
-                awaitLabels();
+                inHand.putDown();
+                waits.forLabels();
                 continue;
             }
             StepReport step = run.step(snapshot, learningRateFactor(progress), buffer.changes() - changesAtRoundStart);
@@ -284,6 +234,7 @@ public final class TrainerService implements AutoCloseable {
             progress = progress();
             report("training", "", step.batchLoss());
         }
+        inHand.putDown();
     }
 
     private double progress() {
@@ -323,8 +274,8 @@ public final class TrainerService implements AutoCloseable {
     private boolean conclude() {
         report("evaluating", "");
         run.checkpoint();
-        await(stream::isReady);
-        ReplaySnapshot snapshot = currentSnapshot();
+        waits.forStream();
+        ReplaySnapshot snapshot = inHand.take(this::currentSnapshot);
         try (ServingGraph serving = new ServingGraph(trainer.net(), trainer.weights());
                 @Nullable EmbeddingModel active = activeNetwork.load()) {
             Evaluation evaluation = Evaluation.of(
@@ -335,21 +286,22 @@ public final class TrainerService implements AutoCloseable {
             Gate.Verdict verdict = rounds.gate()
                     .judge(evaluation.candidate(), evaluation.active(), activeNetwork.mustCompare())
                     .with(evaluation.figures());
-            awaitInterval();
-            if (stopped()) {
+            waits.forInterval();
+            if (waits.stopped()) {
                 return false;
             }
             Lineage lineage = lineage(snapshot);
             SpaceMap compatible = active == null ? null : compatible(evaluation, active);
-            String version = publisher.publish(serving, trainer.settings().describe(), lineage, verdict, compatible);
+            String version = publisher.publish(serving, settings(snapshot), lineage, verdict, compatible);
             LOG.info("{} after {} steps: {}", version, trainer.steps(), verdict.reason());
             metrics.concluded(version, verdict.passed(), verdict.metrics());
-            awaitInCatalog(version);
             catalog.current()
                     .find(version)
                     .ifPresent(event -> reports.write(event, trainer.net(), run.curves(), verdict, evaluation));
             run.concludeRound(snapshot);
             return verdict.passed();
+        } finally {
+            inHand.putDown();
         }
     }
 
@@ -364,25 +316,17 @@ public final class TrainerService implements AutoCloseable {
                 .orElse(null);
     }
 
-    private void awaitInterval() {
-        Optional<Instant> last = catalog.current().all().stream()
-                .filter(event -> event.getStatus() != ModelStatus.REJECTED)
-                .map(ModelEvent::getPublishedTime)
-                .max(Instant::compareTo);
-        last.ifPresent(published -> await(() -> !clock.instant().isBefore(published.plus(rounds.minInterval()))));
-    }
-
-    private void awaitInCatalog(String version) {
-        await(() -> catalog.current().find(version).isPresent());
-    }
-
     private ReplaySnapshot currentSnapshot() {
         return buffer.snapshot(rounds.holdout());
     }
 
     private Lineage lineage(ReplaySnapshot snapshot) {
         return new Lineage(
-                trainer.steps(), trainer.settings().seed(), trainer.classes(), snapshot.trainingImages(), offsets());
+                trainer.steps(),
+                trainer.settings().seed(),
+                trainer.classes(),
+                snapshot.trainingImages(),
+                stream.offsets(currentSnapshot()));
     }
 
     private void report(String phase, String detail) {
@@ -400,22 +344,5 @@ public final class TrainerService implements AutoCloseable {
                 loss,
                 run.roundSteps() == 0 ? Double.NaN : run.roundMillis() / run.roundSteps(),
                 run.latest());
-    }
-
-    private boolean stopped() {
-        return stop.getCount() == 0;
-    }
-
-    private void await(BooleanSupplier condition) {
-        try {
-            while (!stopped() && !condition.getAsBoolean()) {
-                if (stop.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-                    return;
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            stop.countDown();
-        }
     }
 }

@@ -9,6 +9,7 @@ import io.sightline.trainer.report.CurvePoint;
 import io.sightline.trainer.report.TrainingReport;
 import io.sightline.trainer.report.VersionPoint;
 import io.sightline.trainer.report.VersionReport;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +26,8 @@ import org.slf4j.LoggerFactory;
 final class VersionReports {
 
     private static final Logger LOG = LoggerFactory.getLogger(VersionReports.class);
+
+    private static final String SUFFIX = "-report.html";
 
     private final ModelCatalog catalog;
     private final Path models;
@@ -41,6 +45,19 @@ final class VersionReports {
                 .find(version)
                 .map(event -> file(event.getVersion()))
                 .filter(Files::exists);
+    }
+
+    /** All reports there are, also of versions that nobody remembers. */
+    List<Path> files() {
+        if (!Files.isDirectory(models)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(models)) {
+            return files.filter(file -> file.getFileName().toString().endsWith(SUFFIX))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the reports in " + models + " cannot be listed: " + e.getMessage(), e);
+        }
     }
 
     /** Writes the report of a version that has been published or rejected. */
@@ -89,6 +106,6 @@ final class VersionReports {
     }
 
     private Path file(String version) {
-        return models.resolve(version + "-report.html");
+        return models.resolve(version + SUFFIX);
     }
 }

@@ -2,6 +2,7 @@ package io.sightline.trainer.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sightline.embedder.versions.HoldoutRule;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -197,6 +198,23 @@ class ReplayBufferTest {
         assertThat(snapshot.training()).hasSize(5);
         assertThat(snapshot.holdout()).hasSize(5);
         assertThat(snapshot.holdoutItems().size()).isBetween(70, 130);
+    }
+
+    @Test
+    void shouldHoldNothingOfAnImageThatWasRemovedNotEvenForTheNextSnapshot() {
+        ReplayBuffer buffer = new ReplayBuffer(10, 1000);
+        buffer.put(0, item("a", "cat", 1));
+        buffer.put(1, item("b", "cat", 1));
+        ReplaySnapshot before = buffer.snapshot(NONE);
+        assertThat(buffer.holds("a")).isTrue();
+
+        buffer.remove(0, "a");
+
+        assertThat(buffer.holds("a")).isFalse();
+        assertThat(buffer.holds("b")).isTrue();
+        assertThat(before.contains("a")).isTrue();
+        assertThat(buffer.snapshot(NONE).contains("a")).isFalse();
+        assertThat(buffer.snapshot(NONE).contains("b")).isTrue();
     }
 
     private static Set<String> ids(ReplayBuffer buffer) {

@@ -8,6 +8,7 @@ import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.testing.TestImages;
+import io.sightline.embedder.versions.HoldoutRule;
 import io.sightline.local.LocalCluster;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;

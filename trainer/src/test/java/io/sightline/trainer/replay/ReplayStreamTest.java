@@ -10,6 +10,7 @@ import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.embedder.payload.PayloadStore;
 import io.sightline.embedder.testing.TestImages;
+import io.sightline.embedder.versions.HoldoutRule;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Topics;

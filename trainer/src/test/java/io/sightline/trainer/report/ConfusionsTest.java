@@ -28,8 +28,8 @@ class ConfusionsTest {
                         ConfusedClasses::takenFor,
                         ConfusedClasses::wrong,
                         ConfusedClasses::queries,
-                        pair -> pair.query()[0],
-                        pair -> pair.neighbour()[0])
+                        pair -> pair.query().pixels()[0],
+                        pair -> pair.neighbour().pixels()[0])
                 .containsExactly(tuple("b", "a", 2, 2, (byte) 3, (byte) 2), tuple("a", "b", 2, 4, (byte) 2, (byte) 3));
     }
 
@@ -104,12 +104,12 @@ class ConfusionsTest {
     /** Items on the unit circle; each image is a single pixel, the index of its item. */
     private static List<ConfusedClasses> of(List<String> labels, int most, double... degrees) {
         float[][] embeddings = new float[degrees.length][];
-        List<byte[]> pixels = new ArrayList<>();
+        List<HoldoutImage> images = new ArrayList<>();
         for (int i = 0; i < degrees.length; i++) {
             double angle = Math.toRadians(degrees[i]);
             embeddings[i] = new float[] {(float) Math.cos(angle), (float) Math.sin(angle)};
-            pixels.add(new byte[] {(byte) i});
+            images.add(new HoldoutImage("image-" + i, new byte[] {(byte) i}));
         }
-        return Confusions.of(embeddings, labels, pixels, most);
+        return Confusions.of(embeddings, labels, images, most);
     }
 }

@@ -50,7 +50,11 @@ final class ReportFixture {
     }
 
     static ConfusedClasses confused(String label, String takenFor) {
-        return new ConfusedClasses(label, takenFor, 3, 12, new byte[DRAWING.bytes()], new byte[DRAWING.bytes()]);
+        return new ConfusedClasses(label, takenFor, 3, 12, image("query of " + label), image("neighbour of " + label));
+    }
+
+    private static HoldoutImage image(String id) {
+        return new HoldoutImage(id, new byte[DRAWING.bytes()]);
     }
 
     static List<CurvePoint> curve(int points) {

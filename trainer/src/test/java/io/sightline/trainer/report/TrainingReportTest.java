@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -255,12 +256,35 @@ class TrainingReportTest {
 
     @Test
     void shouldRefuseImagesOfAnotherSize() {
-        fixture.confusions = List.of(new ConfusedClasses("cup", "mug", 1, 2, new byte[5], new byte[64]));
+        fixture.confusions = List.of(new ConfusedClasses(
+                "cup", "mug", 1, 2, new HoldoutImage("a", new byte[5]), new HoldoutImage("b", new byte[64])));
 
         assertThatThrownBy(fixture::html)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("5 bytes")
                 .hasMessageContaining("has 64");
+    }
+
+    @Test
+    void shouldLoseThePicturesOfDeletedImagesAndNothingElse() throws Exception {
+        fixture.confusions = List.of(ReportFixture.confused("cup", "mug"), ReportFixture.confused("cat", "dog"));
+        Path file = folder.resolve("v2.html");
+        TrainingReport.write(fixture.report(), file);
+        String before = Files.readString(file);
+        assertThat(before.split("<img ", -1)).hasSize(5);
+        assertThat(before).doesNotContain("query of cup\"", "neighbour of cat\"");
+
+        int removed = ErasedPictures.remove(file, Set.of("query of cup", "neighbour of cat", "of no report"));
+
+        assertThat(removed).isEqualTo(2);
+        String after = Files.readString(file);
+        assertThat(after.split("<img ", -1)).hasSize(3);
+        assertThat(after)
+                .contains(ErasedPictures.mark("neighbour of cup"), ErasedPictures.mark("query of cat"))
+                .doesNotContain(ErasedPictures.mark("query of cup"), ErasedPictures.mark("neighbour of cat"));
+        assertThat(after.replaceAll("<img [^>]*>\\s*", ""))
+                .isEqualToIgnoringWhitespace(before.replaceAll("<img [^>]*>\\s*", ""));
+        assertThat(ErasedPictures.remove(file, Set.of("query of cup"))).isZero();
     }
 
     @Test

@@ -3,8 +3,8 @@ package io.sightline.trainer.rounds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sightline.embedder.versions.HoldoutRule;
 import io.sightline.trainer.publish.Gate;
-import io.sightline.trainer.replay.HoldoutRule;
 import io.sightline.trainer.replay.ReplayItem;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import io.sightline.trainer.training.SeeTrainer.Reference;

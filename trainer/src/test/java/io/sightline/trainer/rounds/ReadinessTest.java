@@ -2,7 +2,7 @@ package io.sightline.trainer.rounds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sightline.trainer.replay.HoldoutRule;
+import io.sightline.embedder.versions.HoldoutRule;
 import io.sightline.trainer.replay.ReplayItem;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.sightline.trainer.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sightline.embedder.image.Preprocessing;
-import io.sightline.trainer.replay.HoldoutRule;
+import io.sightline.embedder.versions.HoldoutRule;
 import io.sightline.trainer.replay.ReplayItem;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import java.util.ArrayList;

@@ -1,18 +1,25 @@
 package io.sightline.indexer.store.lucene;
 
+import io.sightline.indexer.store.EmbeddedImage;
+import io.sightline.indexer.store.Erased;
+import io.sightline.indexer.store.ImageVisitor;
 import io.sightline.indexer.store.StoreException;
-import io.sightline.indexer.store.StoredImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.FloatVectorValues;
-import org.apache.lucene.index.KnnVectorValues;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.BytesRef;
 
 /** Reads all of an index from disk, as of its last commit, whether or not a service has it open. */
 public final class IndexScan {
@@ -24,26 +31,62 @@ public final class IndexScan {
      *
      * @throws StoreException if the index is missing or damaged
      */
-    public static void forEach(Path path, Consumer<StoredImage> consumer) {
+    public static void forEach(Path path, Consumer<EmbeddedImage> consumer) {
         try (Directory directory = FSDirectory.open(path);
                 DirectoryReader reader = DirectoryReader.open(directory)) {
             for (LeafReaderContext leaf : reader.leaves()) {
-                Bits live = leaf.reader().getLiveDocs();
-                FloatVectorValues vectors = leaf.reader().getFloatVectorValues(ImageDocuments.VECTOR);
-                if (vectors == null) {
-                    continue;
-                }
-                KnnVectorValues.DocIndexIterator documents = vectors.iterator();
-                for (int doc = documents.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = documents.nextDoc()) {
-                    if (live == null || live.get(doc)) {
-                        float[] vector = vectors.vectorValue(documents.index()).clone();
-                        consumer.accept(ImageDocuments.image(
-                                leaf.reader().storedFields().document(doc), vector));
-                    }
-                }
+                read(leaf.reader(), consumer);
             }
         } catch (IOException e) {
             throw new StoreException("the index in " + path + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Shows the live documents of a segment. */
+    static void visit(LeafReader reader, ImageVisitor visitor) throws IOException {
+        Bits live = reader.getLiveDocs();
+        for (int doc = 0; doc < reader.maxDoc(); doc++) {
+            if ((live == null || live.get(doc)) && !ImageReader.isTombstone(reader, doc)) {
+                visitor.image(ImageReader.details(reader, doc));
+            }
+        }
+        // A tombstone keeps its id nowhere but in the terms.
+        Terms ids = reader.terms(ImageDocuments.ID);
+        if (ids == null) {
+            return;
+        }
+        TermsEnum id = ids.iterator();
+        PostingsEnum documents = null;
+        for (BytesRef term = id.next(); term != null; term = id.next()) {
+            documents = id.postings(documents, PostingsEnum.NONE);
+            for (int doc = documents.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = documents.nextDoc()) {
+                if ((live == null || live.get(doc)) && ImageReader.isTombstone(reader, doc)) {
+                    visitor.tombstone(term.utf8ToString());
+                }
+            }
+        }
+    }
+
+    /**
+     * Of which erased images there is still something on disk, also where it can no longer be found. An index that has just
+     * been begun has nothing.
+     *
+     * @throws StoreException if the index is damaged
+     */
+    public static Set<Erased> held(Path path, Collection<Erased> erased) {
+        try (Directory directory = FSDirectory.open(path)) {
+            return DirectoryReader.indexExists(directory) ? Expunge.committed(directory, erased) : Set.of();
+        } catch (IOException e) {
+            throw new StoreException("the index in " + path + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static void read(LeafReader reader, Consumer<EmbeddedImage> consumer) throws IOException {
+        Bits live = reader.getLiveDocs();
+        for (int doc = 0; doc < reader.maxDoc(); doc++) {
+            if ((live == null || live.get(doc)) && !ImageReader.isTombstone(reader, doc)) {
+                consumer.accept(ImageReader.image(reader, doc));
+            }
         }
     }
 }

@@ -1,156 +1,359 @@
 package io.sightline.indexer.store.lucene;
 
+import io.sightline.indexer.store.EmbeddedImage;
+import io.sightline.indexer.store.Erased;
 import io.sightline.indexer.store.Hit;
+import io.sightline.indexer.store.ImageVisitor;
+import io.sightline.indexer.store.Nearest;
 import io.sightline.indexer.store.NearestQuery;
+import io.sightline.indexer.store.Revision;
+import io.sightline.indexer.store.StoreClosedException;
+import io.sightline.indexer.store.StoreDamagedException;
 import io.sightline.indexer.store.StoreException;
-import io.sightline.indexer.store.StoredImage;
+import io.sightline.indexer.store.StoreKey;
 import io.sightline.indexer.store.VectorStore;
+import io.sightline.schemas.Vectors;
+import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.lucene.codecs.KnnVectorsFormat;
-import org.apache.lucene.codecs.lucene104.Lucene104Codec;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
-import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
-import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.search.TermQuery;
-import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.Lock;
+import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Lucene index with an HNSW graph over unit vectors (M 16, beam width 100). Offsets travel in Lucene's commit,
- * so that documents and offsets land together. One writing thread, any number of searching threads.
+ * One Lucene index with an HNSW graph over unit vectors (M 16, beam width 100). Offsets travel in Lucene's commit, so
+ * they never run ahead of the documents; what the documents are ahead of them is no news when it is replayed.
  */
 public final class LuceneStore implements VectorStore {
 
-    private static final int MAX_CONNECTIONS = 16;
-    private static final int BEAM_WIDTH = 100;
+    /**
+     * To merge all segments to one costs in proportion to the index, and is for nothing when the next write comes: the
+     * larger it is the longer the stream must have rested, 5 s and another for each 10,000 images, and twenty times that
+     * for a few images that have come to many.
+     */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    private static final int IMAGES_PER_MILLISECOND = 10;
+    private static final double SMALL_SHARE = 0.05;
+    private static final long MORE_PATIENCE = 20;
+
+    private static final String KIND = "lucene";
+    private static final Comparator<Hit> BY_ID = Comparator.comparing(Hit::id);
+
+    private final StoreKey key;
     private final Path path;
+    private final Clock clock;
     private final Directory directory;
     private final IndexWriter writer;
     private final SearcherManager searchers;
+    private final NewestWrites newest;
+    private final Expunge expunge;
     private final ReadWriteLock open = new ReentrantReadWriteLock();
     private boolean closed;
+    private volatile boolean failed;
+
+    private LuceneStore(
+            StoreKey key,
+            Path path,
+            Clock clock,
+            Directory directory,
+            IndexWriter writer,
+            SearcherManager searchers,
+            NewestWrites newest,
+            Expunge expunge) {
+        this.key = key;
+        this.path = path;
+        this.clock = clock;
+        this.directory = directory;
+        this.writer = writer;
+        this.searchers = searchers;
+        this.newest = newest;
+        this.expunge = expunge;
+    }
 
     /**
-     * Opens an index or makes an empty one.
+     * Opens an index or makes an empty one. All of it is read once, so that damage is found here and not by a search.
      *
+     * @throws StoreDamagedException if it is damaged, or is of something else: it may be removed and opened again, empty
      * @throws StoreException if the folder cannot be read or written, or is in use
      */
-    public LuceneStore(Path path) {
-        this.path = path;
+    public static LuceneStore open(Path path, StoreKey key, Clock clock) throws StoreDamagedException {
+        List<Closeable> opened = new ArrayList<>();
         try {
-            directory = FSDirectory.open(path);
-            writer = new IndexWriter(directory, new IndexWriterConfig().setCodec(new HnswCodec()));
-            searchers = new SearcherManager(writer, null);
+            Directory directory = FSDirectory.open(path);
+            opened.add(directory);
+            // Without the lock what another process is just writing would look like damage.
+            try (Lock lock = directory.obtainLock(IndexWriter.WRITE_LOCK_NAME)) {
+                IndexStamp.verify(path, directory, key);
+                lock.ensureValid();
+            }
+            ExpungingMergePolicy policy = new ExpungingMergePolicy();
+            IndexWriter writer = new IndexWriter(
+                    directory, new IndexWriterConfig().setCodec(new HnswCodec()).setMergePolicy(policy));
+            opened.addFirst(writer::rollback);
+            SearcherManager searchers = new SearcherManager(writer, null);
+            opened.addFirst(searchers);
+            Expunge expunge = new Expunge(directory, writer, searchers, policy);
+            return new LuceneStore(
+                    key, path, clock, directory, writer, searchers, new NewestWrites(searchers), expunge);
+        } catch (StoreDamagedException | RuntimeException | Error e) {
+            IOUtils.closeWhileHandlingException(opened);
+            throw e;
         } catch (IOException e) {
+            IOUtils.closeWhileHandlingException(opened);
             throw new StoreException("the index in " + path + " cannot be opened: " + e.getMessage(), e);
         }
     }
 
-    @Override
-    public void upsert(StoredImage image) {
-        Term id = new Term(ImageDocuments.ID, image.id());
-        attempt("write " + image.id(), () -> writer.updateDocument(id, ImageDocuments.of(image)));
+    /**
+     * Removes an index with its folder.
+     *
+     * @throws StoreException if it is in use, or cannot be removed
+     */
+    public static void discard(Path path) {
+        try (Directory directory = FSDirectory.open(path)) {
+            try (Lock lock = directory.obtainLock(IndexWriter.WRITE_LOCK_NAME)) {
+                for (String file : directory.listAll()) {
+                    lock.ensureValid();
+                    if (!file.equals(IndexWriter.WRITE_LOCK_NAME)) {
+                        Files.delete(path.resolve(file));
+                    }
+                }
+            }
+            Files.deleteIfExists(path.resolve(IndexWriter.WRITE_LOCK_NAME));
+            Files.delete(path);
+        } catch (IOException e) {
+            throw new StoreException("the index in " + path + " cannot be removed: " + e.getMessage(), e);
+        }
     }
 
     @Override
-    public void delete(String id) {
-        attempt("delete " + id, () -> writer.deleteDocuments(new Term(ImageDocuments.ID, id)));
+    public StoreKey key() {
+        return key;
     }
 
     @Override
-    public void relabel(String id, @Nullable String label) {
-        find(id).ifPresent(image -> upsert(image.withLabel(label)));
+    public void upsert(EmbeddedImage image) {
+        requireOurSpace(image);
+        write("write " + image.image().id(), () -> {
+            String id = image.image().id();
+            if (newest.isNews(id, image.image().revision())) {
+                put(id, image);
+            }
+            return id;
+        });
+    }
+
+    @Override
+    public void delete(String id, Revision revision) {
+        write("delete " + id, () -> {
+            if (newest.isNews(id, revision)) {
+                writer.updateDocument(ImageDocuments.id(id), ImageDocuments.tombstone(id, revision, clock.instant()));
+                newest.wrote(id, new NewestWrites.Write(revision, null));
+            }
+            return id;
+        });
+    }
+
+    @Override
+    public void relabel(String id, @Nullable String label, long labelOffset) {
+        write("relabel " + id, () -> {
+            NewestWrites.Write last = newest.get(id);
+            if (last != null
+                    && last.image() != null
+                    && labelOffset > last.revision().label()) {
+                put(id, last.image().withLabel(label, labelOffset));
+            }
+            return id;
+        });
+    }
+
+    private void put(String id, EmbeddedImage image) throws IOException {
+        writer.updateDocument(ImageDocuments.id(id), ImageDocuments.of(image));
+        newest.wrote(id, NewestWrites.written(image));
     }
 
     @Override
     public void refresh() {
-        // Only the writing thread refreshes, so this never finds another refresh under way.
-        attempt("refresh", searchers::maybeRefresh);
+        attempt("refresh", () -> {
+            try {
+                searchers.maybeRefreshBlocking();
+            } catch (IOException | RuntimeException | Error e) {
+                // What was written since the last one is forgotten, and not searchable: the next write could be older.
+                failed = true;
+                throw e;
+            }
+            return path;
+        });
     }
 
     @Override
     public void commit(Map<TopicPartition, Long> nextOffsets) {
-        Map<String, String> data = new HashMap<>();
-        nextOffsets.forEach((partition, offset) -> data.put(partition.toString(), offset.toString()));
-        attempt("commit", () -> {
-            writer.setLiveCommitData(data.entrySet());
+        // Lucene reads the entries when it commits, whatever has happened to the offsets since.
+        Map<String, String> stamp = IndexStamp.of(key, nextOffsets);
+        write("commit", () -> {
+            writer.setLiveCommitData(stamp.entrySet());
             return writer.commit();
         });
     }
 
     @Override
     public Map<TopicPartition, Long> committedOffsets() {
-        Map<TopicPartition, Long> offsets = new HashMap<>();
-        Iterable<Map.Entry<String, String>> data = writer.getLiveCommitData();
-        if (data != null) {
-            for (Map.Entry<String, String> entry : data) {
-                int dash = entry.getKey().lastIndexOf('-');
-                offsets.put(
-                        new TopicPartition(
-                                entry.getKey().substring(0, dash),
-                                Integer.parseInt(entry.getKey().substring(dash + 1))),
-                        Long.parseLong(entry.getValue()));
-            }
-        }
-        return offsets;
+        Iterable<Map.Entry<String, String>> stamp = writer.getLiveCommitData();
+        return stamp == null ? Map.of() : IndexStamp.offsets(stamp);
     }
 
     @Override
     public long count() {
-        return search("count", searcher -> (long) searcher.getIndexReader().numDocs());
+        return search("count", searcher -> {
+            long tombstones = searcher.count(new TermQuery(new Term(ImageDocuments.GONE, ImageDocuments.GONE)));
+            return searcher.getIndexReader().numDocs() - tombstones;
+        });
     }
 
     @Override
-    public List<Hit> nearest(NearestQuery query) {
-        int wanted = query.k() + query.excluded().size();
-        Query knn = new KnnFloatVectorQuery(
-                ImageDocuments.VECTOR, query.vector(), Math.max(query.ef(), wanted), filter(query));
+    public Nearest search(NearestQuery query) {
+        @Nullable Query filter = ImageDocuments.query(query.filter());
         return search("search", searcher -> {
-            TopDocs found = searcher.search(knn, wanted);
-            List<Hit> hits = new ArrayList<>(query.k());
-            for (ScoreDoc doc : found.scoreDocs) {
-                StoredImage image = image(searcher, doc.doc);
-                if (hits.size() < query.k() && !query.excluded().contains(image.id())) {
-                    // Lucene scores dot products as (1 + dot) / 2.
-                    hits.add(new Hit(image, 2.0 * doc.score - 1));
+            int most = Math.max(1, searcher.getIndexReader().maxDoc());
+            for (int candidates = query.candidates(); ; candidates *= 2) {
+                Query knn = new KnnFloatVectorQuery(ImageDocuments.VECTOR, query.vector(), candidates, filter);
+                ScoreDoc[] found = searcher.search(knn, Math.min(candidates, most)).scoreDocs;
+                List<Hit> page = page(searcher, found, query);
+                if (found.length < candidates || candidates >= most || isWhole(page, found, query)) {
+                    int segments = searcher.getIndexReader().leaves().size();
+                    return new Nearest(page, new Nearest.Trace(KIND, candidates, found.length, segments));
                 }
             }
-            return hits;
+        });
+    }
+
+    /** Whether more candidates could not change a page: of equal scores Lucene keeps any, not those with the lowest ids. */
+    private static boolean isWhole(List<Hit> page, ScoreDoc[] found, NearestQuery query) {
+        return page.size() == query.k()
+                && score(found[found.length - 1]) < page.getLast().score();
+    }
+
+    /** The cosine: Lucene scores dot products as (1 + dot) / 2. */
+    private static double score(ScoreDoc doc) {
+        return 2.0 * doc.score - 1;
+    }
+
+    @Override
+    public Optional<EmbeddedImage> find(String id) {
+        // Tombstones have no vector.
+        Query query = new BooleanQuery.Builder()
+                .add(new TermQuery(ImageDocuments.id(id)), BooleanClause.Occur.FILTER)
+                .add(new FieldExistsQuery(ImageDocuments.VECTOR), BooleanClause.Occur.FILTER)
+                .build();
+        return search("find " + id, searcher -> {
+            ScoreDoc[] found = searcher.search(query, 1).scoreDocs;
+            if (found.length == 0) {
+                return Optional.empty();
+            }
+            LeafReaderContext leaf = leaf(searcher, found[0].doc);
+            return Optional.of(ImageReader.image(leaf.reader(), found[0].doc - leaf.docBase));
         });
     }
 
     @Override
-    public Optional<StoredImage> find(String id) {
-        return search("find " + id, searcher -> {
-            TopDocs found = searcher.search(new TermQuery(new Term(ImageDocuments.ID, id)), 1);
-            return found.scoreDocs.length == 0
-                    ? Optional.empty()
-                    : Optional.of(image(searcher, found.scoreDocs[0].doc));
+    public void scan(ImageVisitor visitor) {
+        search("scan", searcher -> {
+            for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+                IndexScan.visit(leaf.reader(), visitor);
+            }
+            return path;
         });
+    }
+
+    @Override
+    public void purge(Duration age) {
+        Instant before = clock.instant().minus(age);
+        write("purge", () -> writer.deleteDocuments(ImageDocuments.goneBefore(before)));
+    }
+
+    @Override
+    public Set<Erased> held(Collection<Erased> erased) {
+        return search("look for erased images", searcher -> expunge.held(searcher.getIndexReader(), erased));
+    }
+
+    @Override
+    public void expunge(Collection<Erased> erased) {
+        write("expunge erased images", () -> {
+            expunge.begin(erased);
+            return path;
+        });
+    }
+
+    @Override
+    public void rest(Duration since) {
+        write("merge", () -> {
+            if (since.compareTo(PATIENCE) < 0) {
+                return path;
+            }
+            // A merge ends in the background: this is what brings it to searches, and to the disk.
+            searchers.maybeRefresh();
+            IndexSearcher searcher = searchers.acquire();
+            try {
+                if (since.toMillis() >= patienceMillis(searcher.getIndexReader())) {
+                    writer.forceMerge(1, false);
+                } else if (searcher.getIndexReader().leaves().size() == 1 && writer.hasUncommittedChanges()) {
+                    writer.commit();
+                }
+            } finally {
+                searchers.release(searcher);
+            }
+            return path;
+        });
+    }
+
+    /** How long the stream must have rested before all is merged; for ever if there is nothing to merge. */
+    private static long patienceMillis(IndexReader reader) {
+        if (reader.leaves().size() < 2) {
+            return Long.MAX_VALUE;
+        }
+        int largest = reader.leaves().stream()
+                .mapToInt(leaf -> leaf.reader().maxDoc())
+                .max()
+                .orElseThrow();
+        long whole = PATIENCE.toMillis() + reader.maxDoc() / IMAGES_PER_MILLISECOND;
+        return reader.maxDoc() - largest < SMALL_SHARE * reader.maxDoc() ? MORE_PATIENCE * whole : whole;
+    }
+
+    /** Parts that a search looks into one after the other. */
+    public int segments() {
+        return search("count", searcher -> searcher.getIndexReader().leaves().size());
     }
 
     @Override
@@ -159,9 +362,7 @@ public final class LuceneStore implements VectorStore {
         try {
             if (!closed) {
                 closed = true;
-                searchers.close();
-                writer.rollback();
-                directory.close();
+                IOUtils.close(searchers, writer::rollback, directory);
             }
         } catch (IOException e) {
             throw new StoreException("the index in " + path + " did not close: " + e.getMessage(), e);
@@ -170,27 +371,48 @@ public final class LuceneStore implements VectorStore {
         }
     }
 
-    private static @Nullable Query filter(NearestQuery query) {
-        BooleanQuery.Builder filter = new BooleanQuery.Builder();
-        query.tags()
-                .forEach((key, value) -> filter.add(
-                        new TermQuery(new Term(ImageDocuments.TAG, ImageDocuments.tag(key, value))),
-                        BooleanClause.Occur.FILTER));
-        if (query.label() != null) {
-            filter.add(new TermQuery(new Term(ImageDocuments.LABEL, query.label())), BooleanClause.Occur.FILTER);
+    private void requireOurSpace(EmbeddedImage image) {
+        float[] vector = image.vector();
+        if (!image.image().version().equals(key.version()) || vector.length != key.dimensions()) {
+            throw new IllegalArgumentException("image " + image.image().id() + " is of version "
+                    + image.image().version() + " with " + vector.length + " dimensions, not of " + key.version()
+                    + " with " + key.dimensions());
         }
-        BooleanQuery built = filter.build();
-        return built.clauses().isEmpty() ? null : built;
+        if (!Vectors.isUnit(vector)) {
+            throw new IllegalArgumentException("the vector of image "
+                    + image.image().id() + " has length " + Math.sqrt(Vectors.squaredLength(vector)) + ", not 1");
+        }
     }
 
-    private static StoredImage image(IndexSearcher searcher, int doc) throws IOException {
+    /** Candidates come by score; those of one score are put in order by id, so that every page begins where one ended. */
+    private static List<Hit> page(IndexSearcher searcher, ScoreDoc[] candidates, NearestQuery query)
+            throws IOException {
+        List<Hit> page = new ArrayList<>(query.k());
+        int begin = 0;
+        while (begin < candidates.length && page.size() < query.k()) {
+            int end = begin + 1;
+            while (end < candidates.length && candidates[end].score == candidates[begin].score) {
+                end++;
+            }
+            List<Hit> tied = new ArrayList<>(end - begin);
+            for (int i = begin; i < end; i++) {
+                LeafReaderContext leaf = leaf(searcher, candidates[i].doc);
+                tied.add(ImageReader.hit(leaf.reader(), candidates[i].doc - leaf.docBase, score(candidates[i])));
+            }
+            tied.stream()
+                    .sorted(BY_ID)
+                    .filter(hit -> !query.excluded().contains(hit.id()))
+                    .filter(hit -> query.after() == null || query.after().isBefore(hit))
+                    .limit(query.k() - page.size())
+                    .forEach(page::add);
+            begin = end;
+        }
+        return page;
+    }
+
+    private static LeafReaderContext leaf(IndexSearcher searcher, int doc) {
         List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
-        LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
-        FloatVectorValues vectors = leaf.reader().getFloatVectorValues(ImageDocuments.VECTOR);
-        KnnVectorValues.DocIndexIterator iterator = vectors.iterator();
-        iterator.advance(doc - leaf.docBase);
-        float[] vector = vectors.vectorValue(iterator.index()).clone();
-        return ImageDocuments.image(searcher.storedFields().document(doc), vector);
+        return leaves.get(ReaderUtil.subIndex(doc, leaves));
     }
 
     private <T> T search(String action, Search<T> search) {
@@ -204,11 +426,20 @@ public final class LuceneStore implements VectorStore {
         });
     }
 
+    /** A write or commit; none may follow a refresh that failed. */
+    private <T> T write(String action, Action<T> body) {
+        if (failed) {
+            throw new IllegalStateException(
+                    "the index in " + path + " could not refresh; it has to be opened again before it is written to");
+        }
+        return attempt(action, body);
+    }
+
     private <T> T attempt(String action, Action<T> body) {
         open.readLock().lock();
         try {
             if (closed) {
-                throw new IllegalStateException("the index in " + path + " is closed");
+                throw new StoreClosedException("the index in " + path + " is closed");
             }
             return body.run();
         } catch (IOException e) {
@@ -226,12 +457,5 @@ public final class LuceneStore implements VectorStore {
     @FunctionalInterface
     private interface Action<T> {
         T run() throws IOException;
-    }
-
-    private static final class HnswCodec extends Lucene104Codec {
-        @Override
-        public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
-            return new Lucene99HnswVectorsFormat(MAX_CONNECTIONS, BEAM_WIDTH, 1, null, 0);
-        }
     }
 }

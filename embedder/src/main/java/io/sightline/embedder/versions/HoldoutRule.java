@@ -1,7 +1,9 @@
-package io.sightline.trainer.replay;
+package io.sightline.embedder.versions;
 
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is kept out of training to evaluate on: whole classes, which is what the field evaluates on; where there are few
@@ -13,6 +15,10 @@ import java.nio.charset.StandardCharsets;
  */
 public record HoldoutRule(double share, int fewClasses, double imageShare) {
 
+    private static final String SHARE = "holdout.share";
+    private static final String FEW = "holdout.fewClasses";
+    private static final String IMAGES = "holdout.imageShare";
+    private static final String CLASSES = "holdout.classes";
     private static final int BUCKETS = 10_000;
     private static final int FEW_CLASSES = 20;
     private static final double IMAGE_SHARE = 0.2;
@@ -32,6 +38,47 @@ public record HoldoutRule(double share, int fewClasses, double imageShare) {
             throw new IllegalArgumentException("the holdout may take 0 to 0.5 of the classes, or of the images, not "
                     + share + " and " + imageShare);
         }
+    }
+
+    /**
+     * The rule as settings of a version, so that others can hold out the same.
+     *
+     * @param classes labelled classes that there were, held out or not
+     */
+    public Map<String, String> describe(int classes) {
+        return Map.of(
+                SHARE, String.valueOf(share),
+                FEW, String.valueOf(fewClasses),
+                IMAGES, String.valueOf(imageShare),
+                CLASSES, String.valueOf(classes));
+    }
+
+    /** Whether an image was held out from a version with these settings; false if they say nothing of a holdout. */
+    public static boolean isHeldOut(Map<String, String> settings, String id, String label) {
+        return of(settings)
+                .filter(rule -> isByImages(settings) ? rule.isImageHeldOut(id) : rule.isHeldOut(label))
+                .isPresent();
+    }
+
+    /** Whether images, not classes, were held out from a version with these settings. */
+    public static boolean isByImages(Map<String, String> settings) {
+        String classes = settings.get(CLASSES);
+        return classes != null
+                && of(settings)
+                        .filter(rule -> rule.isByImages(Integer.parseInt(classes)))
+                        .isPresent();
+    }
+
+    /** The rule in the settings of a version; empty if there is none. */
+    public static Optional<HoldoutRule> of(Map<String, String> settings) {
+        String share = settings.get(SHARE);
+        String few = settings.get(FEW);
+        String images = settings.get(IMAGES);
+        if (share == null || few == null || images == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new HoldoutRule(Double.parseDouble(share), Integer.parseInt(few), Double.parseDouble(images)));
     }
 
     /** Whether images, not classes, are held out of so many classes. */

@@ -16,33 +16,39 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** {@code sightline serve embedder} in a process of its own. Not thread-safe. */
-final class EmbedderProcess {
+/** {@code sightline serve ..} in a process of its own, which is going to be killed. Not thread-safe. */
+final class ServedProcess {
 
-    private static final String READY = "ready: embedder at ";
+    private static final String READY = "ready: ";
+    private static final String AT = " at ";
     private static final Duration ANSWER = Duration.ofSeconds(5);
 
+    private final String service;
     private final Process process;
     private final Path output;
 
-    private EmbedderProcess(Process process, Path output) {
+    private ServedProcess(String service, Process process, Path output) {
+        this.service = service;
         this.process = process;
         this.output = output;
     }
 
     /**
-     * Starts an embedder on the class path of this process, and does not wait for it.
+     * Starts a service on the class path of this process, and does not wait for it.
      *
      * @param command main class
+     * @param service its name
      * @param directory its folder
      * @param output file for what it prints
      */
-    static EmbedderProcess start(Class<?> command, KafkaConnection connection, Path directory, Path output)
+    static ServedProcess start(
+            Class<?> command, String service, KafkaConnection connection, Path directory, Path output)
             throws IOException {
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+IgnoreUnrecognizedVMOptions",
                         "--enable-native-access=ALL-UNNAMED",
+                        "--add-modules=jdk.incubator.vector",
                         "--sun-misc-unsafe-memory-access=allow",
                         "-Djava.awt.headless=true",
                         // It does not live long enough for more than the quick compiler.
@@ -53,7 +59,7 @@ final class EmbedderProcess {
                         System.getProperty("java.class.path"),
                         command.getName(),
                         "serve",
-                        "embedder",
+                        service,
                         "--bootstrap-servers",
                         connection.bootstrapServers(),
                         "--schema-registry",
@@ -65,7 +71,7 @@ final class EmbedderProcess {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        return new EmbedderProcess(process, output);
+        return new ServedProcess(service, process, output);
     }
 
     boolean isAlive() {
@@ -112,12 +118,14 @@ final class EmbedderProcess {
         }
     }
 
-    private Optional<URI> address() {
+    /** Where it serves, once it has said so. */
+    Optional<URI> address() {
+        String start = READY + service + AT;
         try {
             return Files.readString(output, StandardCharsets.UTF_8)
                     .lines()
-                    .filter(line -> line.startsWith(READY))
-                    .map(line -> URI.create(line.substring(READY.length()).strip()))
+                    .filter(line -> line.startsWith(start))
+                    .map(line -> URI.create(line.substring(start.length()).strip()))
                     .findFirst();
         } catch (IOException e) {
             throw new UncheckedIOException(output + " cannot be read: " + e.getMessage(), e);

@@ -1,0 +1,197 @@
+package io.sightline.deploy.faults;
+
+import io.sightline.deploy.bench.BenchFile;
+import io.sightline.deploy.bench.UntrainedNetwork;
+import io.sightline.deploy.stack.DataDirectory;
+import io.sightline.deploy.stack.Stack;
+import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.versions.ModelLog;
+import io.sightline.embedder.versions.SoleDecider;
+import io.sightline.local.LocalCluster;
+import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.TopicAdmin;
+import io.sightline.schemas.Topics;
+import io.sightline.schemas.avro.ModelStatus;
+import io.sightline.trainer.nets.ConvNet;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import me.tongfei.progressbar.ProgressBar;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * An indexer that is killed with -9 at any moment while embeddings, deletions and labels come, and whose index is cut in
+ * the end: does it hold what the topics say?
+ *
+ * @param settings what it has to survive
+ * @param command main class of the sightline command
+ */
+public record IndexFaults(IndexFaultSettings settings, Class<?> command) {
+
+    private static final String VERSION = "v1";
+    private static final int DIMENSIONS = 64;
+    private static final List<Integer> WIDTHS = List.of(16, 32);
+    private static final int ASKED = 50;
+    private static final Duration LONGEST_START = Duration.ofMinutes(5);
+
+    /**
+     * Inflicts the faults, compares, prints a table and writes index.json. All is kept if something was wrong.
+     *
+     * @param folder for the figures
+     * @return whether the index was right both times
+     */
+    public boolean run(Path folder, PrintStream out) throws IOException, InterruptedException {
+        Path work = Files.createTempDirectory("sightline-faults-");
+        out.printf("%d writes, %d kills, seed %d%n", settings.writes(), settings.kills(), settings.seed());
+        boolean clean = false;
+        try {
+            IndexReport report = measure(work);
+            report.print(out);
+            BenchFile.write(folder.resolve("index.json"), report.figures(), out);
+            clean = report.isClean();
+            return clean;
+        } finally {
+            if (clean) {
+                EmbedderFaults.delete(work);
+            } else {
+                out.println("log, topics and index are kept in " + work);
+            }
+        }
+    }
+
+    private IndexReport measure(Path work) throws IOException, InterruptedException {
+        IndexWrites writes = new IndexWrites(settings.writes(), DIMENSIONS, settings.seed());
+        List<Double> firstAnswers = new ArrayList<>();
+        try (LocalCluster cluster = LocalCluster.start(work.resolve("cluster"), 0, 0)) {
+            KafkaConnection connection = cluster.connection();
+            RecordSerdes serdes = Stack.applyTopics(connection, Topics.defaults());
+            activate(connection, serdes, work);
+            int outdated;
+            try (IndexFeed feed = new IndexFeed(connection, serdes, VERSION, writes, settings.spread())) {
+                feed.start();
+                outdated = kill(connection, writes, feed, work, firstAnswers);
+                feed.await();
+            }
+            int killsWhileAnswering = firstAnswers.size();
+            // An indexer answers when it holds all that the topics held at its start.
+            firstAnswers.add(run(connection, writes, work, "after the kills"));
+            IndexOutcome afterKills = IndexOutcome.of(index(work), writes);
+            Path damaged = damage(index(work));
+            double rebuiltSeconds = run(connection, writes, work, "after the damage");
+            Collections.sort(firstAnswers);
+            return new IndexReport(
+                    settings,
+                    killsWhileAnswering,
+                    firstAnswers,
+                    outdated,
+                    afterKills,
+                    String.valueOf(damaged.getFileName()),
+                    rebuiltSeconds,
+                    IndexOutcome.of(index(work), writes));
+        }
+    }
+
+    /** Returns how many answers were older than what was acknowledged before the indexer started. */
+    private int kill(
+            KafkaConnection connection, IndexWrites writes, IndexFeed feed, Path work, List<Double> firstAnswers)
+            throws IOException, InterruptedException {
+        Random random = new Random(settings.seed());
+        int outdated = 0;
+        try (ProgressBar bar = EmbedderFaults.bar("killing", settings.kills(), " kills")) {
+            for (int kill = 0; kill < settings.kills(); kill++) {
+                Duration time =
+                        Duration.ofMillis(random.nextLong(settings.killWithin().toMillis()) + 1);
+                int acknowledged = feed.acknowledged();
+                try (IndexerLife life = start(connection, writes, work, "before kill " + kill)) {
+                    if (kill % 2 == 0) {
+                        life.await(time);
+                    } else {
+                        firstAnswers.add(requireAnswer(life, work));
+                        outdated += outdated(life, writes, acknowledged, random);
+                        life.await(time);
+                    }
+                }
+                bar.step();
+            }
+        }
+        return outdated;
+    }
+
+    private static int outdated(IndexerLife life, IndexWrites writes, int acknowledged, Random random)
+            throws InterruptedException {
+        int outdated = 0;
+        for (int i = 0; i < ASKED; i++) {
+            String id = writes.get(random.nextInt(writes.count())).id();
+            if (!writes.isNewEnough(id, life.offsetOf(id), acknowledged)) {
+                outdated++;
+            }
+        }
+        return outdated;
+    }
+
+    private static double requireAnswer(IndexerLife life, Path work) throws InterruptedException {
+        return life.awaitAnswer(LONGEST_START)
+                .orElseThrow(() -> new IllegalStateException("the indexer did not answer within "
+                        + LONGEST_START.toSeconds() + " s of its start; its log is in " + work));
+    }
+
+    /** Lets an indexer come to its first answer and stops it; returns the seconds that took. */
+    private double run(KafkaConnection connection, IndexWrites writes, Path work, String name)
+            throws IOException, InterruptedException {
+        try (IndexerLife life = start(connection, writes, work, name)) {
+            double seconds = requireAnswer(life, work);
+            life.stop();
+            return seconds;
+        }
+    }
+
+    private IndexerLife start(KafkaConnection connection, IndexWrites writes, Path work, String name)
+            throws IOException {
+        String question =
+                "{\"version\": \"" + VERSION + "\", \"k\": 1, \"vector\": " + Arrays.toString(writes.vector(0)) + "}";
+        return new IndexerLife(
+                command, connection, work.resolve("indexer"), work.resolve("indexer " + name + ".out"), question);
+    }
+
+    private static void activate(KafkaConnection connection, RecordSerdes serdes, Path work) {
+        try (Admin admin = Admin.create(connection.admin());
+                ModelLog log = new ModelLog(connection, serdes);
+                UntrainedNetwork network =
+                        new UntrainedNetwork(new ConvNet(Preprocessing.DRAWING, WIDTHS, DIMENSIONS), 1)) {
+            Topics topics = Topics.defaults();
+            new TopicAdmin(admin).apply(List.of(topics.embeddingsTopic(VERSION, topics.partitions())));
+            ModelArtifact artifact = network.write(DataDirectory.models(work), VERSION);
+            SoleDecider.of(log).move(UntrainedNetwork.event(artifact), ModelStatus.ACTIVE);
+        }
+    }
+
+    private static Path index(Path work) {
+        return DataDirectory.indexes(work.resolve("indexer")).resolve(VERSION);
+    }
+
+    /** Cuts the largest file in half. */
+    private static Path damage(Path index) throws IOException {
+        try (Stream<Path> files = Files.list(index)) {
+            Path largest = files.max(
+                            Comparator.comparingLong(file -> file.toFile().length()))
+                    .orElseThrow();
+            try (FileChannel channel = FileChannel.open(largest, StandardOpenOption.WRITE)) {
+                channel.truncate(channel.size() / 2);
+            }
+            return largest;
+        }
+    }
+}

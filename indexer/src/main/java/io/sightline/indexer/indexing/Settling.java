@@ -1,0 +1,219 @@
+package io.sightline.indexer.indexing;
+
+import io.sightline.indexer.store.StoredImage;
+import io.sightline.indexer.store.VectorStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes what is written to a store searchable and durable, on two threads beside the one that writes: a commit waits for
+ * the disk, and no write is to stay invisible for that. Both take the offsets before they begin, so what the offsets stand
+ * for is in. While an index is built nobody reads it, and it is refreshed by the number of writes alone, by the writer.
+ *
+ * <p>{@link #wrote()}, {@link #wrote(StoredImage)}, {@link #reached} and {@link #refreshIfDue} are the writing thread's; all else is thread-safe. On
+ * failure nothing is refreshed or committed any more.
+ */
+final class Settling implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Settling.class);
+    private static final Duration LONGEST_END = Duration.ofMinutes(5);
+
+    /** Writes that are remembered until they are searchable; with this many, the writing thread waits for that. */
+    private static final int MOST_INVISIBLE = 10_000;
+
+    /** As long as dead letters: the gates tell an image that could not be embedded from one that is missing by these. */
+    private static final Duration DELETIONS_KEPT = Duration.ofDays(14);
+
+    private static final Duration FIRST_PURGE = Duration.ofMinutes(1);
+    private static final Duration BETWEEN_PURGES = Duration.ofHours(1);
+
+    private final VectorStore store;
+    private final Map<TopicPartition, Long> ends;
+    private final IndexingSettings settings;
+    private final Consumer<Throwable> failures;
+    private final SearchableListener listener;
+    private final Queue<StoredImage> unannounced = new ConcurrentLinkedQueue<>();
+    private final ScheduledExecutorService threads;
+    private final AtomicInteger invisible = new AtomicInteger();
+    private volatile Map<TopicPartition, Long> next = Map.of();
+    private volatile Map<TopicPartition, Long> searchable = Map.of();
+    private Map<TopicPartition, Long> durable = Map.of();
+    private volatile long lastWrite = System.nanoTime();
+    private volatile boolean ready;
+    private volatile boolean failed;
+
+    /**
+     * Prepares it; uses, and does not close, the store.
+     *
+     * @param ends that must be searchable before the store is ready
+     * @param failures is told why a refresh or commit failed
+     * @param listener is told what became searchable after the store was ready
+     */
+    Settling(
+            VectorStore store,
+            Map<TopicPartition, Long> ends,
+            IndexingSettings settings,
+            Consumer<Throwable> failures,
+            SearchableListener listener) {
+        this.store = store;
+        this.ends = Map.copyOf(ends);
+        this.settings = settings;
+        this.failures = failures;
+        this.listener = listener;
+        this.threads = Executors.newScheduledThreadPool(
+                2,
+                Thread.ofPlatform()
+                        .name("index-settle-" + store.key().version() + "-", 0)
+                        .factory());
+    }
+
+    /** Starts the two threads. */
+    void start() {
+        repeat(this::refreshIfReady, settings.refreshInterval(), settings.refreshInterval());
+        repeat(this::commit, settings.commitInterval(), settings.commitInterval());
+        repeat(() -> store.purge(DELETIONS_KEPT), FIRST_PURGE, BETWEEN_PURGES);
+    }
+
+    /** Something was written. */
+    void wrote() {
+        invisible.incrementAndGet();
+        lastWrite = System.nanoTime();
+    }
+
+    /** This image was written. */
+    void wrote(StoredImage image) {
+        unannounced.add(image);
+    }
+
+    /** Everything below these offsets was written. */
+    void reached(Map<TopicPartition, Long> offsets) {
+        if (!offsets.equals(next)) {
+            next = Map.copyOf(offsets);
+        }
+    }
+
+    /** Refreshes at once if much is invisible, or if the store is ready with that. */
+    void refreshIfDue() {
+        if (invisible.get() >= MOST_INVISIBLE || (!ready && covers(next, ends))) {
+            refresh();
+        }
+    }
+
+    /** Whether everything below the given offsets is searchable. */
+    boolean hasReached(Map<TopicPartition, Long> offsets) {
+        return covers(searchable, offsets);
+    }
+
+    /** Whether everything below the ends is searchable, or once was. */
+    boolean isReady() {
+        return ready;
+    }
+
+    /** How much of what lies below the ends is searchable, 0 to 1. */
+    double progress() {
+        Map<TopicPartition, Long> now = searchable;
+        long all = ends.values().stream().mapToLong(Long::longValue).sum();
+        long done = ends.entrySet().stream()
+                .mapToLong(end -> Math.min(end.getValue(), now.getOrDefault(end.getKey(), 0L)))
+                .sum();
+        return all == 0 ? 1 : (double) done / all;
+    }
+
+    /** Ends the threads; commits what was written, unless something failed. Nothing may be written any more. */
+    @Override
+    public void close() {
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn(
+                        "the index of {} is still being written to disk",
+                        store.key().version());
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        if (!failed) {
+            commit();
+        }
+    }
+
+    private void repeat(Runnable action, Duration first, Duration between) {
+        threads.scheduleWithFixedDelay(
+                () -> {
+                    if (!failed) {
+                        attempt(action);
+                    }
+                },
+                first.toMillis(),
+                between.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void attempt(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | Error e) {
+            failed = true;
+            failures.accept(e);
+        }
+    }
+
+    private void refreshIfReady() {
+        if (ready) {
+            refresh();
+        }
+    }
+
+    private synchronized void refresh() {
+        Map<TopicPartition, Long> written = next;
+        if (!written.equals(searchable)) {
+            invisible.set(0);
+            List<StoredImage> visible = takeUnannounced();
+            store.refresh();
+            searchable = written;
+            if (ready && !visible.isEmpty()) {
+                listener.searchable(visible);
+            }
+        }
+        if (covers(written, ends)) {
+            ready = true;
+        }
+    }
+
+    /** Before a refresh: all of these are written by then. */
+    private List<StoredImage> takeUnannounced() {
+        List<StoredImage> images = new ArrayList<>();
+        for (StoredImage image = unannounced.poll(); image != null; image = unannounced.poll()) {
+            images.add(image);
+        }
+        return images;
+    }
+
+    private void commit() {
+        Map<TopicPartition, Long> written = next;
+        // Before the partitions are assigned there are no offsets, and a commit without would forget the old ones.
+        if (!written.isEmpty() && !written.equals(durable)) {
+            store.commit(written);
+            durable = written;
+        }
+        store.rest(Duration.ofNanos(System.nanoTime() - lastWrite));
+    }
+
+    private static boolean covers(Map<TopicPartition, Long> reached, Map<TopicPartition, Long> offsets) {
+        return offsets.entrySet().stream().allMatch(end -> reached.getOrDefault(end.getKey(), 0L) >= end.getValue());
+    }
+}

@@ -1,0 +1,179 @@
+package io.sightline.indexer.search;
+
+import static org.awaitility.Awaitility.await;
+
+import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.lanes.LaneProgress;
+import io.sightline.embedder.payload.PayloadReader;
+import io.sightline.embedder.payload.PayloadStore;
+import io.sightline.embedder.testing.TestModels;
+import io.sightline.embedder.versions.ModelCatalog;
+import io.sightline.embedder.versions.ModelLog;
+import io.sightline.indexer.IndexerService;
+import io.sightline.indexer.indexing.IndexingSettings;
+import io.sightline.indexer.rollout.RolloutSettings;
+import io.sightline.local.LocalCluster;
+import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.Sha256;
+import io.sightline.schemas.TopicAdmin;
+import io.sightline.schemas.Topics;
+import io.sightline.schemas.Vectors;
+import io.sightline.schemas.avro.Coordinates;
+import io.sightline.schemas.avro.Embedding;
+import io.sightline.schemas.avro.ImageEvent;
+import io.sightline.schemas.avro.ModelEvent;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** A real broker, registry and indexer; the test writes what ingest and embedder would. */
+final class IndexedCluster implements AutoCloseable {
+
+    static final int D = 8;
+    static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
+
+    private static final IndexingSettings FAST = new IndexingSettings(Duration.ofMillis(50), Duration.ofMillis(100));
+
+    final PayloadStore payloads;
+    private final Path root;
+    private final LocalCluster cluster;
+    private final KafkaConnection connection;
+    private final RecordSerdes serdes;
+    private final Admin admin;
+    private final KafkaProducer<String, byte[]> producer;
+    private final ModelLog log;
+    private final ModelCatalog catalog;
+    private final IndexerService indexer;
+    /** How to embed each image once more. */
+    private final Map<String, Consumer<String>> embedded = new HashMap<>();
+
+    IndexedCluster(Path root) {
+        this.root = root;
+        this.cluster = LocalCluster.start(root.resolve("cluster"), 0, 0);
+        this.connection = cluster.connection();
+        this.serdes = new RecordSerdes(connection);
+        serdes.register();
+        this.admin = Admin.create(connection.admin());
+        new TopicAdmin(admin).apply(Topics.defaults().fixed());
+        this.producer =
+                new KafkaProducer<>(connection.producer("test"), new StringSerializer(), new ByteArraySerializer());
+        this.log = new ModelLog(connection, serdes);
+        this.catalog = ModelCatalog.open(connection, serdes, Duration.ofSeconds(30));
+        this.payloads = new PayloadStore(root.resolve("payloads"), 1 << 20).create();
+        this.indexer = new IndexerService(
+                connection,
+                serdes,
+                catalog,
+                FAST,
+                RolloutSettings.DEFAULT,
+                new PayloadReader(payloads, null, 0),
+                root.resolve("indexes"),
+                "127.0.0.1",
+                0,
+                Clock.systemUTC());
+    }
+
+    String url() {
+        return indexer.url();
+    }
+
+    /** Makes a version active, with all images that the one before has. */
+    void activate(String version) {
+        Topics topics = Topics.defaults();
+        new TopicAdmin(admin).apply(List.of(topics.embeddingsTopic(version, topics.partitions())));
+        ModelArtifact artifact =
+                TestModels.write(root.resolve("models"), version, Preprocessing.DRAWING, D, version.hashCode());
+        List.copyOf(embedded.values()).forEach(one -> one.accept(version));
+        log.publish(TestModels.event(artifact, NOW));
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            commit(version);
+            return catalog.current().active().map(ModelEvent::getVersion).equals(Optional.of(version));
+        });
+    }
+
+    /** Says that the version's lane has embedded everything. */
+    private void commit(String version) throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        new TopicAdmin(admin)
+                .ends(Topics.IMAGES, IsolationLevel.READ_COMMITTED)
+                .forEach((partition, end) -> offsets.put(partition, new OffsetAndMetadata(end)));
+        admin.alterConsumerGroupOffsets(LaneProgress.group(version), offsets)
+                .all()
+                .get();
+    }
+
+    /** Writes an image event. */
+    Coordinates ingest(String id, Object payload) {
+        return write(
+                Topics.IMAGES,
+                id,
+                ImageEvent.newBuilder()
+                        .setPayload(payload)
+                        .setContentType("image/png")
+                        .setTags(Map.of("source", "phone"))
+                        .setSource("test")
+                        .setEventTime(NOW)
+                        .build());
+    }
+
+    /** Writes the embedding of an image event; its cosine with the first axis is given. */
+    void embed(String version, String id, byte[] content, Coordinates origin, double cosine) {
+        embedded.put(id, another -> embed(another, id, content, origin, cosine));
+        float[] vector = new float[D];
+        vector[0] = (float) cosine;
+        vector[1] = (float) Math.sqrt(1 - cosine * cosine);
+        write(
+                Topics.embeddings(version),
+                id,
+                new Embedding(
+                        Vectors.encode(vector),
+                        version,
+                        Sha256.hex(content),
+                        "image/png",
+                        Map.of("source", "phone"),
+                        NOW,
+                        origin));
+    }
+
+    private <T extends SpecificRecord> Coordinates write(String topic, String id, T value) {
+        try {
+            @SuppressWarnings("unchecked")
+            Class<T> type = (Class<T>) value.getClass();
+            byte[] bytes = serdes.serializer(type).serialize(topic, value);
+            RecordMetadata written =
+                    producer.send(new ProducerRecord<>(topic, id, bytes)).get();
+            return new Coordinates(topic, written.partition(), written.offset());
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException("the broker did not take " + id, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        indexer.close();
+        catalog.close();
+        log.close();
+        producer.close();
+        admin.close();
+        cluster.close();
+    }
+}
