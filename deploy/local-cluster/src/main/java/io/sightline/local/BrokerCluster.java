@@ -49,8 +49,7 @@ public final class BrokerCluster implements AutoCloseable {
     public static BrokerCluster start(Path directory, int size, short transactionVersion) {
         List<BrokerNode> nodes = new ArrayList<>();
         for (int id = 1; id <= size; id++) {
-            nodes.add(new BrokerNode(
-                    id, directory.resolve("broker-" + id), Ports.freeForRestarts(), Ports.freeForRestarts()));
+            nodes.add(new BrokerNode(id, directory.resolve("broker-" + id), Ports.free(), Ports.free()));
         }
         BrokerCluster cluster = new BrokerCluster(List.copyOf(nodes));
         try {

@@ -23,12 +23,11 @@ public final class LocalCluster implements AutoCloseable {
      * @throws LocalClusterException if one of them does not start
      */
     public static LocalCluster start(Path directory, int kafkaPort, int registryPort) {
-        Path registryDirectory = directory.resolve("registry");
-        LocalRegistry registry = LocalRegistry.launch(registryDirectory, registryPort);
+        LocalRegistry registry = LocalRegistry.launch(directory.resolve("registry"), registryPort);
         try {
             LocalBroker broker = LocalBroker.start(directory.resolve("kafka"), kafkaPort);
             try {
-                registry.awaitReady(registryDirectory);
+                registry.awaitReady();
                 return new LocalCluster(broker, registry);
             } catch (LocalClusterException e) {
                 broker.close();

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An Apicurio registry, which speaks the Confluent API, as a child process on loopback with file storage: started
@@ -22,15 +24,24 @@ public final class LocalRegistry implements AutoCloseable {
     /** System property that names the folder of the unpacked registry. */
     public static final String HOME_PROPERTY = "sightline.registry.home";
 
+    private static final Logger LOG = LoggerFactory.getLogger(LocalRegistry.class);
+    private static final String LOG_FILE = "registry.log";
     private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final int STARTS = 3;
+    private static final int LINES_OF_LOG = 15;
 
-    private final Process process;
-    private final int port;
+    private final Path directory;
+    private final int wanted;
+    private Process process;
+    private int port;
+    private int starts = 1;
 
-    private LocalRegistry(Process process, int port) {
-        this.process = process;
+    private LocalRegistry(Path directory, int wanted, int port) throws IOException {
+        this.directory = directory;
+        this.wanted = wanted;
         this.port = port;
+        this.process = process(home(), directory, port).start();
     }
 
     /**
@@ -42,19 +53,18 @@ public final class LocalRegistry implements AutoCloseable {
      */
     public static LocalRegistry start(Path directory, int port) {
         LocalRegistry registry = launch(directory, port);
-        registry.awaitReady(directory);
+        registry.awaitReady();
         return registry;
     }
 
     /** Starts the process and returns at once; {@link #awaitReady} waits for it. */
     static LocalRegistry launch(Path directory, int port) {
-        Path home = home();
         int chosen = Ports.freeOr("the schema registry", port);
         try {
             Files.createDirectories(directory);
-            return new LocalRegistry(process(home, directory, chosen).start(), chosen);
+            return new LocalRegistry(directory, port, chosen);
         } catch (IOException e) {
-            throw new LocalClusterException("the schema registry did not start: " + e.getMessage(), e);
+            throw notStarted(e);
         }
     }
 
@@ -76,16 +86,47 @@ public final class LocalRegistry implements AutoCloseable {
         }
     }
 
-    void awaitReady(Path directory) {
+    /**
+     * Waits until it answers. One that ended at once is started again on another port, unless the port was asked for:
+     * somebody may have taken it meanwhile.
+     */
+    void awaitReady() {
+        long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+        while (!answersBefore(deadline)) {
+            String end = process.isAlive()
+                    ? "did not answer at " + url() + " within " + START_TIMEOUT.toSeconds() + " s"
+                    : "ended with " + process.exitValue();
+            if (process.isAlive() || wanted != 0 || starts == STARTS) {
+                close();
+                throw new LocalClusterException(
+                        "the schema registry " + end + "; its log is " + log() + ", and ends with\n" + endOfLog(),
+                        null);
+            }
+            LOG.warn("the schema registry {}; it is started again on another port; its log is {}", end, log());
+            startAgain();
+        }
+    }
+
+    private void startAgain() {
+        starts++;
+        port = Ports.free();
+        try {
+            process = process(home(), directory, port).start();
+        } catch (IOException e) {
+            throw notStarted(e);
+        }
+    }
+
+    /** Whether it answers before a time, or false at once when the process ends. */
+    private boolean answersBefore(long deadline) {
         HttpClient client = HttpClient.newBuilder().connectTimeout(POLL).build();
         HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/subjects"))
                 .timeout(Duration.ofSeconds(5))
                 .build();
-        long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
         while (System.nanoTime() < deadline && process.isAlive()) {
             try {
                 if (client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
-                    return;
+                    return true;
                 }
                 TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
             } catch (IOException e) {
@@ -96,12 +137,24 @@ public final class LocalRegistry implements AutoCloseable {
                 throw new LocalClusterException("interrupted while the schema registry started", e);
             }
         }
-        String end = process.isAlive()
-                ? "did not answer at " + url() + " within " + START_TIMEOUT.toSeconds() + " s"
-                : "ended with " + process.exitValue();
-        close();
-        throw new LocalClusterException(
-                "the schema registry " + end + "; its log is " + directory.resolve("registry.log"), null);
+        return false;
+    }
+
+    private static LocalClusterException notStarted(IOException cause) {
+        return new LocalClusterException("the schema registry did not start: " + cause.getMessage(), cause);
+    }
+
+    private Path log() {
+        return directory.resolve(LOG_FILE);
+    }
+
+    private String endOfLog() {
+        try {
+            List<String> lines = Files.readAllLines(log());
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - LINES_OF_LOG), lines.size()));
+        } catch (IOException e) {
+            return "(it cannot be read: " + e.getMessage() + ")";
+        }
     }
 
     private static void pause() {
@@ -145,7 +198,7 @@ public final class LocalRegistry implements AutoCloseable {
         environment.put("APICURIO_DATASOURCE_URL", "jdbc:h2:file:" + database + ";DB_CLOSE_ON_EXIT=FALSE");
         return builder.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        directory.resolve("registry.log").toFile()));
+                        directory.resolve(LOG_FILE).toFile()));
     }
 
     private static String ownClasses() throws IOException {

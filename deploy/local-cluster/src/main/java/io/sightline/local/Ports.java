@@ -13,39 +13,32 @@ public final class Ports {
 
     private static final Logger LOG = LoggerFactory.getLogger(Ports.class);
     private static final int ATTEMPTS = 100;
-    private static final int LEAST_FOR_RESTARTS = 20_000;
+    private static final int LEAST = 20_000;
     /** Linux takes ports of outgoing connections from here on. */
     private static final int LEAST_OUTGOING = 32_768;
 
     private Ports() {}
 
-    /** A port that is free now. */
-    public static int free() {
-        return bind(0);
-    }
-
     /**
-     * A port that is free now and that the system gives to no outgoing connection: it stays free while its owner is
-     * down, however often its clients try to connect.
+     * A port that is free now and that the system gives to no outgoing connection: it stays free until its owner, which
+     * may take seconds to start, listens there, and while that one is down, however often its clients try to connect.
      */
-    static int freeForRestarts() {
+    public static int free() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
-                return bind(ThreadLocalRandom.current().nextInt(LEAST_FOR_RESTARTS, LEAST_OUTGOING));
+                return bind(ThreadLocalRandom.current().nextInt(LEAST, LEAST_OUTGOING));
             } catch (LocalClusterException e) {
                 LOG.debug("taken, trying another: {}", e.getMessage());
             }
         }
         throw new LocalClusterException(
-                "no free port on loopback from " + LEAST_FOR_RESTARTS + " to " + LEAST_OUTGOING
-                        + ": stop what listens there",
-                null);
+                "no free port on loopback from " + LEAST + " to " + LEAST_OUTGOING + ": stop what listens there", null);
     }
 
-    /** The wanted port if it is free, else any that is. */
+    /** The wanted port if it is free, else any that is; 0 wants none. */
     static int freeOrAny(int wanted) {
         try {
-            return bind(wanted);
+            return wanted == 0 ? free() : bind(wanted);
         } catch (LocalClusterException e) {
             return free();
         }
@@ -58,7 +51,7 @@ public final class Ports {
      */
     public static int freeOr(String user, int wanted) {
         try {
-            return bind(wanted);
+            return wanted == 0 ? free() : bind(wanted);
         } catch (LocalClusterException e) {
             throw new LocalClusterException(
                     "port " + wanted + " for " + user + " is taken: stop what listens there or choose another port", e);

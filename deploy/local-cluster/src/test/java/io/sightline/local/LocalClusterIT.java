@@ -12,6 +12,10 @@ import io.sightline.schemas.TopicConflictException;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.UndecodableRecordException;
 import io.sightline.schemas.avro.LabelEvent;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,6 +95,32 @@ class LocalClusterIT {
 
         assertThatThrownBy(() -> nowhere.deserializer(LabelEvent.class).deserialize("t", unknownSchema))
                 .isInstanceOf(RegistryUnavailableException.class);
+    }
+
+    @Test
+    void shouldStartTheRegistryOnAnotherPortWhenItsOwnIsTakenMeanwhile() throws IOException {
+        LocalRegistry registry = LocalRegistry.launch(directory, 0);
+        URI first = URI.create(registry.url());
+        try (registry;
+                ServerSocket intruder = new ServerSocket(first.getPort(), 1, InetAddress.getLoopbackAddress())) {
+            registry.awaitReady();
+
+            assertThat(URI.create(registry.url()).getPort()).isNotEqualTo(intruder.getLocalPort());
+        }
+    }
+
+    @Test
+    void shouldSayWhyTheRegistryDidNotStartOnThePortThatWasAskedFor() throws IOException {
+        int port = Ports.free();
+        LocalRegistry registry = LocalRegistry.launch(directory, port);
+        try (registry;
+                ServerSocket intruder = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(intruder.isBound()).isTrue();
+            assertThatThrownBy(registry::awaitReady)
+                    .isInstanceOf(LocalClusterException.class)
+                    .hasMessageContaining("the schema registry ended with 1")
+                    .hasMessageContaining(String.valueOf(port));
+        }
     }
 
     private static void applyTopics(KafkaConnection connection) {

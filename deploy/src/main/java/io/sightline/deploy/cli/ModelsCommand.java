@@ -55,16 +55,27 @@ final class ModelsCommand implements Callable<Integer> {
                 + URLEncoder.encode(version, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private static int step(SearchOptions search, String path) throws IOException, InterruptedException {
-        try (SearchClient client = new SearchClient(search.url())) {
-            JsonNode done = client.post(path);
-            System.out.printf(
-                    "%s: %s -> %s (%s)%n",
-                    done.path("version").asText(),
-                    done.path("from").asText(),
-                    done.path("to").asText(),
-                    done.path("cause").asText());
-            return 0;
+    /** One step of a version, told when it is done. */
+    abstract static class Step implements Callable<Integer> {
+
+        @Mixin
+        private SearchOptions search = new SearchOptions();
+
+        /** Route of the step. */
+        abstract String route();
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            try (SearchClient client = new SearchClient(search.url())) {
+                JsonNode done = client.post(route());
+                System.out.printf(
+                        "%s: %s -> %s (%s)%n",
+                        done.path("version").asText(),
+                        done.path("from").asText(),
+                        done.path("to").asText(),
+                        done.path("cause").asText());
+                return 0;
+            }
         }
     }
 
@@ -125,17 +136,14 @@ final class ModelsCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = "Takes a version one step on: a candidate back-fills now; one that has back-filled becomes"
                     + " active without the gates; a retired one is gone back to.")
-    static final class Promote implements Callable<Integer> {
+    static final class Promote extends Step {
 
         @Parameters(paramLabel = "VERSION")
         private String version = "";
 
-        @Mixin
-        private SearchOptions search = new SearchOptions();
-
         @Override
-        public Integer call() throws IOException, InterruptedException {
-            return step(search, path(version) + ":promote");
+        String route() {
+            return path(version) + ":promote";
         }
     }
 
@@ -144,17 +152,14 @@ final class ModelsCommand implements Callable<Integer> {
             name = "rollback",
             mixinStandardHelpOptions = true,
             description = "Makes a retired version that is still within its grace active again.")
-    static final class Rollback implements Callable<Integer> {
+    static final class Rollback extends Step {
 
         @Parameters(paramLabel = "VERSION", arity = "0..1", description = "Default: the one that was retired last.")
         private @Nullable String version;
 
-        @Mixin
-        private SearchOptions search = new SearchOptions();
-
         @Override
-        public Integer call() throws IOException, InterruptedException {
-            return step(search, version == null ? "/v1/models:rollback" : path(version) + ":rollback");
+        String route() {
+            return version == null ? "/v1/models:rollback" : path(version) + ":rollback";
         }
     }
 
@@ -163,17 +168,14 @@ final class ModelsCommand implements Callable<Integer> {
             name = "retire",
             mixinStandardHelpOptions = true,
             description = "Ends a version that is not active: rejects it, or keeps it no longer for a rollback.")
-    static final class Retire implements Callable<Integer> {
+    static final class Retire extends Step {
 
         @Parameters(paramLabel = "VERSION")
         private String version = "";
 
-        @Mixin
-        private SearchOptions search = new SearchOptions();
-
         @Override
-        public Integer call() throws IOException, InterruptedException {
-            return step(search, path(version) + ":retire");
+        String route() {
+            return path(version) + ":retire";
         }
     }
 }

@@ -51,8 +51,6 @@ final class ServedProcess {
                         "--add-modules=jdk.incubator.vector",
                         "--sun-misc-unsafe-memory-access=allow",
                         "-Djava.awt.headless=true",
-                        // It does not live long enough for more than the quick compiler.
-                        "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
                         "-Xmx512m",
                         "-cp",

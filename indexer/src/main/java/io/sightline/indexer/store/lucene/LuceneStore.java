@@ -2,7 +2,6 @@ package io.sightline.indexer.store.lucene;
 
 import io.sightline.indexer.store.EmbeddedImage;
 import io.sightline.indexer.store.Erased;
-import io.sightline.indexer.store.Hit;
 import io.sightline.indexer.store.ImageVisitor;
 import io.sightline.indexer.store.Nearest;
 import io.sightline.indexer.store.NearestQuery;
@@ -22,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +28,6 @@ import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
@@ -40,7 +37,6 @@ import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.FieldExistsQuery;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherManager;
@@ -57,20 +53,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LuceneStore implements VectorStore {
 
-    /**
-     * To merge all segments to one costs in proportion to the index, and is for nothing when the next write comes: the
-     * larger it is the longer the stream must have rested, 5 s and another for each 10,000 images, and twenty times that
-     * for a few images that have come to many.
-     */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-    private static final int IMAGES_PER_MILLISECOND = 10;
-    private static final double SMALL_SHARE = 0.05;
-    private static final long MORE_PATIENCE = 20;
-
-    private static final String KIND = "lucene";
-    private static final Comparator<Hit> BY_ID = Comparator.comparing(Hit::id);
-
     private final StoreKey key;
     private final Path path;
     private final Clock clock;
@@ -79,6 +61,7 @@ public final class LuceneStore implements VectorStore {
     private final SearcherManager searchers;
     private final NewestWrites newest;
     private final Expunge expunge;
+    private final QuietMerge quietMerge;
     private final ReadWriteLock open = new ReentrantReadWriteLock();
     private boolean closed;
     private volatile boolean failed;
@@ -100,6 +83,7 @@ public final class LuceneStore implements VectorStore {
         this.searchers = searchers;
         this.newest = newest;
         this.expunge = expunge;
+        this.quietMerge = new QuietMerge(writer, searchers);
     }
 
     /**
@@ -244,30 +228,7 @@ public final class LuceneStore implements VectorStore {
 
     @Override
     public Nearest search(NearestQuery query) {
-        @Nullable Query filter = ImageDocuments.query(query.filter());
-        return search("search", searcher -> {
-            int most = Math.max(1, searcher.getIndexReader().maxDoc());
-            for (int candidates = query.candidates(); ; candidates *= 2) {
-                Query knn = new KnnFloatVectorQuery(ImageDocuments.VECTOR, query.vector(), candidates, filter);
-                ScoreDoc[] found = searcher.search(knn, Math.min(candidates, most)).scoreDocs;
-                List<Hit> page = page(searcher, found, query);
-                if (found.length < candidates || candidates >= most || isWhole(page, found, query)) {
-                    int segments = searcher.getIndexReader().leaves().size();
-                    return new Nearest(page, new Nearest.Trace(KIND, candidates, found.length, segments));
-                }
-            }
-        });
-    }
-
-    /** Whether more candidates could not change a page: of equal scores Lucene keeps any, not those with the lowest ids. */
-    private static boolean isWhole(List<Hit> page, ScoreDoc[] found, NearestQuery query) {
-        return page.size() == query.k()
-                && score(found[found.length - 1]) < page.getLast().score();
-    }
-
-    /** The cosine: Lucene scores dot products as (1 + dot) / 2. */
-    private static double score(ScoreDoc doc) {
-        return 2.0 * doc.score - 1;
+        return search("search", searcher -> Neighbours.find(searcher, query));
     }
 
     @Override
@@ -282,7 +243,8 @@ public final class LuceneStore implements VectorStore {
             if (found.length == 0) {
                 return Optional.empty();
             }
-            LeafReaderContext leaf = leaf(searcher, found[0].doc);
+            List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
+            LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(found[0].doc, leaves));
             return Optional.of(ImageReader.image(leaf.reader(), found[0].doc - leaf.docBase));
         });
     }
@@ -319,36 +281,9 @@ public final class LuceneStore implements VectorStore {
     @Override
     public void rest(Duration since) {
         write("merge", () -> {
-            if (since.compareTo(PATIENCE) < 0) {
-                return path;
-            }
-            // A merge ends in the background: this is what brings it to searches, and to the disk.
-            searchers.maybeRefresh();
-            IndexSearcher searcher = searchers.acquire();
-            try {
-                if (since.toMillis() >= patienceMillis(searcher.getIndexReader())) {
-                    writer.forceMerge(1, false);
-                } else if (searcher.getIndexReader().leaves().size() == 1 && writer.hasUncommittedChanges()) {
-                    writer.commit();
-                }
-            } finally {
-                searchers.release(searcher);
-            }
+            quietMerge.rest(since);
             return path;
         });
-    }
-
-    /** How long the stream must have rested before all is merged; for ever if there is nothing to merge. */
-    private static long patienceMillis(IndexReader reader) {
-        if (reader.leaves().size() < 2) {
-            return Long.MAX_VALUE;
-        }
-        int largest = reader.leaves().stream()
-                .mapToInt(leaf -> leaf.reader().maxDoc())
-                .max()
-                .orElseThrow();
-        long whole = PATIENCE.toMillis() + reader.maxDoc() / IMAGES_PER_MILLISECOND;
-        return reader.maxDoc() - largest < SMALL_SHARE * reader.maxDoc() ? MORE_PATIENCE * whole : whole;
     }
 
     /** Parts that a search looks into one after the other. */
@@ -382,37 +317,6 @@ public final class LuceneStore implements VectorStore {
             throw new IllegalArgumentException("the vector of image "
                     + image.image().id() + " has length " + Math.sqrt(Vectors.squaredLength(vector)) + ", not 1");
         }
-    }
-
-    /** Candidates come by score; those of one score are put in order by id, so that every page begins where one ended. */
-    private static List<Hit> page(IndexSearcher searcher, ScoreDoc[] candidates, NearestQuery query)
-            throws IOException {
-        List<Hit> page = new ArrayList<>(query.k());
-        int begin = 0;
-        while (begin < candidates.length && page.size() < query.k()) {
-            int end = begin + 1;
-            while (end < candidates.length && candidates[end].score == candidates[begin].score) {
-                end++;
-            }
-            List<Hit> tied = new ArrayList<>(end - begin);
-            for (int i = begin; i < end; i++) {
-                LeafReaderContext leaf = leaf(searcher, candidates[i].doc);
-                tied.add(ImageReader.hit(leaf.reader(), candidates[i].doc - leaf.docBase, score(candidates[i])));
-            }
-            tied.stream()
-                    .sorted(BY_ID)
-                    .filter(hit -> !query.excluded().contains(hit.id()))
-                    .filter(hit -> query.after() == null || query.after().isBefore(hit))
-                    .limit(query.k() - page.size())
-                    .forEach(page::add);
-            begin = end;
-        }
-        return page;
-    }
-
-    private static LeafReaderContext leaf(IndexSearcher searcher, int doc) {
-        List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
-        return leaves.get(ReaderUtil.subIndex(doc, leaves));
     }
 
     private <T> T search(String action, Search<T> search) {
