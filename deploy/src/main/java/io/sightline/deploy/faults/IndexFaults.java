@@ -26,7 +26,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
@@ -79,14 +81,12 @@ public record IndexFaults(IndexFaultSettings settings, Class<?> command) {
             KafkaConnection connection = cluster.connection();
             RecordSerdes serdes = Stack.applyTopics(connection, Topics.defaults());
             activate(connection, serdes, work);
-            int outdated;
+            Kills kills;
             try (IndexFeed feed = new IndexFeed(connection, serdes, VERSION, writes, settings.spread())) {
                 feed.start();
-                outdated = kill(connection, writes, feed, work, firstAnswers);
+                kills = kill(connection, writes, work, firstAnswers);
                 feed.await();
             }
-            int killsWhileAnswering = firstAnswers.size();
-            // An indexer answers when it holds all that the topics held at its start.
             firstAnswers.add(run(connection, writes, work, "after the kills"));
             IndexOutcome afterKills = IndexOutcome.of(index(work), writes);
             Path damaged = damage(index(work));
@@ -94,9 +94,9 @@ public record IndexFaults(IndexFaultSettings settings, Class<?> command) {
             Collections.sort(firstAnswers);
             return new IndexReport(
                     settings,
-                    killsWhileAnswering,
+                    kills.whileAnswering(),
                     firstAnswers,
-                    outdated,
+                    kills.outdated(),
                     afterKills,
                     String.valueOf(damaged.getFileName()),
                     rebuiltSeconds,
@@ -104,38 +104,65 @@ public record IndexFaults(IndexFaultSettings settings, Class<?> command) {
         }
     }
 
-    /** Returns how many answers were older than what was acknowledged before the indexer started. */
-    private int kill(
-            KafkaConnection connection, IndexWrites writes, IndexFeed feed, Path work, List<Double> firstAnswers)
+    /**
+     * What was seen between the kills.
+     *
+     * @param whileAnswering kills of one that had answered
+     * @param outdated answers that were older than one from before a kill
+     */
+    private record Kills(int whileAnswering, int outdated) {}
+
+    /** Adds the times of the first answers, but the one that waited for the first index to be built. */
+    private Kills kill(KafkaConnection connection, IndexWrites writes, Path work, List<Double> firstAnswers)
             throws IOException, InterruptedException {
         Random random = new Random(settings.seed());
+        int answering = 0;
         int outdated = 0;
+        Map<String, Integer> seen = Map.of();
         try (ProgressBar bar = EmbedderFaults.bar("killing", settings.kills(), " kills")) {
             for (int kill = 0; kill < settings.kills(); kill++) {
                 Duration time =
                         Duration.ofMillis(random.nextLong(settings.killWithin().toMillis()) + 1);
-                int acknowledged = feed.acknowledged();
                 try (IndexerLife life = start(connection, writes, work, "before kill " + kill)) {
                     if (kill % 2 == 0) {
                         life.await(time);
                     } else {
-                        firstAnswers.add(requireAnswer(life, work));
-                        outdated += outdated(life, writes, acknowledged, random);
+                        double seconds = requireAnswer(life, work);
+                        if (answering > 0) {
+                            firstAnswers.add(seconds);
+                        }
+                        answering++;
+                        outdated += outdated(life, writes, seen);
                         life.await(time);
+                        seen = look(life, writes, random);
                     }
                 }
                 bar.step();
             }
         }
-        return outdated;
+        return new Kills(answering, outdated);
     }
 
-    private static int outdated(IndexerLife life, IndexWrites writes, int acknowledged, Random random)
+    /** What an indexer answers about some images that are there, by id. */
+    private static Map<String, Integer> look(IndexerLife life, IndexWrites writes, Random random)
             throws InterruptedException {
-        int outdated = 0;
+        Map<String, Integer> seen = new HashMap<>();
         for (int i = 0; i < ASKED; i++) {
             String id = writes.get(random.nextInt(writes.count())).id();
-            if (!writes.isNewEnough(id, life.offsetOf(id), acknowledged)) {
+            int number = life.offsetOf(id);
+            if (number >= 0) {
+                seen.put(id, number);
+            }
+        }
+        return seen;
+    }
+
+    private static int outdated(IndexerLife life, IndexWrites writes, Map<String, Integer> seen)
+            throws InterruptedException {
+        int outdated = 0;
+        for (Map.Entry<String, Integer> before : seen.entrySet()) {
+            String id = before.getKey();
+            if (!writes.isNoOlder(id, life.offsetOf(id), before.getValue())) {
                 outdated++;
             }
         }
@@ -148,11 +175,12 @@ public record IndexFaults(IndexFaultSettings settings, Class<?> command) {
                         + LONGEST_START.toSeconds() + " s of its start; its log is in " + work));
     }
 
-    /** Lets an indexer come to its first answer and stops it; returns the seconds that took. */
+    /** Lets an indexer answer and read all there is, and stops it; returns the seconds to its first answer. */
     private double run(KafkaConnection connection, IndexWrites writes, Path work, String name)
             throws IOException, InterruptedException {
         try (IndexerLife life = start(connection, writes, work, name)) {
             double seconds = requireAnswer(life, work);
+            life.awaitCaughtUp(VERSION, LONGEST_START);
             life.stop();
             return seconds;
         }

@@ -10,8 +10,9 @@ import java.util.Map;
  * What was done to an indexer and what became of its index. Immutable.
  *
  * @param killsWhileAnswering kills of one that had answered a search since its start
- * @param firstAnswers seconds from the start of a process to its first answer, of those that were not killed before
- * @param outdated answers that were older than what had been acknowledged before the indexer started
+ * @param firstAnswers seconds from the start of a process to its first answer, of those that had an index and were not
+ *     killed before
+ * @param outdated answers that were older than one from before a kill
  * @param afterKills the index after the last kill
  * @param damaged file that was cut in half
  * @param rebuiltSeconds from the start of the process that found it to its first answer
@@ -37,7 +38,7 @@ record IndexReport(
         print(out, "rebuilt after damage", afterDamage);
         out.printf(
                 Locale.ROOT,
-                "%n%d kills -9, %d of an indexer that answered (%d answers older than what it had been opened with),"
+                "%n%d kills -9, %d of an indexer that answered (%d answers older than one from before),"
                         + " over %d writes; seed %d%n",
                 settings.kills(),
                 killsWhileAnswering,
@@ -46,7 +47,7 @@ record IndexReport(
                 settings.seed());
         out.printf(
                 Locale.ROOT,
-                "from start to first answer %.1f s (median), %.1f s (longest of %d)%n",
+                "from start to first answer, without a rebuild, %.1f s (median), %.1f s (longest of %d)%n",
                 middle(),
                 firstAnswers.getLast(),
                 firstAnswers.size());

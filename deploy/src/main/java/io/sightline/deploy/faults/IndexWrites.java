@@ -57,21 +57,22 @@ record IndexWrites(int count, int dimensions, long seed) {
     }
 
     /**
-     * Whether an answer about an image is no older than the first so many writes: they were all acknowledged before the
-     * index was opened that answered, and later ones may be in it or not.
+     * Whether an answer about an image is no older than another one.
      *
      * @param number of the upsert that was answered, negative if the image was not there
+     * @param before of the upsert that the other one had answered
      */
-    boolean isNewEnough(String id, int number, int acknowledged) {
-        boolean allowed = number < 0;
-        for (int i = 0; i < count; i++) {
+    boolean isNoOlder(String id, int number, int before) {
+        if (number >= 0) {
+            return number >= before;
+        }
+        for (int i = before + 1; i < count; i++) {
             Write write = get(i);
-            if (write.id.equals(id) && write.kind != Kind.LABEL) {
-                boolean answered = number < 0 ? write.kind == Kind.DELETE : i == number;
-                allowed = i < acknowledged ? answered : allowed || answered;
+            if (write.kind == Kind.DELETE && write.id.equals(id)) {
+                return true;
             }
         }
-        return allowed;
+        return false;
     }
 
     /** The unit vector of an upsert. */

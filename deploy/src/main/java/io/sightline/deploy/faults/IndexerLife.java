@@ -1,6 +1,8 @@
 package io.sightline.deploy.faults;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.sightline.schemas.KafkaConnection;
 import java.io.IOException;
 import java.net.URI;
@@ -68,30 +70,49 @@ final class IndexerLife implements AutoCloseable {
     }
 
     /**
+     * Waits until it has read all that the topics of a version hold.
+     *
+     * @throws IllegalStateException if it does not within the time
+     */
+    void awaitCaughtUp(String version, Duration longest) throws InterruptedException {
+        double until = seconds() + longest.toNanos() / 1e9;
+        while (json("/v1/status").path("behind").path(version).asLong(-1) != 0) {
+            if (seconds() > until) {
+                throw new IllegalStateException("the indexer has not caught up within " + longest.toSeconds()
+                        + " s; what it printed is in " + output);
+            }
+            rest();
+        }
+    }
+
+    /**
      * What it has of an image: the offset of the event that it was made from, -1 if it is not there.
      *
      * @throws IllegalStateException if it does not say
      */
     int offsetOf(String id) throws InterruptedException {
-        URI address = process.address().orElseThrow();
-        HttpRequest request = HttpRequest.newBuilder(address.resolve("/v1/images/" + id + "?lineage=false"))
+        JsonNode offset =
+                json("/v1/images/" + id + "?lineage=false").path("coordinates").path("offset");
+        return offset.asInt(-1);
+    }
+
+    /** An answer; empty if what is asked for is not there. */
+    private JsonNode json(String path) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(
+                        process.address().orElseThrow().resolve(path))
                 .timeout(ANSWER)
                 .build();
         try {
             HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
             return switch (response.statusCode()) {
-                case 200 ->
-                    JSON.readTree(response.body())
-                            .path("coordinates")
-                            .path("offset")
-                            .asInt();
-                case 404 -> -1;
+                case 200 -> JSON.readTree(response.body());
+                case 404 -> MissingNode.getInstance();
                 default ->
                     throw new IllegalStateException(
-                            "the indexer answers " + response.statusCode() + " about " + id + ": " + response.body());
+                            "the indexer answers " + response.statusCode() + " to " + path + ": " + response.body());
             };
         } catch (IOException e) {
-            throw new IllegalStateException("the indexer does not answer about " + id, e);
+            throw new IllegalStateException("the indexer does not answer to " + path, e);
         }
     }
 

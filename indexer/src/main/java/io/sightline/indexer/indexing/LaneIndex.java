@@ -62,12 +62,15 @@ public final class LaneIndex implements AutoCloseable {
     private final AtomicLong passedOver = new AtomicLong();
     private final CountDownLatch closing = new CountDownLatch(1);
     private Map<TopicPartition, Long> next = Map.of();
+    private volatile long behind;
     private volatile @Nullable String failure;
 
     /**
      * Starts to follow. The store is closed with this.
      *
      * @param ends where each partition of the version's embeddings and of the labels ends now
+     * @param required up to where the index must hold them before it answers
+     * @param mark of the index
      * @param listener is told which images became searchable once the index is ready
      * @param erasures images of which an embedding may still be read, but not written
      */
@@ -76,6 +79,8 @@ public final class LaneIndex implements AutoCloseable {
             RecordSerdes serdes,
             VectorStore store,
             Map<TopicPartition, Long> ends,
+            Map<TopicPartition, Long> required,
+            SearchableMark mark,
             IndexingSettings settings,
             SearchableListener listener,
             ErasureLedger erasures) {
@@ -83,7 +88,8 @@ public final class LaneIndex implements AutoCloseable {
         this.store = store;
         this.version = store.key().version();
         this.ends = Map.copyOf(ends);
-        this.settling = new Settling(store, ends, settings, this::stop, listener);
+        this.behind = ends.values().stream().mapToLong(Long::longValue).sum();
+        this.settling = new Settling(store, required, mark, settings, this::stop, listener);
         this.consumer = new KafkaConsumer<>(
                 connection.assignedConsumer("sightline-indexer-" + version),
                 new StringDeserializer(),
@@ -108,14 +114,22 @@ public final class LaneIndex implements AutoCloseable {
         return settling.hasReached(offsets);
     }
 
-    /** Whether all that the topics held when this was opened is searchable: before, answers would lack some of it. */
+    /**
+     * Whether it may answer. One that is built anew may once it holds all that the topics held when it was opened; one
+     * that goes on may once it holds all that searches had seen before.
+     */
     public boolean isReady() {
         return settling.isReady();
     }
 
-    /** How much of what the topics held when this was opened is searchable, 0 to 1. */
+    /** How much of what it needs to be ready is searchable, 0 to 1. */
     public double progress() {
         return settling.progress();
+    }
+
+    /** Records of the version's embeddings and of the labels that have not been read yet, as far as is known now. */
+    public long behind() {
+        return behind;
     }
 
     /** Records that could not be indexed. */
@@ -291,8 +305,14 @@ public final class LaneIndex implements AutoCloseable {
 
     private void notePositions() {
         Map<TopicPartition, Long> positions = new HashMap<>();
-        consumer.assignment().forEach(partition -> positions.put(partition, consumer.position(partition)));
+        long lag = 0;
+        for (TopicPartition partition : consumer.assignment()) {
+            long position = consumer.position(partition);
+            positions.put(partition, position);
+            lag += consumer.currentLag(partition).orElse(Math.max(0, end(partition) - position));
+        }
         next = positions;
+        behind = lag;
         settling.reached(positions);
     }
 

@@ -38,7 +38,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An index is opened in the background, since all of it is read and checked then. One that is damaged, of another
  * version or topic, or ahead of its topic, is removed and built anew from the version's embeddings topic; until it has
- * all that the topic held it is not {@linkplain LaneIndex#isReady() ready}, and answers nothing.
+ * all that the topic held it is not {@linkplain LaneIndex#isReady() ready}, and answers nothing. One that is whole goes on
+ * where it was, and is ready once it holds all that searches had seen of it before: of what came meanwhile it does not know
+ * yet, as when it reads more slowly than is written.
  */
 public final class LaneIndexes implements AutoCloseable {
 
@@ -161,7 +163,7 @@ public final class LaneIndexes implements AutoCloseable {
                 ends.putAll(labelEnds);
                 LuceneStore store =
                         openStore(new StoreKey(version, event.getDimensions(), id.get(), labelsId.get()), ends);
-                indexes.put(version, start(store, ends));
+                indexes.put(version, start(store, Map.copyOf(ends)));
             }
         } catch (RuntimeException | Error e) {
             reopenAfter.put(version, clock.instant().plus(REOPEN));
@@ -177,16 +179,29 @@ public final class LaneIndexes implements AutoCloseable {
 
     private LaneIndex start(LuceneStore store, Map<TopicPartition, Long> ends) {
         try {
-            return new LaneIndex(connection, serdes, store, ends, settings, listener, erasures);
+            SearchableMark mark = new SearchableMark(folder(store.key().version()), store.key());
+            // A topic that has lost its end may have lost what was seen.
+            Map<TopicPartition, Long> required =
+                    mark.read().filter(seen -> isBelow(seen, ends)).orElse(ends);
+            return new LaneIndex(connection, serdes, store, ends, required, mark, settings, listener, erasures);
         } catch (RuntimeException | Error e) {
             store.close();
             throw e;
         }
     }
 
+    private static boolean isBelow(Map<TopicPartition, Long> offsets, Map<TopicPartition, Long> ends) {
+        return offsets.entrySet().stream()
+                .allMatch(offset -> offset.getValue() <= ends.getOrDefault(offset.getKey(), 0L));
+    }
+
+    private Path folder(String version) {
+        return directory.resolve(version);
+    }
+
     /** A store that can go on from where it was, or an empty one. */
     private LuceneStore openStore(StoreKey key, Map<TopicPartition, Long> ends) {
-        Path folder = directory.resolve(key.version());
+        Path folder = folder(key.version());
         try {
             LuceneStore store = LuceneStore.open(folder, key, clock);
             try {
@@ -198,13 +213,19 @@ public final class LaneIndexes implements AutoCloseable {
             }
         } catch (StoreDamagedException e) {
             LOG.error("{}; it is removed, and built anew from {}", e.getMessage(), Topics.embeddings(key.version()));
-            LuceneStore.discard(folder);
+            discard(folder);
             try {
                 return LuceneStore.open(folder, key, clock);
             } catch (StoreDamagedException again) {
                 throw new StoreException("the new index in " + folder + " is damaged as well; look at the disk", again);
             }
         }
+    }
+
+    /** The mark first: without it an index that is half removed, or built anew, is not ready before its time. */
+    private static void discard(Path folder) {
+        SearchableMark.remove(folder);
+        LuceneStore.discard(folder);
     }
 
     private static void requireBehind(LuceneStore store, Map<TopicPartition, Long> ends) throws StoreDamagedException {
@@ -228,9 +249,9 @@ public final class LaneIndexes implements AutoCloseable {
         if (index != null) {
             index.close();
         }
-        Path folder = directory.resolve(version);
+        Path folder = folder(version);
         if (Files.exists(folder)) {
-            LuceneStore.discard(folder);
+            discard(folder);
             LOG.info("removed the index of {}", version);
         }
         removed.add(version);

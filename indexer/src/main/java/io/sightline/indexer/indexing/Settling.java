@@ -40,7 +40,8 @@ final class Settling implements AutoCloseable {
     private static final Duration BETWEEN_PURGES = Duration.ofHours(1);
 
     private final VectorStore store;
-    private final Map<TopicPartition, Long> ends;
+    private final Map<TopicPartition, Long> required;
+    private final SearchableMark mark;
     private final IndexingSettings settings;
     private final Consumer<Throwable> failures;
     private final SearchableListener listener;
@@ -57,18 +58,21 @@ final class Settling implements AutoCloseable {
     /**
      * Prepares it; uses, and does not close, the store.
      *
-     * @param ends that must be searchable before the store is ready
+     * @param required what must be searchable before the store is ready
+     * @param mark of the store
      * @param failures is told why a refresh or commit failed
      * @param listener is told what became searchable after the store was ready
      */
     Settling(
             VectorStore store,
-            Map<TopicPartition, Long> ends,
+            Map<TopicPartition, Long> required,
+            SearchableMark mark,
             IndexingSettings settings,
             Consumer<Throwable> failures,
             SearchableListener listener) {
         this.store = store;
-        this.ends = Map.copyOf(ends);
+        this.required = Map.copyOf(required);
+        this.mark = mark;
         this.settings = settings;
         this.failures = failures;
         this.listener = listener;
@@ -106,7 +110,7 @@ final class Settling implements AutoCloseable {
 
     /** Refreshes at once if much is invisible, or if the store is ready with that. */
     void refreshIfDue() {
-        if (invisible.get() >= MOST_INVISIBLE || (!ready && covers(next, ends))) {
+        if (invisible.get() >= MOST_INVISIBLE || (!ready && covers(next, required))) {
             refresh();
         }
     }
@@ -116,16 +120,16 @@ final class Settling implements AutoCloseable {
         return covers(searchable, offsets);
     }
 
-    /** Whether everything below the ends is searchable, or once was. */
+    /** Whether everything that is required is searchable, or once was. */
     boolean isReady() {
         return ready;
     }
 
-    /** How much of what lies below the ends is searchable, 0 to 1. */
+    /** How much of what is required is searchable, 0 to 1. */
     double progress() {
         Map<TopicPartition, Long> now = searchable;
-        long all = ends.values().stream().mapToLong(Long::longValue).sum();
-        long done = ends.entrySet().stream()
+        long all = required.values().stream().mapToLong(Long::longValue).sum();
+        long done = required.entrySet().stream()
                 .mapToLong(end -> Math.min(end.getValue(), now.getOrDefault(end.getKey(), 0L)))
                 .sum();
         return all == 0 ? 1 : (double) done / all;
@@ -185,11 +189,15 @@ final class Settling implements AutoCloseable {
             List<StoredImage> visible = takeUnannounced();
             store.refresh();
             searchable = written;
-            if (ready && !visible.isEmpty()) {
-                listener.searchable(visible);
+            if (ready) {
+                mark.write(written);
+                if (!visible.isEmpty()) {
+                    listener.searchable(visible);
+                }
             }
         }
-        if (covers(written, ends)) {
+        if (!ready && covers(written, required)) {
+            mark.write(written);
             ready = true;
         }
     }

@@ -101,11 +101,13 @@ public final class SearchApi implements AutoCloseable {
         Map<String, Object> counts = new LinkedHashMap<>();
         Map<String, Object> failures = new LinkedHashMap<>();
         Map<String, Object> building = new LinkedHashMap<>();
+        Map<String, Object> behind = new LinkedHashMap<>();
         Map<String, Object> passedOver = new LinkedHashMap<>();
         catalog.current()
                 .all()
                 .forEach(event -> indexes.find(event.getVersion()).ifPresent(index -> {
                     counts.put(event.getVersion(), index.store().count());
+                    behind.put(event.getVersion(), index.behind());
                     passedOver.put(event.getVersion(), index.passedOver());
                     if (!index.isReady()) {
                         building.put(event.getVersion(), index.progress());
@@ -116,6 +118,7 @@ public final class SearchApi implements AutoCloseable {
                 }));
         status.put("images", counts);
         status.put("lag", rollout.lags());
+        status.put("behind", behind);
         status.put("building", building);
         status.put("passedOver", passedOver);
         status.put("failures", failures);

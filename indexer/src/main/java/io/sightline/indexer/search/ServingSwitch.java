@@ -50,6 +50,9 @@ final class ServingSwitch implements AutoCloseable {
     private final AtomicReference<@Nullable Serving> current = new AtomicReference<>();
     /** Of compatible versions whose network or map cannot be loaded. */
     private final LoadBackoff backoff;
+    /** Loaded while the index of its version is being opened; the follower's only. */
+    private @Nullable QueryNetwork prepared;
+
     /** What the active version lacks before it can answer, or null. */
     private volatile @Nullable String lacking;
 
@@ -146,6 +149,7 @@ final class ServingSwitch implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         swap(null);
+        prepare(null);
     }
 
     private void follow() {
@@ -164,11 +168,26 @@ final class ServingSwitch implements AutoCloseable {
                 lacking = "the index of " + version + " is being opened and read from its embeddings, "
                         + Math.round(100 * stores.progress(version)) + " %; try again in a few seconds";
                 letGoOfClosed();
+                prepareFor(active.get());
             }
         } catch (RuntimeException | Error e) {
             LOG.error("the active version cannot be served yet, will retry: {}", e.toString());
             letGoOfClosed();
         }
+    }
+
+    /** An index takes seconds to open, and so does a network: neither waits for the other. */
+    private void prepareFor(ModelEvent active) {
+        if (current.get() == null && (prepared == null || !prepared.version().equals(active.getVersion()))) {
+            prepare(QueryNetwork.load(artifact(active), limits));
+        }
+    }
+
+    private void prepare(@Nullable QueryNetwork next) {
+        if (prepared != null) {
+            prepared.release();
+        }
+        prepared = next;
     }
 
     /** The index that answers may have been closed: because it failed, or because its version's grace is over. */
@@ -190,6 +209,7 @@ final class ServingSwitch implements AutoCloseable {
         try {
             QueryNetwork network = network(active);
             swap(new Serving(network, store, bridge));
+            prepare(null);
             activated.accept(active.getVersion());
         } catch (RuntimeException | Error e) {
             if (bridge != null) {
@@ -265,6 +285,9 @@ final class ServingSwitch implements AutoCloseable {
                     .isPresent()) {
                 return now.bridge().get().network().retain();
             }
+        }
+        if (prepared != null && prepared.version().equals(event.getVersion())) {
+            return prepared.retain();
         }
         return QueryNetwork.load(artifact(event), limits);
     }

@@ -187,12 +187,48 @@ class LaneIndexesIT {
 
         indexes = open();
         awaitReady(ModelStatus.ACTIVE);
-
-        // Ready is all that the topics held when it was opened.
-        assertThat(label("a")).isEqualTo("while away");
-        assertThat(label("b")).isNull();
-        assertThat(stored("b").orElseThrow().vector()).containsExactly(unit(2));
+        await().untilAsserted(() -> {
+            assertThat(label("a")).isEqualTo("while away");
+            assertThat(label("b")).isNull();
+            assertThat(stored("b").orElseThrow().vector()).containsExactly(unit(2));
+        });
+        assertThat(index().behind()).isZero();
         assertThat(index().store().count()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldAnswerNothingOlderThanBeforeAKill() throws Exception {
+        send("a", 0);
+        awaitReady(ModelStatus.ACTIVE);
+        indexes.close();
+        indexes = open(new IndexingSettings(Duration.ofMillis(20), Duration.ofHours(1)), directory.resolve("indexes"));
+        awaitReady(ModelStatus.ACTIVE);
+        send("b", 1);
+        await().until(() -> stored("b").isPresent());
+        send(topic, "b", null);
+        send("a", 2);
+        await().until(() -> stored("b").isEmpty() && stored("a").orElseThrow().vector()[2] == 1);
+        // What a kill at this moment leaves: the commit of before.
+        Path left = directory.resolve("left");
+        Path mark = Path.of("indexes", version + ".searchable.json");
+        await().untilAsserted(
+                        () -> assertThat(directory.resolve(mark)).content().contains(topic));
+        copy(directory.resolve("indexes"), left);
+        indexes.close();
+
+        indexes = open(FAST, left);
+        awaitReady(ModelStatus.ACTIVE);
+
+        assertThat(stored("b")).isEmpty();
+        assertThat(stored("a").orElseThrow().vector()).containsExactly(unit(2));
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.filter(file -> !file.endsWith("write.lock")).toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
     }
 
     @Test
@@ -260,8 +296,11 @@ class LaneIndexesIT {
     }
 
     private LaneIndexes open() {
-        return new LaneIndexes(
-                connection, serdes, FAST, announced::addAll, directory.resolve("indexes"), erasures, Clock.systemUTC());
+        return open(FAST, directory.resolve("indexes"));
+    }
+
+    private LaneIndexes open(IndexingSettings settings, Path folder) {
+        return new LaneIndexes(connection, serdes, settings, announced::addAll, folder, erasures, Clock.systemUTC());
     }
 
     private void createTopic() {

@@ -1,0 +1,108 @@
+package io.sightline.indexer.indexing;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.sightline.http.ApiServer;
+import io.sightline.indexer.store.StoreException;
+import io.sightline.indexer.store.StoreKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file that tells how far into the topics searches have seen, whatever ends the process: what is written to a file
+ * outlives it. An index that is opened again may answer once it holds that much, and no answer is older than one from
+ * before; it need not wait for what came meanwhile. After a power failure the file may be older or gone: then more has to
+ * be read first, or answers may be as old as the last commit.
+ *
+ * <p>Not thread-safe.
+ */
+final class SearchableMark {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SearchableMark.class);
+    private static final String SUFFIX = ".searchable.json";
+    private static final TypeReference<Content> CONTENT = new TypeReference<>() {};
+
+    private final Path file;
+    private final StoreKey key;
+
+    /**
+     * The mark of an index.
+     *
+     * @param folder of the index; the mark lies beside it
+     */
+    SearchableMark(Path folder, StoreKey key) {
+        this.file = file(folder);
+        this.key = key;
+    }
+
+    /**
+     * What the file says.
+     *
+     * @param offsets by topic and partition, the next one that searches have not seen
+     */
+    private record Content(StoreKey key, Map<String, Map<Integer, Long>> offsets) {}
+
+    /** What was seen; none if it was never said, of another index, or cannot be read. */
+    Optional<Map<TopicPartition, Long>> read() {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            Content content = ApiServer.JSON.readValue(file.toFile(), CONTENT);
+            if (!key.equals(content.key())) {
+                return Optional.empty();
+            }
+            Map<TopicPartition, Long> offsets = new HashMap<>();
+            content.offsets()
+                    .forEach((topic, partitions) -> partitions.forEach(
+                            (partition, next) -> offsets.put(new TopicPartition(topic, partition), next)));
+            return Optional.of(offsets);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be read; the index answers when it has caught up: {}", file, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Says that everything below these offsets has been seen.
+     *
+     * @throws StoreException if it cannot be written
+     */
+    void write(Map<TopicPartition, Long> next) {
+        Map<String, Map<Integer, Long>> offsets = new TreeMap<>();
+        next.forEach((partition, offset) -> offsets.computeIfAbsent(partition.topic(), topic -> new TreeMap<>())
+                .put(partition.partition(), offset));
+        Path written = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.write(written, ApiServer.JSON.writeValueAsBytes(new Content(key, offsets)));
+            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new StoreException(file + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Removes the mark of an index that is removed.
+     *
+     * @throws StoreException if it cannot be removed
+     */
+    static void remove(Path folder) {
+        try {
+            Files.deleteIfExists(file(folder));
+        } catch (IOException e) {
+            throw new StoreException(file(folder) + " cannot be removed: " + e.getMessage(), e);
+        }
+    }
+
+    private static Path file(Path folder) {
+        return folder.resolveSibling(folder.getFileName() + SUFFIX);
+    }
+}
