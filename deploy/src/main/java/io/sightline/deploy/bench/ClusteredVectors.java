@@ -1,6 +1,7 @@
 package io.sightline.deploy.bench;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -74,5 +75,17 @@ record ClusteredVectors(float[][] vectors, float[][] queries) {
                 .parallel()
                 .mapToObj(i -> nearest(queries[i], k))
                 .toArray(int[][]::new);
+    }
+
+    /** The k nearest of every n-th vector to each query. */
+    int[][] truthOfEvery(int n, int k) {
+        float[][] some = IntStream.range(0, (vectors.length + n - 1) / n)
+                .mapToObj(i -> vectors[i * n])
+                .toArray(float[][]::new);
+        int[][] truth = new ClusteredVectors(some, queries).truth(k);
+        for (int[] nearest : truth) {
+            Arrays.setAll(nearest, i -> nearest[i] * n);
+        }
+        return truth;
     }
 }

@@ -51,11 +51,11 @@ final class RawLucene implements AutoCloseable {
         try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig().setCodec(new Codec()))) {
             for (int i = 0; i < vectors.length; i++) {
                 Document document = new Document();
-                String id = IndexBench.id(i);
+                String id = IndexGallery.id(i);
                 document.add(new StringField(ID, id, Field.Store.NO));
                 document.add(new BinaryDocValuesField(ID + "Value", new BytesRef(id)));
-                document.add(new StringField(GROUP, IndexBench.group(i), Field.Store.NO));
-                document.add(new StringField(GROUP, IndexBench.largeGroup(i), Field.Store.NO));
+                document.add(new StringField(GROUP, IndexGallery.group(i), Field.Store.NO));
+                document.add(new StringField(GROUP, IndexGallery.largeGroup(i), Field.Store.NO));
                 document.add(new KnnFloatVectorField(VECTOR, vectors[i], VectorSimilarityFunction.DOT_PRODUCT));
                 writer.updateDocument(new Term(ID, id), document);
             }

@@ -11,13 +11,19 @@ import picocli.CommandLine.Option;
         name = "index",
         mixinStandardHelpOptions = true,
         description = {
-            "Searches clustered unit vectors: an exact scan, Lucene's own API and the retrieval store, with and without"
-                    + " filters, against the exact neighbours."
+            "Searches clustered unit vectors: an exact scan, Lucene's own API, the retrieval store with and without"
+                    + " filters, and the search API, also while 1,000 embeddings a second arrive; against the exact"
+                    + " neighbours. Then vectors of 512 dimensions, full and quantised."
         })
 final class BenchIndexCommand implements Callable<Integer> {
 
     @Option(names = "--vectors", description = "Vectors of 128 dimensions (default: ${DEFAULT-VALUE}).")
     private int vectors = 200_000;
+
+    @Option(
+            names = "--wide-vectors",
+            description = "Vectors of 512 dimensions, 0 to leave them out (default: ${DEFAULT-VALUE}).")
+    private int wideVectors = 100_000;
 
     @Option(names = "--queries", description = "Queries of a pass (default: ${DEFAULT-VALUE}).")
     private int queries = 2_000;
@@ -33,7 +39,7 @@ final class BenchIndexCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         LogFile.into(options.folder(), "index", "OFF");
-        new IndexBench(vectors, queries, passes).run(options.folder(), System.out);
+        new IndexBench(vectors, wideVectors, queries, passes).run(options.folder(), System.out);
         return 0;
     }
 }

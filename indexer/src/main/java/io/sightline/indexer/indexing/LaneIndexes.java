@@ -203,7 +203,7 @@ public final class LaneIndexes implements AutoCloseable {
     private LuceneStore openStore(StoreKey key, Map<TopicPartition, Long> ends) {
         Path folder = folder(key.version());
         try {
-            LuceneStore store = LuceneStore.open(folder, key, clock);
+            LuceneStore store = LuceneStore.open(folder, key, settings.quantisation(), clock);
             try {
                 requireBehind(store, ends);
                 return store;
@@ -215,7 +215,7 @@ public final class LaneIndexes implements AutoCloseable {
             LOG.error("{}; it is removed, and built anew from {}", e.getMessage(), Topics.embeddings(key.version()));
             discard(folder);
             try {
-                return LuceneStore.open(folder, key, clock);
+                return LuceneStore.open(folder, key, settings.quantisation(), clock);
             } catch (StoreDamagedException again) {
                 throw new StoreException("the new index in " + folder + " is damaged as well; look at the disk", again);
             }

@@ -85,7 +85,10 @@ final class Settling implements AutoCloseable {
 
     /** Starts the two threads. */
     void start() {
-        repeat(this::refreshIfReady, settings.refreshInterval(), settings.refreshInterval());
+        // At a fixed rate: how long a refresh takes is not to be waited for twice.
+        long refreshMillis = settings.refreshInterval().toMillis();
+        threads.scheduleAtFixedRate(
+                () -> unlessFailed(this::refreshIfReady), refreshMillis, refreshMillis, TimeUnit.MILLISECONDS);
         repeat(this::commit, settings.commitInterval(), settings.commitInterval());
         repeat(() -> store.purge(DELETIONS_KEPT), FIRST_PURGE, BETWEEN_PURGES);
     }
@@ -157,14 +160,13 @@ final class Settling implements AutoCloseable {
 
     private void repeat(Runnable action, Duration first, Duration between) {
         threads.scheduleWithFixedDelay(
-                () -> {
-                    if (!failed) {
-                        attempt(action);
-                    }
-                },
-                first.toMillis(),
-                between.toMillis(),
-                TimeUnit.MILLISECONDS);
+                () -> unlessFailed(action), first.toMillis(), between.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void unlessFailed(Runnable action) {
+        if (!failed) {
+            attempt(action);
+        }
     }
 
     private void attempt(Runnable action) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventQueue {
 
-    static final int MOST_WAITING = 1000;
+    /** Two refreshes of as much as an index leaves invisible: a burst is no slowness. Clients share the events themselves. */
+    static final int MOST_WAITING = 20_000;
 
     /** Name of the event that says how many were dropped. */
     static final String LAGGED = "lagged";

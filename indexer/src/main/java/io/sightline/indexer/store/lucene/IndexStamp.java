@@ -30,17 +30,19 @@ final class IndexStamp {
     private static final String DIMENSIONS_ENTRY = "dimensions";
     private static final String TOPIC_ENTRY = "topicId";
     private static final String LABELS_TOPIC_ENTRY = "labelsTopicId";
+    private static final String QUANTISATION_ENTRY = "quantisation";
     private static final String OFFSET_PREFIX = "next:";
 
     private IndexStamp() {}
 
-    static Map<String, String> of(StoreKey key, Map<TopicPartition, Long> next) {
+    static Map<String, String> of(StoreKey key, Quantisation quantisation, Map<TopicPartition, Long> next) {
         Map<String, String> stamp = new HashMap<>();
         stamp.put(FORMAT_ENTRY, FORMAT);
         stamp.put(VERSION_ENTRY, key.version());
         stamp.put(DIMENSIONS_ENTRY, Integer.toString(key.dimensions()));
         stamp.put(TOPIC_ENTRY, key.topicId());
         stamp.put(LABELS_TOPIC_ENTRY, key.labelsTopicId());
+        stamp.put(QUANTISATION_ENTRY, quantisation.toString());
         next.forEach((partition, offset) -> stamp.put(OFFSET_PREFIX + partition, offset.toString()));
         return Map.copyOf(stamp);
     }
@@ -67,13 +69,16 @@ final class IndexStamp {
      * @throws StoreDamagedException if it is not
      * @throws IOException if that cannot be told
      */
-    static void verify(Path path, Directory directory, StoreKey key) throws IOException, StoreDamagedException {
+    static void verify(Path path, Directory directory, StoreKey key, Quantisation quantisation)
+            throws IOException, StoreDamagedException {
         try {
             if (!DirectoryReader.indexExists(directory)) {
                 requireEmpty(path, directory);
                 return;
             }
-            requireStamp(SegmentInfos.readLatestCommit(directory).getUserData(), path, key);
+            Map<String, String> stamp = SegmentInfos.readLatestCommit(directory).getUserData();
+            requireStamp(stamp, path, key);
+            requireEqual("quantisation", stamp.get(QUANTISATION_ENTRY), quantisation.toString(), path);
             try (DirectoryReader reader = DirectoryReader.open(directory)) {
                 for (LeafReaderContext leaf : reader.leaves()) {
                     leaf.reader().checkIntegrity();

@@ -54,6 +54,7 @@ import org.jspecify.annotations.Nullable;
 public final class LuceneStore implements VectorStore {
 
     private final StoreKey key;
+    private final Quantisation quantisation;
     private final Path path;
     private final Clock clock;
     private final Directory directory;
@@ -68,6 +69,7 @@ public final class LuceneStore implements VectorStore {
 
     private LuceneStore(
             StoreKey key,
+            Quantisation quantisation,
             Path path,
             Clock clock,
             Directory directory,
@@ -76,6 +78,7 @@ public final class LuceneStore implements VectorStore {
             NewestWrites newest,
             Expunge expunge) {
         this.key = key;
+        this.quantisation = quantisation;
         this.path = path;
         this.clock = clock;
         this.directory = directory;
@@ -86,31 +89,40 @@ public final class LuceneStore implements VectorStore {
         this.quietMerge = new QuietMerge(writer, searchers);
     }
 
+    /** Opens an index of full vectors; see {@link #open(Path, StoreKey, Quantisation, Clock)}. */
+    public static LuceneStore open(Path path, StoreKey key, Clock clock) throws StoreDamagedException {
+        return open(path, key, Quantisation.NONE, clock);
+    }
+
     /**
      * Opens an index or makes an empty one. All of it is read once, so that damage is found here and not by a search.
      *
      * @throws StoreDamagedException if it is damaged, or is of something else: it may be removed and opened again, empty
      * @throws StoreException if the folder cannot be read or written, or is in use
      */
-    public static LuceneStore open(Path path, StoreKey key, Clock clock) throws StoreDamagedException {
+    public static LuceneStore open(Path path, StoreKey key, Quantisation quantisation, Clock clock)
+            throws StoreDamagedException {
         List<Closeable> opened = new ArrayList<>();
         try {
             Directory directory = FSDirectory.open(path);
             opened.add(directory);
             // Without the lock what another process is just writing would look like damage.
             try (Lock lock = directory.obtainLock(IndexWriter.WRITE_LOCK_NAME)) {
-                IndexStamp.verify(path, directory, key);
+                IndexStamp.verify(path, directory, key, quantisation);
                 lock.ensureValid();
             }
             ExpungingMergePolicy policy = new ExpungingMergePolicy();
             IndexWriter writer = new IndexWriter(
-                    directory, new IndexWriterConfig().setCodec(new HnswCodec()).setMergePolicy(policy));
+                    directory,
+                    new IndexWriterConfig()
+                            .setCodec(new HnswCodec(quantisation))
+                            .setMergePolicy(policy));
             opened.addFirst(writer::rollback);
             SearcherManager searchers = new SearcherManager(writer, null);
             opened.addFirst(searchers);
             Expunge expunge = new Expunge(directory, writer, searchers, policy);
             return new LuceneStore(
-                    key, path, clock, directory, writer, searchers, new NewestWrites(searchers), expunge);
+                    key, quantisation, path, clock, directory, writer, searchers, new NewestWrites(searchers), expunge);
         } catch (StoreDamagedException | RuntimeException | Error e) {
             IOUtils.closeWhileHandlingException(opened);
             throw e;
@@ -205,7 +217,7 @@ public final class LuceneStore implements VectorStore {
     @Override
     public void commit(Map<TopicPartition, Long> nextOffsets) {
         // Lucene reads the entries when it commits, whatever has happened to the offsets since.
-        Map<String, String> stamp = IndexStamp.of(key, nextOffsets);
+        Map<String, String> stamp = IndexStamp.of(key, quantisation, nextOffsets);
         write("commit", () -> {
             writer.setLiveCommitData(stamp.entrySet());
             return writer.commit();
@@ -228,7 +240,7 @@ public final class LuceneStore implements VectorStore {
 
     @Override
     public Nearest search(NearestQuery query) {
-        return search("search", searcher -> Neighbours.find(searcher, query));
+        return search("search", searcher -> Neighbours.find(searcher, query, quantisation));
     }
 
     @Override

@@ -5,10 +5,14 @@ import io.sightline.indexer.store.Nearest;
 import io.sightline.indexer.store.NearestQuery;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
+import org.apache.lucene.search.DoubleValues;
+import org.apache.lucene.search.DoubleValuesSource;
+import org.apache.lucene.search.FullPrecisionFloatVectorSimilarityValuesSource;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
@@ -27,26 +31,69 @@ final class Neighbours {
     private final IndexSearcher searcher;
     private final List<LeafReaderContext> leaves;
     private final NearestQuery query;
+    private final Quantisation quantisation;
 
-    private Neighbours(IndexSearcher searcher, NearestQuery query) {
+    private Neighbours(IndexSearcher searcher, NearestQuery query, Quantisation quantisation) {
         this.searcher = searcher;
         this.leaves = searcher.getIndexReader().leaves();
         this.query = query;
+        this.quantisation = quantisation;
     }
 
-    static Nearest find(IndexSearcher searcher, NearestQuery query) throws IOException {
-        return new Neighbours(searcher, query).find(ImageDocuments.query(query.filter()));
+    static Nearest find(IndexSearcher searcher, NearestQuery query, Quantisation quantisation) throws IOException {
+        return new Neighbours(searcher, query, quantisation).find(ImageDocuments.query(query.filter()));
     }
 
     private Nearest find(@Nullable Query filter) throws IOException {
         int most = Math.max(1, searcher.getIndexReader().maxDoc());
         for (int candidates = query.candidates(); ; candidates *= 2) {
-            Query knn = new KnnFloatVectorQuery(ImageDocuments.VECTOR, query.vector(), candidates, filter);
-            ScoreDoc[] found = searcher.search(knn, Math.min(candidates, most)).scoreDocs;
+            ScoreDoc[] found = candidates(candidates, most, filter);
             List<Hit> page = page(found);
             if (found.length < candidates || candidates >= most || isWhole(page, found)) {
                 return new Nearest(page, new Nearest.Trace(KIND, candidates, found.length, leaves.size()));
             }
+        }
+    }
+
+    /** The best candidates by their full vectors, whatever the graph search has read of them. */
+    private ScoreDoc[] candidates(int count, int most, @Nullable Query filter) throws IOException {
+        Query knn = new KnnFloatVectorQuery(ImageDocuments.VECTOR, query.vector(), count, filter);
+        ScoreDoc[] found = searcher.search(knn, Math.min(count, most)).scoreDocs;
+        if (quantisation != Quantisation.NONE) {
+            rescore(found);
+        }
+        return found;
+    }
+
+    // RescoreTopNQuery of Lucene 10.6 does the same, and fails on a search that finds nothing.
+    private void rescore(ScoreDoc[] found) throws IOException {
+        DoubleValuesSource exact =
+                new FullPrecisionFloatVectorSimilarityValuesSource(query.vector(), ImageDocuments.VECTOR);
+        Arrays.sort(found, Comparator.comparingInt(candidate -> candidate.doc));
+        int begin = 0;
+        for (LeafReaderContext leaf : leaves) {
+            int end = begin;
+            while (end < found.length
+                    && found[end].doc < leaf.docBase + leaf.reader().maxDoc()) {
+                end++;
+            }
+            if (end > begin) {
+                rescore(
+                        leaf.docBase,
+                        exact.getValues(leaf, null),
+                        Arrays.asList(found).subList(begin, end));
+            }
+            begin = end;
+        }
+        Arrays.sort(found, Comparator.comparingDouble(candidate -> -candidate.score));
+    }
+
+    private static void rescore(int docBase, DoubleValues exact, List<ScoreDoc> candidates) throws IOException {
+        for (ScoreDoc candidate : candidates) {
+            if (!exact.advanceExact(candidate.doc - docBase)) {
+                throw new IllegalStateException("a candidate has no vector: document " + candidate.doc);
+            }
+            candidate.score = (float) exact.doubleValue();
         }
     }
 

@@ -60,6 +60,15 @@ class LuceneStoreTest extends VectorStoreContract {
     }
 
     @Test
+    void shouldRefuseAnIndexOfAnotherQuantisation() throws Exception {
+        Path index = written();
+
+        assertThatExceptionOfType(StoreDamagedException.class)
+                .isThrownBy(() -> LuceneStore.open(index, KEY, Quantisation.BITS1, Clock.systemUTC()))
+                .withMessageContaining("is of quantisation none, not bits1");
+    }
+
+    @Test
     void shouldFindAFlippedByteInWhateverFile() throws Exception {
         Path index = written();
         for (Path file : files(index)) {

@@ -1,0 +1,169 @@
+package io.sightline.deploy.bench;
+
+import io.sightline.deploy.client.SearchClient;
+import io.sightline.deploy.stack.DataDirectory;
+import io.sightline.deploy.stack.Stack;
+import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.payload.PayloadReader;
+import io.sightline.embedder.versions.ModelCatalog;
+import io.sightline.embedder.versions.ModelLog;
+import io.sightline.embedder.versions.SoleDecider;
+import io.sightline.indexer.IndexerService;
+import io.sightline.indexer.indexing.IndexingSettings;
+import io.sightline.indexer.rollout.RolloutSettings;
+import io.sightline.local.LocalCluster;
+import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.TopicAdmin;
+import io.sightline.schemas.Topics;
+import io.sightline.schemas.avro.Embedding;
+import io.sightline.schemas.avro.ModelStatus;
+import io.sightline.trainer.nets.ConvNet;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import me.tongfei.progressbar.ProgressBar;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * The vectors as they are served: in the embeddings topic of an active version, from there in an indexer's index, asked over
+ * HTTP. Broker and registry are on this machine, the indexer is in this process. {@link #nearest} is thread-safe, all else is
+ * not; close it once.
+ */
+final class ServedGallery implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration LOOK = Duration.ofMillis(200);
+    private static final List<Integer> WIDTHS = List.of(8, 16);
+    private static final int PARTITIONS = 1;
+
+    private final float[][] vectors;
+    private final LocalCluster cluster;
+    private final ModelCatalog catalog;
+    private final IndexerService indexer;
+    private final SearchClient client;
+    private final KafkaProducer<String, byte[]> producer;
+    private final Serializer<Embedding> serializer;
+
+    /** Starts all, and waits until one segment answers. */
+    ServedGallery(Path folder, float[][] vectors) throws IOException, InterruptedException {
+        this.vectors = vectors;
+        this.cluster = LocalCluster.start(folder.resolve("cluster"), 0, 0);
+        KafkaConnection connection = cluster.connection();
+        RecordSerdes serdes = Stack.applyTopics(connection, Topics.defaults());
+        this.serializer = serdes.serializer(Embedding.class);
+        this.producer =
+                new KafkaProducer<>(connection.producer("bench"), new StringSerializer(), new ByteArraySerializer());
+        activate(connection, serdes, DataDirectory.models(folder));
+        for (int i = 0; i < vectors.length; i++) {
+            send(i);
+        }
+        producer.flush();
+        this.catalog = ModelCatalog.open(connection, serdes, PATIENCE);
+        this.indexer = new IndexerService(
+                connection,
+                serdes,
+                catalog,
+                IndexingSettings.DEFAULT,
+                RolloutSettings.DEFAULT,
+                new PayloadReader(null, null, 1),
+                DataDirectory.indexes(folder),
+                "127.0.0.1",
+                0,
+                Clock.systemUTC());
+        this.client = new SearchClient(indexer.url());
+        awaitOneSegment();
+    }
+
+    private void activate(KafkaConnection connection, RecordSerdes serdes, Path models) {
+        try (Admin admin = Admin.create(connection.admin());
+                ModelLog log = new ModelLog(connection, serdes);
+                UntrainedNetwork network =
+                        new UntrainedNetwork(new ConvNet(Preprocessing.DRAWING, WIDTHS, vectors[0].length), 1)) {
+            new TopicAdmin(admin).apply(List.of(Topics.defaults().embeddingsTopic(IndexGallery.VERSION, PARTITIONS)));
+            SoleDecider.of(log)
+                    .move(UntrainedNetwork.event(network.write(models, IndexGallery.VERSION)), ModelStatus.ACTIVE);
+        }
+    }
+
+    /** Sends an image's embedding once more, made now. */
+    void send(int index) {
+        String topic = Topics.embeddings(IndexGallery.VERSION);
+        Embedding embedding = IndexGallery.embedding(index, vectors[index], Instant.now());
+        producer.send(new ProducerRecord<>(topic, IndexGallery.id(index), serializer.serialize(topic, embedding)));
+    }
+
+    /** Address of the search API. */
+    String url() {
+        return indexer.url();
+    }
+
+    /** Ids of the nearest to a query, best first. */
+    String[] nearest(float[] query, int ef) throws IOException {
+        return search(Map.of("version", IndexGallery.VERSION, "vector", query, "k", IndexRow.K, "ef", ef))
+                .neighbours()
+                .stream()
+                .map(SearchClient.Neighbour::id)
+                .toArray(String[]::new);
+    }
+
+    private SearchClient.Answer search(Map<String, ?> request) throws IOException {
+        try {
+            return client.search(request);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while searching", e);
+        }
+    }
+
+    private void awaitOneSegment() throws IOException, InterruptedException {
+        try (ProgressBar bar = BenchBar.of("indexing", vectors.length, "images")) {
+            while (client.get("/v1/status")
+                            .path("behind")
+                            .path(IndexGallery.VERSION)
+                            .asLong(-1)
+                    != 0) {
+                bar.stepTo(client.get("/v1/status")
+                        .path("images")
+                        .path(IndexGallery.VERSION)
+                        .asLong());
+                TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
+            }
+        }
+        while (!isOneSegment()) {
+            TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
+        }
+    }
+
+    private boolean isOneSegment() throws IOException {
+        try {
+            SearchClient.Answer answer =
+                    search(Map.of("version", IndexGallery.VERSION, "vector", vectors[0], "k", 1, "explain", true));
+            return answer.explain().path("segments").asInt() == 1;
+        } catch (SearchClient.RefusedException e) {
+            if (e.status() == 503) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        indexer.close();
+        catalog.close();
+        producer.close();
+        cluster.close();
+    }
+}
