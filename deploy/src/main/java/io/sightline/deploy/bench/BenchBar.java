@@ -4,8 +4,8 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** How far a benchmark has come. */
-final class BenchBar {
+/** How far a benchmark or a fault run has come. */
+public final class BenchBar {
 
     private static final int UPDATE_MILLIS = 1000;
 
@@ -16,7 +16,7 @@ final class BenchBar {
      *
      * @param unit what is counted
      */
-    static ProgressBar of(String task, long max, String unit) {
+    public static ProgressBar of(String task, long max, String unit) {
         return new ProgressBarBuilder()
                 .setTaskName(task)
                 .setInitialMax(max)

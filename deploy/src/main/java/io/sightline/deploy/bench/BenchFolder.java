@@ -11,15 +11,21 @@ import java.util.stream.Stream;
  *
  * @param path where it lies
  */
-record BenchFolder(Path path) implements AutoCloseable {
+public record BenchFolder(Path path) implements AutoCloseable {
 
-    static BenchFolder create(String name) throws IOException {
+    /** Makes one whose name begins like this. */
+    public static BenchFolder create(String name) throws IOException {
         return new BenchFolder(Files.createTempDirectory("sightline-bench-" + name + "-"));
     }
 
     @Override
     public void close() throws IOException {
-        try (Stream<Path> files = Files.walk(path)) {
+        delete(path);
+    }
+
+    /** Removes a folder with all that is in it. */
+    public static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }

@@ -1,5 +1,6 @@
 package io.sightline.deploy.cli;
 
+import io.sightline.deploy.bench.BenchFolder;
 import io.sightline.deploy.demo.DemoRun;
 import io.sightline.deploy.stack.StackSettings;
 import io.sightline.embedder.image.Preprocessing;
@@ -8,9 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -93,21 +92,13 @@ final class DemoCommand implements Callable<Integer> {
             boolean live = Boolean.getBoolean("sightline.terminal");
             boolean clean = run.run(settings, versions, report, start, System.out, live, running::isStopping);
             if (directory == null) {
-                delete(root);
+                BenchFolder.delete(root);
             }
             return clean ? 0 : 1;
         } catch (RuntimeException | IOException e) {
             LoggerFactory.getLogger(DemoCommand.class).error("the demo failed", e);
             System.err.println("sightline: the log is " + log);
             throw e;
-        }
-    }
-
-    private static void delete(Path root) throws IOException {
-        try (Stream<Path> files = Files.walk(root)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
         }
     }
 }

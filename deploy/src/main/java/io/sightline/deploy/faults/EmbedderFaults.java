@@ -1,21 +1,16 @@
 package io.sightline.deploy.faults;
 
-import io.sightline.deploy.bench.BenchFile;
+import io.sightline.deploy.bench.BenchBar;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.schemas.avro.ModelStatus;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
  * Three embedder processes and three brokers, killed with -9 while images come and a second version back-fills: is every
@@ -42,24 +37,10 @@ public record EmbedderFaults(FaultSettings settings, Class<?> command) {
      * @return whether nothing is missing, duplicate or wrong
      */
     public boolean run(Path folder, PrintStream out) throws IOException, InterruptedException {
-        Path work = Files.createTempDirectory("sightline-faults-");
         out.printf(
                 "%d images, %d embedders, %d brokers, seed %d%n",
                 settings.images(), EMBEDDERS, FaultCluster.BROKERS, settings.seed());
-        boolean clean = false;
-        try {
-            FaultReport report = measure(work);
-            report.print(out);
-            BenchFile.write(folder.resolve("embedder.json"), report.figures(), out);
-            clean = report.isClean();
-            return clean;
-        } finally {
-            if (clean) {
-                delete(work);
-            } else {
-                out.println("logs, topics and models are kept in " + work);
-            }
-        }
+        return FaultFolder.run(folder.resolve("embedder.json"), out, this::measure);
     }
 
     private FaultReport measure(Path work) throws IOException, InterruptedException {
@@ -81,7 +62,7 @@ public record EmbedderFaults(FaultSettings settings, Class<?> command) {
             Inflicted inflicted;
             double seconds;
             Map<String, ImageFeed.Position> sent;
-            try (ProgressBar bar = bar("embedding", 2L * settings.images(), " images")) {
+            try (ProgressBar bar = BenchBar.of("embedding", 2L * settings.images(), "images")) {
                 FaultRun run = new FaultRun(cluster, fleet, watch, versions.get(1), EMBEDDERS, bar);
                 feed.start();
                 run.run(FaultPlan.of(settings, EMBEDDERS, FaultCluster.BROKERS), settings.length());
@@ -125,29 +106,10 @@ public record EmbedderFaults(FaultSettings settings, Class<?> command) {
         for (ModelArtifact version : versions) {
             String name = version.descriptor().version();
             cluster.awaitNoTransaction(name);
-            try (ProgressBar bar = bar("checking " + name, settings.images(), " images")) {
+            try (ProgressBar bar = BenchBar.of("checking " + name, settings.images(), "images")) {
                 outcomes.add(check.run(version, bar::stepTo));
             }
         }
         return new FaultReport(settings, inflicted, seconds, outcomes, check.examples());
-    }
-
-    static ProgressBar bar(String task, long max, String unit) {
-        return new ProgressBarBuilder()
-                .setTaskName(task)
-                .setInitialMax(max)
-                .setUnit(unit, 1)
-                .setStyle(ProgressBarStyle.ASCII)
-                .showSpeed()
-                .setUpdateIntervalMillis(500)
-                .build();
-    }
-
-    static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

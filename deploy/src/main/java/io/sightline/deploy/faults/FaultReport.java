@@ -19,14 +19,17 @@ record FaultReport(
         Inflicted inflicted,
         double seconds,
         List<VersionOutcome> outcomes,
-        List<String> examples) {
+        List<String> examples)
+        implements FaultFolder.Report {
 
     /** Whether every version has each image once, and right. */
-    boolean isClean() {
+    @Override
+    public boolean isClean() {
         return outcomes.stream().allMatch(VersionOutcome::isClean);
     }
 
-    void print(PrintStream out) {
+    @Override
+    public void print(PrintStream out) {
         out.printf(
                 Locale.ROOT,
                 "%n%-8s %10s %10s %10s %14s%n",
@@ -62,7 +65,8 @@ record FaultReport(
                 settings.seed());
     }
 
-    Map<String, Object> figures() {
+    @Override
+    public Map<String, Object> figures() {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("seed", settings.seed());
         figures.put("faultSeconds", settings.length().toSeconds());

@@ -1,6 +1,6 @@
 package io.sightline.deploy.faults;
 
-import io.sightline.deploy.bench.BenchFile;
+import io.sightline.deploy.bench.BenchBar;
 import io.sightline.deploy.bench.UntrainedNetwork;
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Stack;
@@ -56,22 +56,8 @@ public record IndexFaults(IndexFaultSettings settings, Class<?> command) {
      * @return whether the index was right both times
      */
     public boolean run(Path folder, PrintStream out) throws IOException, InterruptedException {
-        Path work = Files.createTempDirectory("sightline-faults-");
         out.printf("%d writes, %d kills, seed %d%n", settings.writes(), settings.kills(), settings.seed());
-        boolean clean = false;
-        try {
-            IndexReport report = measure(work);
-            report.print(out);
-            BenchFile.write(folder.resolve("index.json"), report.figures(), out);
-            clean = report.isClean();
-            return clean;
-        } finally {
-            if (clean) {
-                EmbedderFaults.delete(work);
-            } else {
-                out.println("log, topics and index are kept in " + work);
-            }
-        }
+        return FaultFolder.run(folder.resolve("index.json"), out, this::measure);
     }
 
     private IndexReport measure(Path work) throws IOException, InterruptedException {
@@ -119,7 +105,7 @@ public record IndexFaults(IndexFaultSettings settings, Class<?> command) {
         int answering = 0;
         int outdated = 0;
         Map<String, Integer> seen = Map.of();
-        try (ProgressBar bar = EmbedderFaults.bar("killing", settings.kills(), " kills")) {
+        try (ProgressBar bar = BenchBar.of("killing", settings.kills(), "kills")) {
             for (int kill = 0; kill < settings.kills(); kill++) {
                 Duration time =
                         Duration.ofMillis(random.nextLong(settings.killWithin().toMillis()) + 1);

@@ -26,13 +26,16 @@ record IndexReport(
         IndexOutcome afterKills,
         String damaged,
         double rebuiltSeconds,
-        IndexOutcome afterDamage) {
+        IndexOutcome afterDamage)
+        implements FaultFolder.Report {
 
-    boolean isClean() {
+    @Override
+    public boolean isClean() {
         return outdated == 0 && afterKills.isClean() && afterDamage.isClean();
     }
 
-    void print(PrintStream out) {
+    @Override
+    public void print(PrintStream out) {
         out.printf("%n%-24s %10s %10s %10s %12s %10s%n", "", "images", "missing", "duplicate", "resurrected", "wrong");
         print(out, "after " + settings.kills() + " kills", afterKills);
         print(out, "rebuilt after damage", afterDamage);
@@ -71,7 +74,8 @@ record IndexReport(
         return firstAnswers.get(firstAnswers.size() / 2);
     }
 
-    Map<String, Object> figures() {
+    @Override
+    public Map<String, Object> figures() {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("seed", settings.seed());
         figures.put("writes", settings.writes());

@@ -1,7 +1,7 @@
 package io.sightline.deploy.faults;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.sightline.deploy.bench.BenchFile;
+import io.sightline.deploy.bench.BenchBar;
 import io.sightline.deploy.bench.UntrainedNetwork;
 import io.sightline.deploy.check.CheckReport;
 import io.sightline.deploy.check.ConsistencyCheck;
@@ -24,7 +24,6 @@ import io.sightline.trainer.training.TrainingSettings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,7 +58,6 @@ public record RolloutFaults(RolloutFaultSettings settings) {
      * @return whether nothing was wrong
      */
     public boolean run(Path folder, PrintStream out) throws IOException, InterruptedException {
-        Path work = Files.createTempDirectory("sightline-faults-");
         out.printf(
                 "%d rollouts, %d rollbacks, %d clients, %d images a second, seed %d%n",
                 settings.rollouts(),
@@ -67,20 +65,7 @@ public record RolloutFaults(RolloutFaultSettings settings) {
                 settings.clients(),
                 settings.imagesPerSecond(),
                 settings.seed());
-        boolean clean = false;
-        try {
-            RolloutReport report = measure(work);
-            report.print(out);
-            BenchFile.write(folder.resolve("rollouts.json"), report.figures(), out);
-            clean = report.isClean();
-            return clean;
-        } finally {
-            if (clean) {
-                EmbedderFaults.delete(work);
-            } else {
-                out.println("topics, models and indexes are kept in " + work);
-            }
-        }
+        return FaultFolder.run(folder.resolve("rollouts.json"), out, this::measure);
     }
 
     private RolloutReport measure(Path work) throws IOException, InterruptedException {
@@ -106,7 +91,7 @@ public record RolloutFaults(RolloutFaultSettings settings) {
             images.start();
             await(() -> client.get("/v1/status").path("images").path(FIRST).asInt() >= settings.images());
             clients.start(settings.clients(), settings.seed());
-            try (ProgressBar bar = EmbedderFaults.bar("rolling out", settings.rollouts(), " versions")) {
+            try (ProgressBar bar = BenchBar.of("rolling out", settings.rollouts(), "versions")) {
                 for (int i = 1; i <= settings.rollouts(); i++) {
                     changes.add(rollOut(client, log, spaces, work, "v" + (i + 1), i));
                     if (settings.isRollbackAfter(i)) {

@@ -16,11 +16,8 @@ import java.util.Map;
  * @param check of topics and index in the end
  */
 record RolloutReport(
-        RolloutFaultSettings settings,
-        List<Change> changes,
-        int images,
-        SearchingClients.Seen seen,
-        CheckReport check) {
+        RolloutFaultSettings settings, List<Change> changes, int images, SearchingClients.Seen seen, CheckReport check)
+        implements FaultFolder.Report {
 
     /**
      * A version that came to answer.
@@ -30,11 +27,13 @@ record RolloutReport(
      */
     record Change(String version, boolean rollback, double seconds, Map<String, Double> figures) {}
 
-    boolean isClean() {
+    @Override
+    public boolean isClean() {
         return seen.isClean() && check.isClean();
     }
 
-    void print(PrintStream out) {
+    @Override
+    public void print(PrintStream out) {
         out.printf("%n%-8s %-9s %9s %10s %12s%n", "version", "by", "seconds", "answers", "overlap@10");
         for (Change change : changes) {
             Double overlap = change.figures.get("shadow.overlapAt10");
@@ -74,7 +73,8 @@ record RolloutReport(
         check.examples().forEach(example -> out.println("  " + example));
     }
 
-    Map<String, Object> figures() {
+    @Override
+    public Map<String, Object> figures() {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("settings", settings);
         figures.put("changes", changes);
