@@ -2,9 +2,8 @@ package io.sightline.deploy.faults;
 
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.ImageLimits;
-import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.image.RejectedImageException;
-import io.sightline.embedder.runtime.EmbeddingModel;
+import io.sightline.embedder.runtime.VersionNetwork;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -12,29 +11,26 @@ import java.util.concurrent.ConcurrentHashMap;
 final class VersionSpaces implements AutoCloseable {
 
     private final SeededDrawings drawings;
-    private final Map<String, Space> spaces = new ConcurrentHashMap<>();
+    private final Map<String, VersionNetwork> spaces = new ConcurrentHashMap<>();
 
     VersionSpaces(SeededDrawings drawings) {
         this.drawings = drawings;
     }
 
-    private record Space(EmbeddingModel model, Preprocessor preprocessor) {}
-
     /** To be called before a version can answer. */
     void add(ModelArtifact artifact) {
-        EmbeddingModel model = EmbeddingModel.load(artifact);
-        Preprocessor preprocessor = new Preprocessor(model.descriptor().preprocessing(), ImageLimits.DEFAULT);
-        spaces.put(model.version(), new Space(model, preprocessor));
+        VersionNetwork network = VersionNetwork.load(artifact, ImageLimits.DEFAULT);
+        spaces.put(network.version(), network);
     }
 
     /** Vector of a drawing in the space of a version. */
     float[] embed(String version, int drawing) {
-        Space space = spaces.get(version);
+        VersionNetwork space = spaces.get(version);
         if (space == null) {
             throw new IllegalStateException("nobody published version " + version);
         }
         try {
-            return space.model.embed(space.preprocessor.pixels(drawings.png(drawing)));
+            return space.embed(drawings.png(drawing));
         } catch (RejectedImageException e) {
             throw new IllegalStateException("drawing " + drawing + " cannot be embedded: " + e.getMessage(), e);
         }
@@ -53,9 +49,6 @@ final class VersionSpaces implements AutoCloseable {
 
     @Override
     public void close() {
-        spaces.values().forEach(space -> {
-            space.model.close();
-            space.preprocessor.close();
-        });
+        spaces.values().forEach(VersionNetwork::close);
     }
 }

@@ -3,6 +3,7 @@ package io.sightline.embedder.artifact;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sightline.schemas.Sha256;
+import io.sightline.schemas.avro.ModelEvent;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -51,6 +52,22 @@ public record ModelArtifact(Path directory, ModelDescriptor descriptor, String m
         } catch (IOException e) {
             throw new ArtifactException("cannot read the artifact in " + directory + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Verifies the artifact that an event names.
+     *
+     * @throws ArtifactException also if it is of another version, or of other dimensions
+     */
+    public static ModelArtifact of(ModelEvent event) {
+        ModelArtifact artifact = open(URI.create(event.getArtifactUri()), event.getManifestSha256());
+        ModelDescriptor is = artifact.descriptor;
+        if (!is.version().equals(event.getVersion()) || is.dimensions() != event.getDimensions()) {
+            throw new ArtifactException("the artifact in " + event.getArtifactUri() + " is of version " + is.version()
+                    + " with " + is.dimensions() + " dimensions, not of " + event.getVersion() + " with "
+                    + event.getDimensions() + " as published; restore it or publish again");
+        }
+        return artifact;
     }
 
     private static void verifyFiles(Path directory, Manifest manifest) throws IOException {

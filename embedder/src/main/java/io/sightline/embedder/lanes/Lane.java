@@ -12,7 +12,6 @@ import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
@@ -177,15 +176,7 @@ final class Lane implements AutoCloseable {
     }
 
     private static EmbeddingModel load(ModelEvent event, ComputeDevice device) {
-        ModelArtifact artifact = ModelArtifact.open(URI.create(event.getArtifactUri()), event.getManifestSha256());
-        if (!artifact.descriptor().version().equals(event.getVersion())
-                || artifact.descriptor().dimensions() != event.getDimensions()) {
-            throw new ArtifactException("the artifact in " + artifact.directory() + " is "
-                    + artifact.descriptor().version() + " with "
-                    + artifact.descriptor().dimensions()
-                    + " dimensions, not " + event.getVersion() + " with " + event.getDimensions() + " as published");
-        }
-        return EmbeddingModel.load(artifact, device);
+        return EmbeddingModel.load(ModelArtifact.of(event), device);
     }
 
     private static Properties properties(

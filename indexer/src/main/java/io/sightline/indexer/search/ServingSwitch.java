@@ -1,6 +1,5 @@
 package io.sightline.indexer.search;
 
-import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.image.ImageLimits;
@@ -10,7 +9,6 @@ import io.sightline.indexer.store.StoreClosedException;
 import io.sightline.indexer.store.VectorStore;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -179,7 +177,7 @@ final class ServingSwitch implements AutoCloseable {
     /** An index takes seconds to open, and so does a network: neither waits for the other. */
     private void prepareFor(ModelEvent active) {
         if (current.get() == null && (prepared == null || !prepared.version().equals(active.getVersion()))) {
-            prepare(QueryNetwork.load(artifact(active), limits));
+            prepare(QueryNetwork.load(ModelArtifact.of(active), limits));
         }
     }
 
@@ -245,7 +243,7 @@ final class ServingSwitch implements AutoCloseable {
     /** Null if it cannot be had now. */
     private Serving.@Nullable Bridge bridge(ModelEvent staged) {
         try {
-            SpaceMap map = SpaceMap.read(artifact(staged), String.valueOf(staged.getCompatibleWith()));
+            SpaceMap map = SpaceMap.read(ModelArtifact.of(staged), String.valueOf(staged.getCompatibleWith()));
             return new Serving.Bridge(network(staged), map);
         } catch (RuntimeException e) {
             Duration pause = backoff.failed(staged.getVersion());
@@ -256,21 +254,6 @@ final class ServingSwitch implements AutoCloseable {
                     e.getMessage());
             return null;
         }
-    }
-
-    /**
-     * The artifact that an event names.
-     *
-     * @throws ArtifactException if it is damaged, or of another version
-     */
-    static ModelArtifact artifact(ModelEvent event) {
-        ModelArtifact artifact = ModelArtifact.open(URI.create(event.getArtifactUri()), event.getManifestSha256());
-        String version = artifact.descriptor().version();
-        if (!version.equals(event.getVersion())) {
-            throw new ArtifactException("the artifact in " + event.getArtifactUri() + " is of version " + version
-                    + ", not " + event.getVersion());
-        }
-        return artifact;
     }
 
     /** One that answers already, if it is of this version; else it is loaded. Only this thread swaps. */
@@ -289,7 +272,7 @@ final class ServingSwitch implements AutoCloseable {
         if (prepared != null && prepared.version().equals(event.getVersion())) {
             return prepared.retain();
         }
-        return QueryNetwork.load(artifact(event), limits);
+        return QueryNetwork.load(ModelArtifact.of(event), limits);
     }
 
     private void swap(@Nullable Serving next) {

@@ -148,9 +148,9 @@ class VersionSkewTest {
                 .setVersion("v3")
                 .build();
 
-        assertThatThrownBy(() -> ServingSwitch.artifact(event))
+        assertThatThrownBy(() -> ModelArtifact.of(event))
                 .isInstanceOf(ArtifactException.class)
-                .hasMessageContaining("is of version v1, not v3");
+                .hasMessageContaining("is of version v1 with 8 dimensions, not of v3");
     }
 
     @Test

@@ -3,17 +3,15 @@ package io.sightline.indexer.rollout.gates;
 import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.ImageLimits;
-import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.image.RejectedImageException;
-import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.runtime.NoUnitVectorException;
+import io.sightline.embedder.runtime.VersionNetwork;
 import io.sightline.indexer.store.EmbeddedImage;
 import io.sightline.indexer.store.Filter;
 import io.sightline.indexer.store.Hit;
 import io.sightline.indexer.store.NearestQuery;
 import io.sightline.indexer.store.VectorStore;
 import io.sightline.schemas.avro.ModelEvent;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -54,8 +52,8 @@ final class ShadowGate implements Gate {
         }
         List<Double> overlaps = new ArrayList<>();
         boolean images = queries.stream().anyMatch(query -> query.image() != null);
-        try (@Nullable Space before = images ? Space.load(active) : null;
-                @Nullable Space after = images ? Space.load(context.staged()) : null) {
+        try (@Nullable VersionNetwork before = images ? load(active) : null;
+                @Nullable VersionNetwork after = images ? load(context.staged()) : null) {
             for (LiveQuery query : queries) {
                 Optional<Set<String>> was = neighbours(query, activeStore, before);
                 Optional<Set<String>> is = neighbours(query, context.stagedStore(), after);
@@ -104,10 +102,10 @@ final class ShadowGate implements Gate {
     }
 
     /** Ids of the neighbours; empty if the query cannot be asked there. */
-    private static Optional<Set<String>> neighbours(LiveQuery query, VectorStore store, @Nullable Space space) {
+    private static Optional<Set<String>> neighbours(LiveQuery query, VectorStore store, @Nullable VersionNetwork network) {
         String id = query.id();
         Optional<float[]> vector = id == null
-                ? Optional.ofNullable(space).flatMap(one -> one.embed(query.image()))
+                ? embed(network, query.image())
                 : store.find(id).map(EmbeddedImage::vector);
         Set<String> self = id == null ? Set.of() : Set.of(id);
         return vector.map(found -> store.nearest(new NearestQuery(found, K, EF, Filter.NONE, self, null)).stream()
@@ -115,33 +113,21 @@ final class ShadowGate implements Gate {
                 .collect(Collectors.toSet()));
     }
 
-    /** The network of a version, for queries that are images. */
-    private record Space(EmbeddingModel model, Preprocessor preprocessor) implements AutoCloseable {
-
-        /** The space of a version; null if its artifact cannot be read now, and queries by image are left out. */
-        static @Nullable Space load(ModelEvent event) {
-            try {
-                EmbeddingModel model = EmbeddingModel.load(
-                        ModelArtifact.open(URI.create(event.getArtifactUri()), event.getManifestSha256()));
-                return new Space(model, new Preprocessor(model.descriptor().preprocessing(), ImageLimits.DEFAULT));
-            } catch (ArtifactException e) {
-                LOG.warn("queries by image are not compared: {}", e.getMessage());
-                return null;
-            }
+    /** The network of a version; null if its artifact cannot be read now, and queries by image are left out. */
+    private static @Nullable VersionNetwork load(ModelEvent event) {
+        try {
+            return VersionNetwork.load(ModelArtifact.of(event), ImageLimits.DEFAULT);
+        } catch (ArtifactException e) {
+            LOG.warn("queries by image are not compared: {}", e.getMessage());
+            return null;
         }
+    }
 
-        Optional<float[]> embed(byte @Nullable [] image) {
-            try {
-                return image == null ? Optional.empty() : Optional.of(model.embed(preprocessor.pixels(image)));
-            } catch (RejectedImageException | NoUnitVectorException e) {
-                return Optional.empty();
-            }
-        }
-
-        @Override
-        public void close() {
-            model.close();
-            preprocessor.close();
+    private static Optional<float[]> embed(@Nullable VersionNetwork network, byte @Nullable [] image) {
+        try {
+            return network == null || image == null ? Optional.empty() : Optional.of(network.embed(image));
+        } catch (RejectedImageException | NoUnitVectorException e) {
+            return Optional.empty();
         }
     }
 }
