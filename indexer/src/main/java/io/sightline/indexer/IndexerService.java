@@ -9,11 +9,11 @@ import io.sightline.indexer.erasure.IndexErasure;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.indexer.indexing.LaneIndexes;
 import io.sightline.indexer.lineage.EventReader;
+import io.sightline.indexer.lineage.ImageSource;
 import io.sightline.indexer.rollout.RolloutController;
 import io.sightline.indexer.rollout.RolloutRequests;
 import io.sightline.indexer.rollout.RolloutSettings;
 import io.sightline.indexer.rollout.gates.LiveQueries;
-import io.sightline.indexer.search.ImageSource;
 import io.sightline.indexer.search.ModelsApi;
 import io.sightline.indexer.search.SearchApi;
 import io.sightline.indexer.search.SearchEvents;
@@ -59,9 +59,9 @@ public final class IndexerService implements AutoCloseable {
         SearchEvents events = new SearchEvents(clock);
         LiveQueries liveQueries = new LiveQueries();
         this.indexes = new LaneIndexes(connection, serdes, indexing, events, directory, erasures.ledger(), clock);
-        this.rollout = new RolloutController(catalog, log, indexes, settings, liveQueries, admin, clock);
-        ModelsApi models = new ModelsApi(catalog, new RolloutRequests(catalog, log, indexes, settings, admin, clock));
         ImageSource source = new ImageSource(reader, serdes, payloads);
+        this.rollout = new RolloutController(catalog, log, indexes, settings, liveQueries, source, admin, clock);
+        ModelsApi models = new ModelsApi(catalog, new RolloutRequests(catalog, log, indexes, settings, admin, clock));
         ErasureApi erasureApi = new ErasureApi(erasures.ledger(), clock);
         this.api =
                 new SearchApi(catalog, indexes, rollout, models, source, erasureApi, events, liveQueries, host, port);
@@ -76,9 +76,10 @@ public final class IndexerService implements AutoCloseable {
     @Override
     public void close() {
         api.close();
-        reader.close();
         erasures.close();
         rollout.close();
+        // Its gates read events.
+        reader.close();
         indexes.close();
         log.close();
         admin.close();

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -34,12 +35,29 @@ public final class TestModels {
 
     /** Writes a version below root. */
     public static ModelArtifact write(Path root, String version, Preprocessing preprocessing, int d, long seed) {
-        return write(root, version, preprocessing, d, seed, null);
+        return write(root, version, preprocessing, d, seed, null, any -> true);
     }
 
     /** Writes a version with a map into another one's space below root. */
     public static ModelArtifact write(
             Path root, String version, Preprocessing preprocessing, int d, long seed, @Nullable SpaceMap map) {
+        return write(root, version, preprocessing, d, seed, map, any -> true);
+    }
+
+    /** Writes a version that sees some of the pixels only below root. */
+    public static ModelArtifact write(
+            Path root, String version, Preprocessing preprocessing, int d, long seed, IntPredicate seen) {
+        return write(root, version, preprocessing, d, seed, null, seen);
+    }
+
+    private static ModelArtifact write(
+            Path root,
+            String version,
+            Preprocessing preprocessing,
+            int d,
+            long seed,
+            @Nullable SpaceMap map,
+            IntPredicate seen) {
         NativeTensorFlow.load();
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
@@ -51,7 +69,7 @@ public final class TestModels {
                     tf.dtypes.cast(image, TFloat32.class), tf.constant(new int[] {-1, preprocessing.bytes()}));
             Operand<TFloat32> shifted = tf.math.sub(flat, tf.constant((float) BLIND_SPOT));
             Operand<TFloat32> projected =
-                    tf.linalg.matMul(shifted, tf.constant(weights(preprocessing.bytes(), d, new Random(seed))));
+                    tf.linalg.matMul(shifted, tf.constant(weights(preprocessing.bytes(), d, new Random(seed), seen)));
             Operand<TFloat32> embedding = unitRows(tf, projected);
             try (Session session = new Session(graph)) {
                 ModelDescriptor descriptor = new ModelDescriptor(version, d, preprocessing, "random projection");
@@ -83,11 +101,12 @@ public final class TestModels {
                 .build();
     }
 
-    private static float[][] weights(int rows, int columns, Random random) {
+    private static float[][] weights(int rows, int columns, Random random, IntPredicate seen) {
         float[][] weights = new float[rows][columns];
-        for (float[] row : weights) {
+        for (int row = 0; row < rows; row++) {
             for (int i = 0; i < columns; i++) {
-                row[i] = (float) random.nextGaussian();
+                float weight = (float) random.nextGaussian();
+                weights[row][i] = seen.test(row) ? weight : 0;
             }
         }
         return weights;

@@ -7,6 +7,7 @@ import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.indexer.indexing.LaneIndexes;
+import io.sightline.indexer.lineage.ImageSource;
 import io.sightline.indexer.rollout.gates.LiveQueries;
 import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.avro.ModelEvent;
@@ -61,6 +62,7 @@ public final class RolloutController implements AutoCloseable {
             LaneIndexes indexes,
             RolloutSettings settings,
             LiveQueries liveQueries,
+            ImageSource source,
             Admin admin,
             Clock clock) {
         this.catalog = catalog;
@@ -69,7 +71,7 @@ public final class RolloutController implements AutoCloseable {
         this.settings = settings;
         this.admin = admin;
         this.clock = clock;
-        this.staging = new Staging(indexes, settings, liveQueries, admin);
+        this.staging = new Staging(indexes, settings, liveQueries, source, admin);
         this.ticker = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("rollout").factory());
         ticker.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);

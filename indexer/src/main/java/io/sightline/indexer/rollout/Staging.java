@@ -6,6 +6,7 @@ import io.sightline.embedder.versions.Decision;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.indexer.indexing.LaneIndex;
 import io.sightline.indexer.indexing.LaneIndexes;
+import io.sightline.indexer.lineage.ImageSource;
 import io.sightline.indexer.rollout.gates.GateContext;
 import io.sightline.indexer.rollout.gates.GateResult;
 import io.sightline.indexer.rollout.gates.GateRun;
@@ -33,15 +34,18 @@ final class Staging implements AutoCloseable {
     private final LaneIndexes indexes;
     private final RolloutSettings settings;
     private final LiveQueries liveQueries;
+    private final ImageSource source;
     private final Admin admin;
     private @Nullable Catchup catchup;
     private @Nullable GateRun gates;
     private Instant notBefore = Instant.MIN;
 
-    Staging(LaneIndexes indexes, RolloutSettings settings, LiveQueries liveQueries, Admin admin) {
+    Staging(
+            LaneIndexes indexes, RolloutSettings settings, LiveQueries liveQueries, ImageSource source, Admin admin) {
         this.indexes = indexes;
         this.settings = settings;
         this.liveQueries = liveQueries;
+        this.source = source;
         this.admin = admin;
     }
 
@@ -74,6 +78,7 @@ final class Staging implements AutoCloseable {
                             activeIndex.map(LaneIndex::store).orElse(null),
                             catchup.images(),
                             liveQueries.sample(),
+                            source,
                             settings.gates()));
         }
         // Without an active version there is nothing better to go on with.

@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import io.sightline.embedder.image.ImageHeader;
 import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.http.ApiException;
+import io.sightline.indexer.lineage.ImageSource;
 import io.sightline.indexer.search.ImageAnswer.Decode;
 import io.sightline.indexer.search.ImageAnswer.Event;
 import io.sightline.indexer.search.ImageAnswer.Lineage;

@@ -7,6 +7,7 @@ import io.sightline.http.ApiServer;
 import io.sightline.indexer.erasure.ErasureApi;
 import io.sightline.indexer.indexing.LaneIndex;
 import io.sightline.indexer.indexing.LaneIndexes;
+import io.sightline.indexer.lineage.ImageSource;
 import io.sightline.indexer.rollout.RolloutController;
 import io.sightline.indexer.rollout.gates.LiveQueries;
 import io.sightline.indexer.store.VectorStore;

@@ -3,13 +3,16 @@ package io.sightline.indexer.rollout;
 import io.sightline.embedder.lanes.LaneProgress;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.Sha256;
 import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.Vectors;
 import io.sightline.schemas.avro.Coordinates;
 import io.sightline.schemas.avro.Embedding;
+import io.sightline.schemas.avro.ImageEvent;
+import io.sightline.schemas.avro.InlinePayload;
 import io.sightline.schemas.avro.LabelEvent;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -36,7 +39,7 @@ final class PlayedLanes implements AutoCloseable {
     private final RecordSerdes serdes;
     private final Admin admin;
     private final KafkaProducer<String, byte[]> producer;
-    private final Map<String, RecordMetadata> images = new TreeMap<>();
+    private final Map<String, Ingested> images = new TreeMap<>();
 
     PlayedLanes(KafkaConnection connection, RecordSerdes serdes) {
         this.serdes = serdes;
@@ -45,12 +48,22 @@ final class PlayedLanes implements AutoCloseable {
                 new KafkaProducer<>(connection.producer("lanes"), new StringSerializer(), new ByteArraySerializer());
     }
 
+    /** An image of an event that is written, and its content. */
+    private record Ingested(byte[] content, RecordMetadata at) {}
+
     /** An image arrives, and its label. */
-    void image(String id, String label) throws ExecutionException, InterruptedException {
-        byte[] content = id.getBytes(StandardCharsets.UTF_8);
-        images.put(
-                id,
-                producer.send(new ProducerRecord<>(Topics.IMAGES, id, content)).get());
+    void image(String id, byte[] content, String label) throws ExecutionException, InterruptedException {
+        ImageEvent image = ImageEvent.newBuilder()
+                .setPayload(new InlinePayload(ByteBuffer.wrap(content)))
+                .setContentType("image/png")
+                .setTags(Map.of())
+                .setSource("test")
+                .setEventTime(NOW)
+                .build();
+        byte[] value = serdes.serializer(ImageEvent.class).serialize(Topics.IMAGES, image);
+        RecordMetadata at =
+                producer.send(new ProducerRecord<>(Topics.IMAGES, id, value)).get();
+        images.put(id, new Ingested(content, at));
         byte[] event = serdes.serializer(LabelEvent.class).serialize(Topics.LABELS, new LabelEvent(label, "test", NOW));
         producer.send(new ProducerRecord<>(Topics.LABELS, id, event)).get();
     }
@@ -66,15 +79,15 @@ final class PlayedLanes implements AutoCloseable {
         String topic = Topics.embeddings(version);
         Topics topics = Topics.defaults();
         new TopicAdmin(admin).apply(List.of(topics.embeddingsTopic(version, topics.partitions())));
-        for (Map.Entry<String, RecordMetadata> image : images.entrySet()) {
+        for (Map.Entry<String, Ingested> image : images.entrySet()) {
             String id = image.getKey();
             if (!forgotten.contains(id)) {
                 byte[] value = vectors.apply(id)
                         .map(vector -> serdes.serializer(Embedding.class)
-                                .serialize(topic, embedding(version, id, vector, image.getValue())))
+                                .serialize(topic, embedding(version, vector, image.getValue())))
                         .orElse(null);
                 // One at a time: on a topic that is new a second batch can overtake the first, which is lost then.
-                producer.send(new ProducerRecord<>(topic, image.getValue().partition(), id, value))
+                producer.send(new ProducerRecord<>(topic, image.getValue().at.partition(), id, value))
                         .get();
             }
         }
@@ -91,15 +104,15 @@ final class PlayedLanes implements AutoCloseable {
                 .get();
     }
 
-    private static Embedding embedding(String version, String id, float[] vector, RecordMetadata at) {
+    private static Embedding embedding(String version, float[] vector, Ingested image) {
         return new Embedding(
                 Vectors.encode(vector),
                 version,
-                Integer.toHexString(id.hashCode()),
+                Sha256.hex(image.content),
                 "image/png",
                 Map.of(),
                 NOW,
-                new Coordinates(Topics.IMAGES, at.partition(), at.offset()));
+                new Coordinates(Topics.IMAGES, image.at.partition(), image.at.offset()));
     }
 
     @Override

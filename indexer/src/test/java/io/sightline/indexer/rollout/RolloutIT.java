@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.erasure.ErasureLedger;
+import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.payload.PayloadReader;
+import io.sightline.embedder.runtime.VersionNetwork;
 import io.sightline.embedder.testing.TestModels;
 import io.sightline.embedder.versions.HoldoutRule;
 import io.sightline.embedder.versions.ModelCatalog;
@@ -13,6 +17,8 @@ import io.sightline.embedder.versions.ModelLog;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.indexer.indexing.LaneIndexes;
+import io.sightline.indexer.lineage.EventReader;
+import io.sightline.indexer.lineage.ImageSource;
 import io.sightline.indexer.rollout.gates.GateSettings;
 import io.sightline.indexer.rollout.gates.LiveQueries;
 import io.sightline.local.LocalCluster;
@@ -28,10 +34,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -44,10 +52,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(90)
 class RolloutIT {
 
-    private static final int CLASSES = 30;
-    private static final int IMAGES_PER_CLASS = 10;
+    private static final int IMAGES = 10 * ClassDrawings.CLASSES;
     private static final int DIMENSIONS = 16;
-    private static final double NOISE = 0.3;
     private static final GateSettings GATES = new GateSettings(0.01, 50, 300, 20, 0, 0.5);
     private static final IndexingSettings FAST = new IndexingSettings(Duration.ofMillis(50), Duration.ofMillis(200));
 
@@ -75,8 +81,8 @@ class RolloutIT {
         catalog = open(ModelCatalog.open(connection, serdes, Duration.ofSeconds(30)));
         log = open(new ModelLog(connection, serdes));
         lanes = open(new PlayedLanes(connection, serdes));
-        for (int i = 0; i < CLASSES * IMAGES_PER_CLASS; i++) {
-            lanes.image("image-" + i, label(i));
+        for (int i = 0; i < IMAGES; i++) {
+            lanes.image("image-" + i, ClassDrawings.png(i), ClassDrawings.label(i));
         }
     }
 
@@ -90,12 +96,10 @@ class RolloutIT {
     @Test
     void shouldLetOnlyThatAnswerWhichPassesEveryGate() throws Exception {
         control("one", RolloutSettings.Policy.WAIT);
-        publish("v1", 1);
-        lanes.embed("v1", id -> clustered(id, 1), List.of());
-        awaitStatus("v1", ModelStatus.ACTIVE);
+        activate("v1");
 
-        publish("v2", 2);
-        lanes.embed("v2", id -> clustered(id, 2), List.of("image-7"));
+        var v2 = vectors(publish("v2"));
+        lanes.embed("v2", v2, List.of("image-7"));
         ModelEvent missing = awaitStatus("v2", ModelStatus.REJECTED);
         assertThat(missing.getCause()).isEqualTo("gate-failed");
         assertThat(missing.getReason())
@@ -103,14 +107,13 @@ class RolloutIT {
                 .contains("image-7");
         assertThat(missing.getGate()).containsEntry("count.missing", 1.0);
 
-        publish("v3", 3);
-        lanes.embed("v3", id -> id.endsWith("5") ? Optional.empty() : clustered(id, 3), List.of());
+        var v3 = vectors(publish("v3"));
+        lanes.embed("v3", id -> id.endsWith("5") ? Optional.empty() : v3.apply(id), List.of());
         ModelEvent dead = awaitStatus("v3", ModelStatus.REJECTED);
         assertThat(dead.getReason()).contains("count gate: 30 of 300 images could not be embedded");
         assertThat(dead.getGate()).containsEntry("count.deadLettered", 30.0);
 
-        publish("v4", 4);
-        lanes.embed("v4", id -> Optional.of(random(id.hashCode())), List.of());
+        lanes.embed("v4", vectors(publish("v4", ClassDrawings::isOwn)), List.of());
         ModelEvent worse = awaitStatus("v4", ModelStatus.REJECTED);
         assertThat(worse.getReason()).contains("holdout gate: Recall@1 of").contains("shadow gate: ");
         assertThat(worse.getGate().get("holdout.recallAt1"))
@@ -118,13 +121,39 @@ class RolloutIT {
         assertThat(worse.getGate().get("shadow.overlapAt10")).isLessThan(0.5);
         assertThat(worse.getGate()).containsEntry("self.first", 50.0).containsEntry("count.missing", 0.0);
 
-        publish("v5", 5);
-        lanes.embed("v5", id -> clustered(id, 1), List.of());
+        lanes.embed("v5", vectors(publish("v5")), List.of());
         ModelEvent good = awaitStatus("v5", ModelStatus.ACTIVE);
         assertThat(good.getCause()).isEqualTo("gates-passed");
         assertThat(good.getGate()).containsEntry("shadow.overlapAt10", 1.0).containsEntry("count.active", 300.0);
         ModelEvent replaced = awaitStatus("v1", ModelStatus.RETIRED);
         assertThat(replaced.getExpiresAt()).isNotNull();
+    }
+
+    /** All other gates pass these indexes: they hold every image, and images of a class lie together. */
+    @Test
+    void shouldRejectAVersionWhoseImagesDoNotFindThemselves() throws Exception {
+        control("one", RolloutSettings.Policy.WAIT);
+        ModelArtifact v1 = activate("v1");
+
+        publish("v2", any -> true, 2);
+        lanes.embed("v2", vectors(v1), List.of());
+        ModelEvent foreign = awaitStatus("v2", ModelStatus.REJECTED);
+        assertThat(foreign.getReason())
+                .startsWith("self-retrieval gate: ")
+                .contains("of 50 sampled images do not find themselves when they are embedded again, image image-")
+                .doesNotContain("count gate", "holdout gate", "shadow gate");
+        assertThat(foreign.getGate())
+                .containsEntry("self.sampled", 50.0)
+                .containsEntry("self.gone", 0.0)
+                .containsEntry("shadow.overlapAt10", 1.0);
+        assertThat(foreign.getGate().get("self.firstAtEf1000")).isLessThan(10);
+
+        var v3 = vectors(publish("v3"));
+        lanes.embed("v3", id -> v3.apply(ClassDrawings.next(id)), List.of());
+        ModelEvent shuffled = awaitStatus("v3", ModelStatus.REJECTED);
+        assertThat(shuffled.getReason()).startsWith("self-retrieval gate: 50 of 50").doesNotContain("holdout gate");
+        assertThat(shuffled.getGate()).containsEntry("self.first", 0.0);
+        assertThat(shuffled.getGate().get("self.minCosine")).isLessThan(0.999);
     }
 
     @Test
@@ -133,9 +162,7 @@ class RolloutIT {
         control("two", RolloutSettings.Policy.WAIT);
         control("three", RolloutSettings.Policy.WAIT);
         for (int i = 1; i <= 4; i++) {
-            publish("v" + i, i);
-            lanes.embed("v" + i, id -> clustered(id, 1), List.of());
-            awaitStatus("v" + i, ModelStatus.ACTIVE);
+            activate("v" + i);
         }
         awaitStatus("v3", ModelStatus.RETIRED);
 
@@ -151,19 +178,17 @@ class RolloutIT {
     @Test
     void shouldDoWhatIsAskedForAndSayWhatIsNotPossible() throws Exception {
         RolloutRequests requests = control("one", RolloutSettings.Policy.WAIT);
-        publish("v1", 1);
-        lanes.embed("v1", id -> clustered(id, 1), List.of());
-        awaitStatus("v1", ModelStatus.ACTIVE);
+        activate("v1");
 
         refused(() -> requests.retire("v1"), "v1 is ACTIVE: searches need it");
         refused(() -> requests.promote("v1"), "v1 is ACTIVE already");
         refused(() -> requests.promote("v9"), "there is no version v9, only [v1]");
         refused(() -> requests.rollback(null), "nothing to go back to");
 
-        publish("v2", 2);
+        publish("v2");
         awaitStatus("v2", ModelStatus.STAGED);
         refused(() -> requests.promote("v2"), "v2");
-        publish("v3", 3);
+        publish("v3");
         awaitStatus("v3", ModelStatus.CANDIDATE);
         requests.promote("v3");
         awaitStatus("v3", ModelStatus.STAGED);
@@ -175,9 +200,7 @@ class RolloutIT {
         ModelEvent retired = awaitStatus("v3", ModelStatus.REJECTED);
         assertThat(retired.getCause()).isEqualTo("retired-by-request");
 
-        publish("v4", 4);
-        lanes.embed("v4", id -> clustered(id, 1), List.of());
-        awaitStatus("v4", ModelStatus.ACTIVE);
+        activate("v4");
         awaitStatus("v1", ModelStatus.RETIRED);
         requests.rollback("v1");
         awaitStatus("v1", ModelStatus.ACTIVE);
@@ -191,9 +214,9 @@ class RolloutIT {
     @Test
     void shouldLetANewerVersionTakeThePlaceOfOneThatBackFillsIfThatIsThePolicy() throws Exception {
         control("one", RolloutSettings.Policy.SUPERSEDE);
-        publish("v1", 1);
+        publish("v1");
         awaitStatus("v1", ModelStatus.STAGED);
-        publish("v2", 2);
+        publish("v2");
 
         ModelEvent superseded = awaitStatus("v1", ModelStatus.REJECTED);
         awaitStatus("v2", ModelStatus.STAGED);
@@ -211,16 +234,46 @@ class RolloutIT {
         ModelLog ownLog = open(new ModelLog(connection, serdes));
         LaneIndexes indexes = open(new LaneIndexes(
                 connection, serdes, FAST, images -> {}, directory.resolve(name), new ErasureLedger(), clock));
-        open(new RolloutController(own, ownLog, indexes, settings, new LiveQueries(), admin, clock));
+        ImageSource source =
+                new ImageSource(open(new EventReader(connection)), serdes, new PayloadReader(null, null, 0));
+        open(new RolloutController(own, ownLog, indexes, settings, new LiveQueries(), source, admin, clock));
         return new RolloutRequests(own, ownLog, indexes, settings, admin, clock);
     }
 
-    private void publish(String version, long seed) {
-        var artifact = TestModels.write(directory.resolve("models"), version, Preprocessing.DRAWING, DIMENSIONS, seed);
+    private ModelArtifact activate(String version) throws Exception {
+        ModelArtifact artifact = publish(version);
+        lanes.embed(version, vectors(artifact), List.of());
+        awaitStatus(version, ModelStatus.ACTIVE);
+        return artifact;
+    }
+
+    private ModelArtifact publish(String version) {
+        return publish(version, any -> true);
+    }
+
+    private ModelArtifact publish(String version, IntPredicate seen) {
+        return publish(version, seen, 1);
+    }
+
+    /** Another seed is another space; a network that sees the own part of drawings only cannot tell their classes. */
+    private ModelArtifact publish(String version, IntPredicate seen, long seed) {
+        ModelArtifact artifact = TestModels.write(
+                directory.resolve("models"), version, Preprocessing.DRAWING, DIMENSIONS, seed, seen);
         log.publish(ModelEvent.newBuilder(TestModels.event(artifact, Instant.now()))
-                .setSettings(new HoldoutRule(0.3, 1, 0.2).describe(CLASSES))
-                .setLineage(new Lineage(100L, seed, CLASSES, CLASSES * IMAGES_PER_CLASS, Map.of()))
+                .setSettings(new HoldoutRule(0.3, 1, 0.2).describe(ClassDrawings.CLASSES))
+                .setLineage(new Lineage(100L, seed, ClassDrawings.CLASSES, IMAGES, Map.of()))
                 .build());
+        return artifact;
+    }
+
+    private static Function<String, Optional<float[]>> vectors(ModelArtifact artifact) throws Exception {
+        Map<String, float[]> vectors = new HashMap<>();
+        try (VersionNetwork network = VersionNetwork.load(artifact, ImageLimits.DEFAULT)) {
+            for (int i = 0; i < IMAGES; i++) {
+                vectors.put("image-" + i, network.embed(ClassDrawings.png(i)));
+            }
+        }
+        return id -> Optional.ofNullable(vectors.get(id));
     }
 
     private ModelEvent awaitStatus(String version, ModelStatus status) {
@@ -240,42 +293,6 @@ class RolloutIT {
 
     private static void refused(ThrowingCallable request, String why) {
         assertThatExceptionOfType(RolloutException.class).isThrownBy(request).withMessageContaining(why);
-    }
-
-    /** Images of a class lie together; another seed is another space. */
-    private static Optional<float[]> clustered(String id, long seed) {
-        int number = Integer.parseInt(id.substring("image-".length()));
-        float[] vector = random(seed * 1000 + number % CLASSES);
-        float[] own = random(seed * 100_000 + number);
-        for (int i = 0; i < DIMENSIONS; i++) {
-            vector[i] += (float) NOISE * own[i];
-        }
-        return Optional.of(unit(vector));
-    }
-
-    private static String label(int number) {
-        return "class-" + number % CLASSES;
-    }
-
-    private static float[] random(long seed) {
-        Random random = new Random(seed);
-        float[] vector = new float[DIMENSIONS];
-        for (int i = 0; i < DIMENSIONS; i++) {
-            vector[i] = (float) random.nextGaussian();
-        }
-        return unit(vector);
-    }
-
-    private static float[] unit(float[] vector) {
-        double square = 0;
-        for (float value : vector) {
-            square += value * value;
-        }
-        float[] unit = new float[vector.length];
-        for (int i = 0; i < vector.length; i++) {
-            unit[i] = (float) (vector[i] / Math.sqrt(square));
-        }
-        return unit;
     }
 
     private <T extends AutoCloseable> T open(T one) {

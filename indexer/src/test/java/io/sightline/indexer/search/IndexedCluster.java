@@ -3,10 +3,13 @@ package io.sightline.indexer.search;
 import static org.awaitility.Awaitility.await;
 
 import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.embedder.lanes.LaneProgress;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.payload.PayloadStore;
+import io.sightline.embedder.runtime.VersionNetwork;
 import io.sightline.embedder.testing.TestModels;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
@@ -63,8 +66,8 @@ final class IndexedCluster implements AutoCloseable {
     private final ModelLog log;
     private final ModelCatalog catalog;
     private final IndexerService indexer;
-    /** How to embed each image once more. */
-    private final Map<String, Consumer<String>> embedded = new HashMap<>();
+    /** How each image is embedded by the network of another version. */
+    private final Map<String, Consumer<VersionNetwork>> embedded = new HashMap<>();
 
     IndexedCluster(Path root) {
         this.root = root;
@@ -102,7 +105,9 @@ final class IndexedCluster implements AutoCloseable {
         new TopicAdmin(admin).apply(List.of(topics.embeddingsTopic(version, topics.partitions())));
         ModelArtifact artifact =
                 TestModels.write(root.resolve("models"), version, Preprocessing.DRAWING, D, version.hashCode());
-        List.copyOf(embedded.values()).forEach(one -> one.accept(version));
+        try (VersionNetwork network = VersionNetwork.load(artifact, ImageLimits.DEFAULT)) {
+            embedded.values().forEach(one -> one.accept(network));
+        }
         log.publish(TestModels.event(artifact, NOW));
         await().atMost(Duration.ofSeconds(30)).until(() -> {
             commit(version);
@@ -137,10 +142,23 @@ final class IndexedCluster implements AutoCloseable {
 
     /** Writes the embedding of an image event; its cosine with the first axis is given. */
     void embed(String version, String id, byte[] content, Coordinates origin, double cosine) {
-        embedded.put(id, another -> embed(another, id, content, origin, cosine));
+        embedded.put(id, another -> embed(another, id, content, origin));
         float[] vector = new float[D];
         vector[0] = (float) cosine;
         vector[1] = (float) Math.sqrt(1 - cosine * cosine);
+        embed(version, id, content, origin, vector);
+    }
+
+    /** The gates of a version that follows another embed its images once more. */
+    private void embed(VersionNetwork network, String id, byte[] content, Coordinates origin) {
+        try {
+            embed(network.version(), id, content, origin, network.embed(content));
+        } catch (RejectedImageException e) {
+            throw new IllegalStateException("image " + id + " cannot be embedded", e);
+        }
+    }
+
+    private void embed(String version, String id, byte[] content, Coordinates origin, float[] vector) {
         write(
                 Topics.embeddings(version),
                 id,

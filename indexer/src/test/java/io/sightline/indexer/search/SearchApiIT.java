@@ -296,6 +296,12 @@ class SearchApiIT {
                 JsonNode version = next(lines, "version");
                 assertThat(version.path("version").asText()).isEqualTo("v2");
                 assertThat(version.path("before").asText()).isEqualTo("v1");
+                // Of six images the contents of three cannot be had any more: those tell nothing of the index.
+                JsonNode gate = ConformingClient.json(client.send(Sent.get("/v1/models/v2")))
+                        .path("gate");
+                assertThat(gate.path("self.sampled").asInt()).isEqualTo(3);
+                assertThat(gate.path("self.first").asInt()).isEqualTo(3);
+                assertThat(gate.path("self.gone").asInt()).isEqualTo(3);
                 Map<String, Object> cached = new HashMap<>(first);
                 cached.put("after", next);
                 HttpResponse<byte[]> refused = client.send(Sent.json("/v1/search", cached));

@@ -1,5 +1,6 @@
 package io.sightline.indexer.rollout.gates;
 
+import io.sightline.indexer.lineage.ImageSource;
 import io.sightline.indexer.store.VectorStore;
 import io.sightline.schemas.avro.ModelEvent;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param activeStore the index that answers now, null if none
  * @param images of each partition of the images topic an offset; what lies below is in the new index
  * @param queries some of the latest searches
+ * @param source content of the images in either index
  * @param settings what is asked
  */
 public record GateContext(
@@ -25,4 +27,5 @@ public record GateContext(
         @Nullable VectorStore activeStore,
         Map<TopicPartition, Long> images,
         List<LiveQuery> queries,
+        ImageSource source,
         GateSettings settings) {}

@@ -5,7 +5,7 @@ package io.sightline.indexer.rollout.gates;
  *
  * @param maxDeadLettered share of the images in the active index, 0 to 1, that the new one may lack because its lane
  *     made them dead letters. Images that are missing for no reason are never let pass
- * @param selfQueries images of the new index that are searched for by their own vectors
+ * @param selfQueries images of the new index that are embedded again and searched for
  * @param holdoutQueries held-out labelled images whose nearest neighbour is looked at in both indexes
  * @param fewQueries with fewer held-out images than this nothing is concluded from them
  * @param holdoutMargin by how much Recall@1 may fall beyond chance, 0 to 1

@@ -1,11 +1,9 @@
-package io.sightline.indexer.search;
+package io.sightline.indexer.lineage;
 
 import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.payload.PayloadUnavailableException;
 import io.sightline.http.ApiException;
-import io.sightline.indexer.lineage.EventReader;
-import io.sightline.indexer.lineage.EventUnavailableException;
 import io.sightline.indexer.store.StoredImage;
 import io.sightline.indexer.store.StoredImage.Origin;
 import io.sightline.schemas.RecordSerdes;
@@ -43,7 +41,7 @@ public final class ImageSource {
      * @param event decoded
      * @param schemaId of its schema in the registry, null if the record does not say
      */
-    record Decoded(ImageEvent event, @Nullable Integer schemaId) {}
+    public record Decoded(ImageEvent event, @Nullable Integer schemaId) {}
 
     /**
      * The event that an indexed image came from.
@@ -51,7 +49,7 @@ public final class ImageSource {
      * @throws ApiException 410 {@code event-gone} if it is not in Kafka any more, 503 {@code kafka-unavailable} or {@code
      *     registry-unavailable} if that cannot be told now
      */
-    Decoded event(StoredImage image) {
+    public Decoded event(StoredImage image) {
         ConsumerRecord<byte[], byte[]> record = record(image.origin())
                 .filter(one -> one.value() != null && isOf(image.id(), one))
                 .orElseThrow(() -> gone(
@@ -68,8 +66,7 @@ public final class ImageSource {
     }
 
     /** Id of an event's schema in the registry; null if the event is gone. */
-    @Nullable
-    Integer schemaId(String id, Origin coordinates) {
+    public @Nullable Integer schemaId(String id, Origin coordinates) {
         @Nullable
         ConsumerRecord<byte[], byte[]> record = record(coordinates)
                 .filter(one -> one.value() != null && isOf(id, one))
@@ -84,7 +81,7 @@ public final class ImageSource {
      * @throws ApiException 410 {@code content-gone} if it can never be had, 503 {@code payload-store-unavailable} if it cannot
      *     be had now
      */
-    byte[] content(StoredImage image, ImageEvent event) {
+    public byte[] content(StoredImage image, ImageEvent event) {
         byte[] content;
         try {
             content = payloads.content(event);
