@@ -88,7 +88,7 @@ public record Canaries(List<byte[]> pixels, float[][] vectors) {
             }
             return new Canaries(pixels, vectors);
         } catch (IOException e) {
-            throw new ArtifactException("cannot read the canaries " + file + ": " + e + "; publish again", e);
+            throw ArtifactException.unreadable("the canaries in " + file, e);
         }
     }
 

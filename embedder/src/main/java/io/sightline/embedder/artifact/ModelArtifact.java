@@ -7,7 +7,9 @@ import io.sightline.schemas.avro.ModelEvent;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -33,34 +35,53 @@ public record ModelArtifact(Path directory, ModelDescriptor descriptor, String m
      *
      * @param uri its folder
      * @param manifestSha256 what its manifest must hash to
+     * @throws ArtifactUnavailableException if it cannot be read now; so if the folder is not there at all, for that cannot
+     *     be told from a volume that is not mounted
      * @throws ArtifactException naming the first file that is missing, unexpected or altered
      */
     public static ModelArtifact open(URI uri, String manifestSha256) {
-        Path directory = Path.of(uri);
         try {
-            byte[] manifest = read(directory.resolve(MANIFEST));
+            return open(Path.of(uri), manifestSha256);
+        } catch (ArtifactException e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            throw new ArtifactException("'" + uri + "' is no folder of an artifact: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            // Providers of object stores have exceptions of their own.
+            throw new ArtifactUnavailableException(
+                    "the artifact in " + uri + " cannot be read now: " + e + "; check the store and its access", e);
+        }
+    }
+
+    private static ModelArtifact open(Path directory, String manifestSha256) {
+        try {
+            byte[] manifest = read(directory, directory.resolve(MANIFEST));
             String actual = Sha256.hex(manifest);
             if (!actual.equals(manifestSha256)) {
                 throw new ArtifactException(directory.resolve(MANIFEST) + " has SHA-256 " + actual + ", not "
                         + manifestSha256 + " as published: the artifact was altered; restore it or publish again");
             }
             verifyFiles(directory, JSON.readValue(manifest, Manifest.class));
-            ModelDescriptor descriptor = JSON.readValue(read(directory.resolve(DESCRIPTOR)), ModelDescriptor.class);
+            ModelDescriptor descriptor =
+                    JSON.readValue(read(directory, directory.resolve(DESCRIPTOR)), ModelDescriptor.class);
             return new ModelArtifact(directory, descriptor, manifestSha256);
         } catch (JsonProcessingException e) {
             throw new ArtifactException(directory + " holds broken JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw new ArtifactException("cannot read the artifact in " + directory + ": " + e.getMessage(), e);
+            throw new ArtifactUnavailableException(
+                    "the artifact in " + directory + " cannot be read now: " + e + "; check the store and its access",
+                    e);
         }
     }
 
     /**
      * Verifies the artifact that an event names.
      *
+     * @throws ArtifactUnavailableException if it cannot be read now
      * @throws ArtifactException also if it is of another version, or of other dimensions
      */
     public static ModelArtifact of(ModelEvent event) {
-        ModelArtifact artifact = open(URI.create(event.getArtifactUri()), event.getManifestSha256());
+        ModelArtifact artifact = open(uri(event), event.getManifestSha256());
         ModelDescriptor is = artifact.descriptor;
         if (!is.version().equals(event.getVersion()) || is.dimensions() != event.getDimensions()) {
             throw new ArtifactException("the artifact in " + event.getArtifactUri() + " is of version " + is.version()
@@ -68,6 +89,15 @@ public record ModelArtifact(Path directory, ModelDescriptor descriptor, String m
                     + event.getDimensions() + " as published; restore it or publish again");
         }
         return artifact;
+    }
+
+    private static URI uri(ModelEvent event) {
+        try {
+            return URI.create(event.getArtifactUri());
+        } catch (IllegalArgumentException e) {
+            throw new ArtifactException(
+                    "'" + event.getArtifactUri() + "' is no folder of an artifact: " + e.getMessage(), e);
+        }
     }
 
     private static void verifyFiles(Path directory, Manifest manifest) throws IOException {
@@ -87,7 +117,7 @@ public record ModelArtifact(Path directory, ModelDescriptor descriptor, String m
             if (!file.startsWith(directory.normalize())) {
                 throw new ArtifactException("the manifest in " + directory + " points outside: " + entry.getKey());
             }
-            String actual = Sha256.hex(read(file));
+            String actual = Sha256.hex(read(directory, file));
             if (!actual.equals(entry.getValue())) {
                 throw new ArtifactException(file + " has SHA-256 " + actual + ", not " + entry.getValue()
                         + " as its manifest says: restore it or publish again");
@@ -95,11 +125,19 @@ public record ModelArtifact(Path directory, ModelDescriptor descriptor, String m
         }
     }
 
-    private static byte[] read(Path file) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw new ArtifactException(file + " is missing from the artifact");
+    private static byte[] read(Path directory, Path file) throws IOException {
+        try {
+            if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+                throw new ArtifactException(file + " is no file: restore it or publish again");
+            }
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            if (Files.isDirectory(directory)) {
+                throw new ArtifactException(file + " is missing from the artifact: restore it or publish again", e);
+            }
+            throw new ArtifactUnavailableException(
+                    "the folder " + directory + " of the artifact is not there: mount its volume, or restore it", e);
         }
-        return Files.readAllBytes(file);
     }
 
     /** Every file of an artifact but the manifest itself, by relative path, with its lower-case hex SHA-256. */

@@ -53,7 +53,7 @@ public record SpaceMap(String base, float[][] rows) {
             }
             return new SpaceMap(base, rows);
         } catch (IOException e) {
-            throw new ArtifactException("cannot read the map into the space of " + base + ": " + e, e);
+            throw ArtifactException.unreadable("the map into the space of " + base, e);
         }
     }
 

@@ -16,6 +16,7 @@ import ai.djl.translate.TranslateException;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
 import io.sightline.embedder.artifact.ArtifactException;
+import io.sightline.embedder.artifact.ArtifactUnavailableException;
 import io.sightline.embedder.artifact.Canaries;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.artifact.ModelDescriptor;
@@ -60,6 +61,7 @@ public final class EmbeddingModel implements BatchEmbedder, AutoCloseable {
      * Loads a version, warms it up, and asks it for the vectors that it was written with.
      *
      * @throws DeviceUnavailableException if the device is not there
+     * @throws ArtifactUnavailableException if its files cannot be read now
      * @throws ArtifactException if the graph may do more than arithmetic, cannot be loaded, or does not give unit vectors
      *     of the right length or those of its canaries
      */
@@ -86,6 +88,8 @@ public final class EmbeddingModel implements BatchEmbedder, AutoCloseable {
         } catch (ArtifactException e) {
             throw e;
         } catch (IOException | ModelNotFoundException | MalformedModelException | RuntimeException e) {
+            // The engine reads the files itself, and does not say whether it was them: if they cannot be read now it was.
+            ModelArtifact.open(artifact.directory().toUri(), artifact.manifestSha256());
             // A graph that loads and cannot be run is no better than one that cannot be loaded.
             throw new ArtifactException(
                     "version " + descriptor.version() + " in " + artifact.directory() + " cannot be loaded: "

@@ -1,5 +1,6 @@
 package io.sightline.embedder.runtime;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ModelArtifact;
 import java.io.IOException;
@@ -77,8 +78,10 @@ final class GraphPolicy {
         Path file = file(artifact);
         try {
             return SavedModel.parseFrom(Files.readAllBytes(file));
+        } catch (InvalidProtocolBufferException e) {
+            throw new ArtifactException(file + " is no graph: " + e.getMessage() + "; publish again", e);
         } catch (IOException e) {
-            throw new ArtifactException("cannot read the graph " + file + ": " + e.getMessage(), e);
+            throw ArtifactException.unreadable("the graph " + file, e);
         }
     }
 

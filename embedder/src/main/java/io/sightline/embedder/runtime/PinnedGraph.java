@@ -1,6 +1,7 @@
 package io.sightline.embedder.runtime;
 
 import io.sightline.embedder.artifact.ArtifactException;
+import io.sightline.embedder.artifact.ArtifactUnavailableException;
 import io.sightline.embedder.artifact.ModelArtifact;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +36,8 @@ final class PinnedGraph implements AutoCloseable {
     /**
      * Writes the copy if there must be one.
      *
-     * @throws ArtifactException if the graph cannot be read, or the copy not be written
+     * @throws ArtifactUnavailableException if the graph cannot be read now, or the copy not be written
+     * @throws ArtifactException if there is no graph
      */
     static PinnedGraph of(ModelArtifact artifact, ComputeDevice device) {
         if (!(device instanceof ComputeDevice.Gpu gpu)) {
@@ -55,9 +57,9 @@ final class PinnedGraph implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new ArtifactException(
+            throw new ArtifactUnavailableException(
                     "cannot write the graph of " + artifact.descriptor().version() + " for " + gpu
-                            + " into a temporary folder: " + e,
+                            + " into a temporary folder: " + e + "; make room there",
                     e);
         }
     }

@@ -114,7 +114,7 @@ public enum HostileArtifact {
         }
     },
 
-    WITHOUT_CANARIES("cannot read the canaries") {
+    WITHOUT_CANARIES("the canaries in", "is not there") {
         @Override
         ModelArtifact spoil(ModelArtifact honest) throws IOException {
             Files.delete(honest.directory().resolve("canaries.bin"));
@@ -161,7 +161,7 @@ public enum HostileArtifact {
         }
     },
 
-    NO_GRAPH("cannot read the graph") {
+    NO_GRAPH("saved_model.pb is no graph") {
         @Override
         ModelArtifact spoil(ModelArtifact honest) throws IOException {
             Files.write(honest.directory().resolve("saved_model.pb"), new byte[] {1, 2, 3});

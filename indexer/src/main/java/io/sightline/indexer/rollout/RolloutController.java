@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * made when that has been read back. Thread-safe.
  *
  * <p>On failure: nothing is kept here that the topic does not say, so a controller that starts again goes on; a broker
- * that does not answer is asked again.
+ * that does not answer is asked again, and a version whose artifact cannot be read waits.
  */
 public final class RolloutController implements AutoCloseable {
 
@@ -52,6 +52,7 @@ public final class RolloutController implements AutoCloseable {
     private final Admin admin;
     private final Clock clock;
     private final ScheduledExecutorService ticker;
+    private final Artifacts artifacts = new Artifacts();
     private final Staging staging;
     private long lastWritten = -1;
 
@@ -71,7 +72,7 @@ public final class RolloutController implements AutoCloseable {
         this.settings = settings;
         this.admin = admin;
         this.clock = clock;
-        this.staging = new Staging(indexes, settings, liveQueries, source, admin);
+        this.staging = new Staging(indexes, settings, artifacts, liveQueries, source, admin);
         this.ticker = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("rollout").factory());
         ticker.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
@@ -162,11 +163,11 @@ public final class RolloutController implements AutoCloseable {
                 older.getVersion(), ModelStatus.REJECTED, Cause.SUPERSEDED, "superseded by " + newer.getVersion());
     }
 
-    private static Optional<Decision> stageNewest(ModelVersions versions) {
+    private Optional<Decision> stageNewest(ModelVersions versions) {
         List<ModelEvent> candidates = versions.withStatus(ModelStatus.CANDIDATE);
         if (candidates.isEmpty() || !versions.withStatus(ModelStatus.STAGED).isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(Artifacts.stage(candidates.getLast(), Cause.ITS_TURN, "its turn to back-fill"));
+        return artifacts.toStage(candidates.getLast(), Cause.ITS_TURN, "its turn to back-fill");
     }
 }

@@ -1,5 +1,6 @@
 package io.sightline.indexer.rollout;
 
+import io.sightline.embedder.artifact.ArtifactUnavailableException;
 import io.sightline.embedder.lanes.LaneProgress;
 import io.sightline.embedder.versions.Cause;
 import io.sightline.embedder.versions.Decision;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
@@ -142,10 +144,19 @@ public final class RolloutRequests {
 
     /** Before another one loses its back-fill for it. */
     private static void requireLoadable(ModelEvent candidate) {
-        Decision decision = Artifacts.stage(candidate, Cause.PROMOTED, "");
+        Decision decision = readable(candidate.getVersion(), () -> Artifacts.stage(candidate, Cause.PROMOTED, ""));
         if (decision.cause() == Cause.ARTIFACT_REFUSED) {
             throw new RolloutException(
                     "version " + candidate.getVersion() + " cannot be promoted: " + decision.reason());
+        }
+    }
+
+    /** That an artifact cannot be read now is nothing to reject a version for. */
+    private static Decision readable(String version, Supplier<Decision> decision) {
+        try {
+            return decision.get();
+        } catch (ArtifactUnavailableException e) {
+            throw new RolloutException("version " + version + " stays as it is, try again: " + e.getMessage());
         }
     }
 
@@ -208,7 +219,7 @@ public final class RolloutRequests {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             ModelVersions before = catalog.current();
             ModelStatus from = before.status(named(before, version));
-            Decision decided = decision.apply(before);
+            Decision decided = readable(version, () -> decision.apply(before));
             long offset = log.decide(before, decided, clock.instant());
             Optional<String> refused = catalog.await(offset, READ_BACK).refusal(offset);
             if (refused.isEmpty()) {

@@ -33,6 +33,7 @@ final class Staging implements AutoCloseable {
 
     private final LaneIndexes indexes;
     private final RolloutSettings settings;
+    private final Artifacts artifacts;
     private final LiveQueries liveQueries;
     private final ImageSource source;
     private final Admin admin;
@@ -41,9 +42,15 @@ final class Staging implements AutoCloseable {
     private Instant notBefore = Instant.MIN;
 
     Staging(
-            LaneIndexes indexes, RolloutSettings settings, LiveQueries liveQueries, ImageSource source, Admin admin) {
+            LaneIndexes indexes,
+            RolloutSettings settings,
+            Artifacts artifacts,
+            LiveQueries liveQueries,
+            ImageSource source,
+            Admin admin) {
         this.indexes = indexes;
         this.settings = settings;
+        this.artifacts = artifacts;
         this.liveQueries = liveQueries;
         this.source = source;
         this.admin = admin;
@@ -108,14 +115,15 @@ final class Staging implements AutoCloseable {
             close();
             return Optional.empty();
         }
-        return run.result().map(result -> decision(context.staged(), result));
+        return run.result().flatMap(result -> decision(context.staged(), result));
     }
 
-    private static Decision decision(ModelEvent event, GateResult result) {
-        Decision decision = result.passed()
-                ? Artifacts.activate(event, Cause.GATES_PASSED, result.reason())
-                : new Decision(event.getVersion(), ModelStatus.REJECTED, Cause.GATE_FAILED, result.reason());
-        return decision.withGate(result.figures());
+    private Optional<Decision> decision(ModelEvent event, GateResult result) {
+        Optional<Decision> decision = result.passed()
+                ? artifacts.toActivate(event, Cause.GATES_PASSED, result.reason())
+                : Optional.of(new Decision(
+                        event.getVersion(), ModelStatus.REJECTED, Cause.GATE_FAILED, result.reason()));
+        return decision.map(one -> one.withGate(result.figures()));
     }
 
     /** Leaves the gates alone. */

@@ -1,5 +1,6 @@
 package io.sightline.indexer.search;
 
+import io.sightline.embedder.artifact.LoadBackoff;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.image.ImageLimits;

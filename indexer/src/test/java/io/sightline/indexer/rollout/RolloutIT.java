@@ -29,6 +29,7 @@ import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.Lineage;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -225,6 +226,29 @@ class RolloutIT {
         assertThat(superseded.getReason()).isEqualTo("superseded by v2");
     }
 
+    @Test
+    void shouldWaitForAnArtifactThatCannotBeReadAndRejectOneThatIsWrong() throws Exception {
+        RolloutRequests requests = control("one", RolloutSettings.Policy.WAIT);
+        ModelArtifact v1 = write("v1", any -> true, 1);
+        Path away = Files.move(v1.directory(), directory.resolve("away"));
+        announce(v1);
+        awaitStatus("v1", ModelStatus.CANDIDATE);
+        refused(() -> requests.promote("v1"), "v1 stays as it is, try again: the folder");
+        // The controller tries in the meantime, too.
+        await().during(Duration.ofSeconds(2)).until(() -> status("v1") == ModelStatus.CANDIDATE);
+
+        Files.move(away, v1.directory());
+        lanes.embed("v1", vectors(v1), List.of());
+        awaitStatus("v1", ModelStatus.ACTIVE);
+
+        ModelArtifact v2 = write("v2", any -> true, 1);
+        Files.delete(v2.directory().resolve("manifest.json"));
+        announce(v2);
+        ModelEvent wrong = awaitStatus("v2", ModelStatus.REJECTED);
+        assertThat(wrong.getCause()).isEqualTo("artifact-refused");
+        assertThat(wrong.getReason()).contains("manifest.json is missing from the artifact");
+    }
+
     private RolloutRequests control(String name, RolloutSettings.Policy policy) {
         Clock clock = Clock.systemUTC();
         RolloutSettings settings =
@@ -257,13 +281,21 @@ class RolloutIT {
 
     /** Another seed is another space; a network that sees the own part of drawings only cannot tell their classes. */
     private ModelArtifact publish(String version, IntPredicate seen, long seed) {
-        ModelArtifact artifact = TestModels.write(
+        ModelArtifact artifact = write(version, seen, seed);
+        announce(artifact);
+        return artifact;
+    }
+
+    private ModelArtifact write(String version, IntPredicate seen, long seed) {
+        return TestModels.write(
                 directory.resolve("models"), version, Preprocessing.DRAWING, DIMENSIONS, seed, seen);
+    }
+
+    private void announce(ModelArtifact artifact) {
         log.publish(ModelEvent.newBuilder(TestModels.event(artifact, Instant.now()))
                 .setSettings(new HoldoutRule(0.3, 1, 0.2).describe(ClassDrawings.CLASSES))
-                .setLineage(new Lineage(100L, seed, ClassDrawings.CLASSES, IMAGES, Map.of()))
+                .setLineage(new Lineage(100L, 1L, ClassDrawings.CLASSES, IMAGES, Map.of()))
                 .build());
-        return artifact;
     }
 
     private static Function<String, Optional<float[]>> vectors(ModelArtifact artifact) throws Exception {

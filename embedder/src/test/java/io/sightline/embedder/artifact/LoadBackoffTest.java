@@ -1,4 +1,4 @@
-package io.sightline.indexer.search;
+package io.sightline.embedder.artifact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,5 +42,16 @@ class LoadBackoffTest {
 
         assertThat(backoff.mayTry("v2")).isTrue();
         assertThat(backoff.mayTry("v3")).isFalse();
+    }
+
+    @Test
+    void shouldBeginAnewAfterASuccess() {
+        backoff.failed("v2");
+        backoff.failed("v2");
+
+        backoff.succeeded("v2");
+
+        assertThat(backoff.mayTry("v2")).isTrue();
+        assertThat(backoff.failed("v2")).isEqualTo(Duration.ofSeconds(1));
     }
 }
