@@ -22,25 +22,35 @@ import org.jspecify.annotations.Nullable;
  * the first one's word holds, and the others can see that theirs does not.
  *
  * <p>The active version is the one whose ACTIVE event is the newest, so a swap is a single record: the RETIRED event
- * of the old version follows as bookkeeping, and a crash between the two changes nothing for anyone.
+ * of the old version follows as bookkeeping, and a crash between the two changes nothing for anyone. The version that
+ * back-fills is likewise the one whose STAGED event is the newest: to promote a candidate is a single record too, and
+ * whatever back-filled before it counts as REJECTED from then on.
  */
 public final class ModelVersions {
 
     /** Before anything was published. */
-    public static final ModelVersions NONE = new ModelVersions(Map.of(), new TreeMap<>(), -1, -1);
+    public static final ModelVersions NONE = new ModelVersions(Map.of(), new TreeMap<>(), null, -1, -1);
 
     private static final String PREFIX = "v";
     private static final int REFUSALS = 1000;
 
     private final Map<String, List<Step>> histories;
     private final NavigableMap<Long, String> refusals;
+    /** The version that was staged last, whatever became of it. */
+    private final @Nullable String lastStaged;
+
     private final long basis;
     private final long lastSeen;
 
     private ModelVersions(
-            Map<String, List<Step>> histories, NavigableMap<Long, String> refusals, long basis, long lastSeen) {
+            Map<String, List<Step>> histories,
+            NavigableMap<Long, String> refusals,
+            @Nullable String lastStaged,
+            long basis,
+            long lastSeen) {
         this.histories = histories;
         this.refusals = refusals;
+        this.lastStaged = lastStaged;
         this.basis = basis;
         this.lastSeen = lastSeen;
     }
@@ -57,13 +67,14 @@ public final class ModelVersions {
             if (more.size() > REFUSALS) {
                 more.pollFirstEntry();
             }
-            return new ModelVersions(histories, more, basis, offset);
+            return new ModelVersions(histories, more, lastStaged, basis, offset);
         }
         Map<String, List<Step>> next = new TreeMap<>(histories);
         List<Step> history = new ArrayList<>(history(event.getVersion()));
         history.add(new Step(event, offset));
         next.put(event.getVersion(), List.copyOf(history));
-        return new ModelVersions(next, refusals, offset, offset);
+        String staged = event.getStatus() == ModelStatus.STAGED ? event.getVersion() : lastStaged;
+        return new ModelVersions(next, refusals, staged, offset, offset);
     }
 
     /** Why an event has no effect here; null if it has one. */
@@ -86,8 +97,11 @@ public final class ModelVersions {
         if (cause.get() == Cause.ROLLED_BACK && isOver(find(version).orElseThrow(), event.getEventTime())) {
             return step + ": its grace was over, lane and index are being removed";
         }
+        if (from == ModelStatus.REJECTED && find(version).orElseThrow().getStatus() == ModelStatus.REJECTED) {
+            return step + ": it is over for this version";
+        }
         List<ModelEvent> staged = withStatus(ModelStatus.STAGED);
-        if (event.getStatus() == ModelStatus.STAGED && !staged.isEmpty()) {
+        if (event.getStatus() == ModelStatus.STAGED && cause.get() != Cause.PROMOTED && !staged.isEmpty()) {
             return step + ": " + staged.getFirst().getVersion() + " is STAGED, and only one can be";
         }
         return null;
@@ -137,7 +151,7 @@ public final class ModelVersions {
         return histories.getOrDefault(version, List.of());
     }
 
-    /** All versions with the given status, oldest version first. An ACTIVE version that was replaced counts as RETIRED. */
+    /** All versions with the given {@link #status}, oldest version first. */
     public List<ModelEvent> withStatus(ModelStatus status) {
         return all().stream().filter(event -> status(event) == status).toList();
     }
@@ -161,11 +175,19 @@ public final class ModelVersions {
                 .toList();
     }
 
-    /** The status that follows from the whole topic, where {@link ModelEvent#getStatus()} is a version's own last word. */
+    /**
+     * The status that follows from the whole topic, where {@link ModelEvent#getStatus()} is a version's own last word: an
+     * ACTIVE version that was replaced is RETIRED, and a STAGED one whose place another one has taken is REJECTED.
+     */
     public ModelStatus status(ModelEvent event) {
-        boolean replaced = event.getStatus() == ModelStatus.ACTIVE
-                && !active().map(ModelEvent::getVersion).equals(Optional.of(event.getVersion()));
-        return replaced ? ModelStatus.RETIRED : event.getStatus();
+        return switch (event.getStatus()) {
+            case ACTIVE ->
+                active().map(ModelEvent::getVersion).equals(Optional.of(event.getVersion()))
+                        ? ModelStatus.ACTIVE
+                        : ModelStatus.RETIRED;
+            case STAGED -> event.getVersion().equals(lastStaged) ? ModelStatus.STAGED : ModelStatus.REJECTED;
+            case CANDIDATE, RETIRED, REJECTED -> event.getStatus();
+        };
     }
 
     /** Offset of the newest event that had an effect, -1 if there is none: what a decision on this state is based on. */
@@ -191,9 +213,10 @@ public final class ModelVersions {
         return histories.values().stream().map(List::getLast);
     }
 
-    private static boolean isLive(ModelEvent event, Instant now) {
+    private boolean isLive(ModelEvent event, Instant now) {
         return switch (event.getStatus()) {
-            case STAGED, ACTIVE -> true;
+            case STAGED -> status(event) == ModelStatus.STAGED;
+            case ACTIVE -> true;
             case RETIRED -> !isOver(event, now);
             case CANDIDATE, REJECTED -> false;
         };

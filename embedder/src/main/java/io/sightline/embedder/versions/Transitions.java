@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * All transitions of a version; there are no others.
  *
  * <p>From ACTIVE none begins: a version stops to be active by the ACTIVE event of another one and counts as RETIRED from
- * then on, so that a swap is a single record. From REJECTED none begins either: its lane and topic are being removed.
+ * then on, so that a swap is a single record. From REJECTED none leads anywhere: its lane and topic are being removed. A
+ * STAGED version counts as REJECTED as soon as another one is promoted in its place; that it says so itself follows.
  */
 final class Transitions {
 
@@ -38,6 +39,7 @@ final class Transitions {
                             Cause.SUPERSEDED,
                             Cause.ARTIFACT_REFUSED,
                             Cause.RETIRED_BY_REQUEST)),
+            new Transition(REJECTED, REJECTED, Set.of(Cause.SUPERSEDED)),
             new Transition(RETIRED, ACTIVE, Set.of(Cause.ROLLED_BACK)),
             new Transition(RETIRED, RETIRED, Set.of(Cause.REPLACED, Cause.RETIRED_BY_REQUEST)));
 

@@ -150,6 +150,47 @@ class ModelVersionsTest {
                 .containsExactly("v1");
     }
 
+    @Test
+    void shouldPromoteACandidateInPlaceOfAnotherVersionWithOneEvent() {
+        decider.move(event("v1"), ModelStatus.STAGED);
+        decider.move(event("v2"), ModelStatus.CANDIDATE);
+        ModelVersions seen = decider.versions();
+        Decision promoted = new Decision("v2", ModelStatus.STAGED, Cause.PROMOTED, "asked for");
+        Decision passed = new Decision("v1", ModelStatus.ACTIVE, Cause.GATES_PASSED, "good");
+
+        ModelVersions after = seen.with(promoted.event(seen, NOW), 100);
+
+        assertThat(after.refusal(100)).isEmpty();
+        assertThat(after.withStatus(ModelStatus.STAGED))
+                .extracting(ModelEvent::getVersion)
+                .containsExactly("v2");
+        assertThat(after.withStatus(ModelStatus.REJECTED))
+                .extracting(ModelEvent::getVersion)
+                .containsExactly("v1");
+        assertThat(after.live(NOW)).extracting(ModelEvent::getVersion).containsExactly("v2");
+        assertThat(active(after.with(passed.event(after, NOW), 101))).isEmpty();
+    }
+
+    @Test
+    void shouldNoteOnceThatAVersionWasSuperseded() {
+        decider.move(event("v1"), ModelStatus.STAGED);
+        decider.move(event("v2"), ModelStatus.CANDIDATE);
+        ModelVersions seen = decider.versions();
+        Decision promoted = new Decision("v2", ModelStatus.STAGED, Cause.PROMOTED, "asked for");
+        Decision superseded = new Decision("v1", ModelStatus.REJECTED, Cause.SUPERSEDED, "by v2");
+
+        ModelVersions after = seen.with(promoted.event(seen, NOW), 100);
+        ModelVersions noted = after.with(superseded.event(after, NOW), 101);
+        ModelVersions again = noted.with(superseded.event(noted, NOW), 102);
+
+        assertThat(noted.refusal(101)).isEmpty();
+        assertThat(noted.find("v1").orElseThrow().getCause()).isEqualTo("superseded");
+        assertThat(again.refusal(102).orElseThrow()).contains("it is over for this version");
+        assertThat(again.withStatus(ModelStatus.STAGED))
+                .extracting(ModelEvent::getVersion)
+                .containsExactly("v2");
+    }
+
     /** Whatever is written by whomever in whatever order: only steps of the table happen, on the state that they meet. */
     @Test
     void shouldTakeNoStepThatTheTableDoesNotKnowWhateverIsWritten() {

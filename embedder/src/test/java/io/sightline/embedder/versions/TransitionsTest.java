@@ -43,6 +43,7 @@ class TransitionsTest {
                         "STAGED > REJECTED superseded",
                         "STAGED > REJECTED artifact-refused",
                         "STAGED > REJECTED retired-by-request",
+                        "REJECTED > REJECTED superseded",
                         "RETIRED > ACTIVE rolled-back",
                         "RETIRED > RETIRED replaced",
                         "RETIRED > RETIRED retired-by-request");

@@ -119,6 +119,7 @@ public final class RolloutController implements AutoCloseable {
 
     private Optional<Decision> next(ModelVersions versions, Instant now) {
         return retireReplaced(versions, now)
+                .or(() -> rejectDisplaced(versions))
                 .or(() -> rejectOutdated(versions))
                 .or(() -> stageNewest(versions))
                 .or(() -> staging.conclude(versions, now));
@@ -134,6 +135,18 @@ public final class RolloutController implements AutoCloseable {
                 .map(event -> new Decision(
                                 event.getVersion(), ModelStatus.RETIRED, Cause.REPLACED, "replaced by " + active)
                         .keptUntil(now.plus(settings.grace())));
+    }
+
+    /** Bookkeeping behind a promotion: the STAGED event of the other version has already taken this one's place. */
+    private static Optional<Decision> rejectDisplaced(ModelVersions versions) {
+        return versions.withStatus(ModelStatus.REJECTED).stream()
+                .filter(event -> event.getStatus() == ModelStatus.STAGED)
+                .findFirst()
+                .map(event -> new Decision(
+                        event.getVersion(),
+                        ModelStatus.REJECTED,
+                        Cause.SUPERSEDED,
+                        "superseded by a version that was promoted"));
     }
 
     /** A candidate that is older than what back-fills or answers has missed its turn; so has a staged one, by policy. */

@@ -76,11 +76,8 @@ public final class RolloutRequests {
         ModelVersions now = catalog.current();
         ModelEvent asked = named(now, version);
         return switch (now.status(asked)) {
-            case CANDIDATE -> {
-                requireLoadable(asked);
-                supersedeStaged(version);
-                yield decide(version, versions -> staged(versions, version));
-            }
+            // One event: it takes the place of whatever back-fills.
+            case CANDIDATE -> decide(version, versions -> staged(versions, version));
             case STAGED -> {
                 awaitCaughtUp(version);
                 yield decide(version, versions -> activated(versions, version));
@@ -142,15 +139,6 @@ public final class RolloutRequests {
         });
     }
 
-    /** Before another one loses its back-fill for it. */
-    private static void requireLoadable(ModelEvent candidate) {
-        Decision decision = readable(candidate.getVersion(), () -> Artifacts.stage(candidate, Cause.PROMOTED, ""));
-        if (decision.cause() == Cause.ARTIFACT_REFUSED) {
-            throw new RolloutException(
-                    "version " + candidate.getVersion() + " cannot be promoted: " + decision.reason());
-        }
-    }
-
     /** That an artifact cannot be read now is nothing to reject a version for. */
     private static Decision readable(String version, Supplier<Decision> decision) {
         try {
@@ -158,17 +146,6 @@ public final class RolloutRequests {
         } catch (ArtifactUnavailableException e) {
             throw new RolloutException("version " + version + " stays as it is, try again: " + e.getMessage());
         }
-    }
-
-    private void supersedeStaged(String version) {
-        Optional<String> staged = catalog.current().withStatus(ModelStatus.STAGED).stream()
-                .map(ModelEvent::getVersion)
-                .findFirst();
-        staged.ifPresent(other -> decide(other, versions -> {
-            requireStatus(versions, other, ModelStatus.STAGED);
-            return new Decision(
-                    other, ModelStatus.REJECTED, Cause.SUPERSEDED, "superseded by " + version + " by request");
-        }));
     }
 
     private static Decision staged(ModelVersions versions, String version) {

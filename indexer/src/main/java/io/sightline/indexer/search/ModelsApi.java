@@ -100,9 +100,11 @@ public final class ModelsApi {
         model.put("parent", event.getParent());
         ModelStatus status = versions.status(event);
         model.put("status", status.name());
-        boolean replaced = status != event.getStatus();
-        model.put("cause", replaced ? Cause.REPLACED.text() : event.getCause());
-        model.put("reason", replaced ? "replaced" : event.getReason());
+        // Of a version that another one's event has ended, until its own says so.
+        boolean ended = status != event.getStatus();
+        String end = (status == ModelStatus.RETIRED ? Cause.REPLACED : Cause.SUPERSEDED).text();
+        model.put("cause", ended ? end : event.getCause());
+        model.put("reason", ended ? end : event.getReason());
         model.put("publishedTime", event.getPublishedTime());
         model.put("eventTime", event.getEventTime());
         model.put("expiresAt", event.getExpiresAt());

@@ -11,6 +11,8 @@ import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.VersionNetwork;
 import io.sightline.embedder.testing.TestModels;
+import io.sightline.embedder.versions.Cause;
+import io.sightline.embedder.versions.Decision;
 import io.sightline.embedder.versions.HoldoutRule;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
@@ -194,6 +196,7 @@ class RolloutIT {
         requests.promote("v3");
         awaitStatus("v3", ModelStatus.STAGED);
         assertThat(status("v2")).isEqualTo(ModelStatus.REJECTED);
+        assertThat(awaitStatus("v2", ModelStatus.REJECTED).getCause()).isEqualTo("superseded");
         refused(() -> requests.promote("v2"), "a rejected version never comes back");
         refused(() -> requests.rollback("v3"), "only a retired version within its grace");
 
@@ -210,6 +213,25 @@ class RolloutIT {
         await().untilAsserted(() -> assertThat(catalog.current().live(Instant.now()))
                 .extracting(ModelEvent::getVersion)
                 .containsExactly("v1"));
+    }
+
+    /** The process that was asked to promote v2 dies with its event written. */
+    @Test
+    void shouldGoOnFromWhereAPromotionWasCutOff() throws Exception {
+        publish("v1");
+        decide(new Decision("v1", ModelStatus.STAGED, Cause.ITS_TURN, "test"));
+        ModelArtifact v2 = publish("v2");
+        decide(new Decision("v2", ModelStatus.STAGED, Cause.PROMOTED, "test"));
+
+        control("one", RolloutSettings.Policy.WAIT);
+        lanes.embed("v2", vectors(v2), List.of());
+
+        assertThat(awaitStatus("v1", ModelStatus.REJECTED).getReason())
+                .isEqualTo("superseded by a version that was promoted");
+        awaitStatus("v2", ModelStatus.ACTIVE);
+        assertThat(catalog.current().history("v2"))
+                .extracting(step -> step.event().getCause())
+                .containsExactly("published", "promoted", "gates-passed");
     }
 
     @Test
@@ -262,6 +284,13 @@ class RolloutIT {
                 new ImageSource(open(new EventReader(connection)), serdes, new PayloadReader(null, null, 0));
         open(new RolloutController(own, ownLog, indexes, settings, new LiveQueries(), source, admin, clock));
         return new RolloutRequests(own, ownLog, indexes, settings, admin, clock);
+    }
+
+    private void decide(Decision decision) {
+        awaitStatus(decision.version(), ModelStatus.CANDIDATE);
+        long offset = log.decide(catalog.current(), decision, Instant.now());
+        assertThat(catalog.await(offset, Duration.ofSeconds(30)).refusal(offset))
+                .isEmpty();
     }
 
     private ModelArtifact activate(String version) throws Exception {
