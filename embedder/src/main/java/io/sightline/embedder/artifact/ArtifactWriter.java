@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
@@ -31,15 +32,32 @@ import org.tensorflow.types.TUint8;
 /** Writes artifacts into a temporary folder, hashes them file by file, and renames them into place. Thread-safe. */
 public final class ArtifactWriter {
 
-    private final Path root;
+    private static final int SUFFIX = 12;
 
-    /** Writes below the given folder, one sub-folder per version. */
+    private final Path root;
+    private final boolean shared;
+
+    /** Writes below the given folder, one sub-folder per version, and is the only one who does. */
     public ArtifactWriter(Path root) {
+        this(root, false);
+    }
+
+    private ArtifactWriter(Path root, boolean shared) {
         this.root = root.toAbsolutePath();
+        this.shared = shared;
     }
 
     /**
-     * Writes one version. A folder that a crash left under the same name is replaced: it was never published.
+     * Writes below a folder that others write to as well, perhaps a version of the same name: each artifact gets a
+     * sub-folder of its own, and none is ever replaced.
+     */
+    public static ArtifactWriter shared(Path root) {
+        return new ArtifactWriter(root, true);
+    }
+
+    /**
+     * Writes one version. Where nobody else writes, a folder that a crash left under the same name is replaced: it was
+     * never published.
      *
      * @param session session over a graph whose weights are constants
      * @param image input, uint8 [N, size, size, channels]
@@ -58,8 +76,12 @@ public final class ArtifactWriter {
             Operand<TUint8> image,
             Operand<TFloat32> embedding,
             @Nullable SpaceMap map) {
-        Path target = root.resolve(descriptor.version());
-        Path temporary = root.resolve("." + descriptor.version() + ".tmp");
+        String name = shared
+                ? descriptor.version() + "-"
+                        + UUID.randomUUID().toString().replace("-", "").substring(0, SUFFIX)
+                : descriptor.version();
+        Path target = root.resolve(name);
+        Path temporary = root.resolve("." + name + ".tmp");
         try {
             Files.createDirectories(root);
             delete(temporary);
@@ -81,6 +103,19 @@ public final class ArtifactWriter {
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "could not write the artifact of " + descriptor.version() + " to " + target, e);
+        }
+    }
+
+    /**
+     * Removes an artifact of this writer that nobody knows of.
+     *
+     * @throws UncheckedIOException if it cannot be removed
+     */
+    public void discard(ModelArtifact artifact) {
+        try {
+            delete(artifact.directory());
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not remove the artifact " + artifact.directory(), e);
         }
     }
 

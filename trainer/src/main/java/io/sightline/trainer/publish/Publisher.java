@@ -12,13 +12,19 @@ import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.Lineage;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes artifacts, checks them against the trainer, and announces versions. Not thread-safe: one trainer publishes. */
+/**
+ * Writes artifacts, checks them against the trainer, and announces versions. Not thread-safe: one trainer publishes.
+ *
+ * <p>On failure: of two trainers that publish a version of the same name the first one's is taken. Each writes to a folder
+ * of its own, so the other one's does it no harm and is removed again.
+ */
 public final class Publisher {
 
     private static final Duration READ_BACK = Duration.ofMinutes(10);
@@ -28,9 +34,13 @@ public final class Publisher {
     private final ModelLog log;
     private final Clock clock;
 
-    /** Uses, and does not close, catalog and log. */
-    public Publisher(ArtifactWriter writer, ModelCatalog catalog, ModelLog log, Clock clock) {
-        this.writer = writer;
+    /**
+     * Uses, and does not close, catalog and log.
+     *
+     * @param models where artifacts are written
+     */
+    public Publisher(Path models, ModelCatalog catalog, ModelLog log, Clock clock) {
+        this.writer = ArtifactWriter.shared(models);
         this.catalog = catalog;
         this.log = log;
         this.clock = clock;
@@ -74,6 +84,7 @@ public final class Publisher {
                 .setCompatibleWith(compatible == null ? null : compatible.base())
                 .build());
         catalog.await(offset, READ_BACK).refusal(offset).ifPresent(why -> {
+            writer.discard(artifact);
             throw new IllegalStateException("version " + version + " was not taken (" + why
                     + "): only one trainer may publish to " + Topics.MODELS + "; stop the other one");
         });

@@ -1,7 +1,6 @@
 package io.sightline.trainer.rounds;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.sightline.embedder.artifact.ArtifactWriter;
 import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.erasure.Erasures;
 import io.sightline.embedder.erasure.Holder;
@@ -98,7 +97,7 @@ public final class TrainerService implements AutoCloseable {
         this.buffer = new ReplayBuffer(rounds.imagesPerClass(), rounds.replayBytes());
         this.preprocessor = new Preprocessor(net.preprocessing(), ImageLimits.DEFAULT);
         this.log = new ModelLog(connection, serdes);
-        this.publisher = new Publisher(new ArtifactWriter(models), catalog, log, clock);
+        this.publisher = new Publisher(models, catalog, log, clock);
         this.stream =
                 new ReplayStream(connection, serdes, buffer, preprocessor, payloads, directory.resolve("streams"));
         String holder = HolderIds.ofFolder(directory);
