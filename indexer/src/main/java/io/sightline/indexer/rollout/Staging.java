@@ -126,7 +126,7 @@ final class Staging implements AutoCloseable {
         return decision.map(one -> one.withGate(result.figures()));
     }
 
-    /** Leaves the gates alone. */
+    /** Stops the gates. */
     @Override
     public void close() {
         if (gates != null) {

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -24,7 +23,7 @@ final class CountGate implements Gate {
     private static final Duration PAUSE = Duration.ofMillis(250);
 
     @Override
-    public GateResult look(GateContext context) throws InterruptedException {
+    public GateResult look(GateContext context, StopSign stop) throws InterruptedException {
         double staged = context.stagedStore().count();
         VectorStore active = context.activeStore();
         if (active == null) {
@@ -35,6 +34,7 @@ final class CountGate implements Gate {
         context.stagedStore().scan(new ImageVisitor() {
             @Override
             public void image(StoredImage image) {
+                stop.check();
                 held.add(image.id());
             }
 
@@ -51,6 +51,7 @@ final class CountGate implements Gate {
         active.scan(new ImageVisitor() {
             @Override
             public void image(StoredImage image) {
+                stop.check();
                 if (isBelow(image.origin(), context.images())) {
                     compared[0]++;
                     if (!held.contains(image.id())) {
@@ -66,7 +67,7 @@ final class CountGate implements Gate {
             public void tombstone(String id) {}
         });
         if (lost[MISSING] + lost[DEAD] <= MOST_SUSPECTS) {
-            settle(suspects, active, context.stagedStore());
+            settle(suspects, active, context.stagedStore(), stop);
             lost[DEAD] = suspects.stream().filter(gone::contains).count();
             lost[MISSING] = suspects.size() - lost[DEAD];
         }
@@ -96,13 +97,13 @@ final class CountGate implements Gate {
     }
 
     /** Keeps those that stay in the one and out of the other. */
-    private static void settle(List<String> suspects, VectorStore active, VectorStore staged)
+    private static void settle(List<String> suspects, VectorStore active, VectorStore staged, StopSign stop)
             throws InterruptedException {
         for (int i = 0; i < LOOKS && !suspects.isEmpty(); i++) {
             suspects.removeIf(
                     id -> staged.find(id).isPresent() || active.find(id).isEmpty());
             if (!suspects.isEmpty()) {
-                TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+                stop.pause(PAUSE);
             }
         }
     }

@@ -6,7 +6,9 @@ interface Gate {
     /**
      * Looks once.
      *
+     * @param stop looked at between any two images
+     * @throws java.util.concurrent.CancellationException when that is raised
      * @throws io.sightline.indexer.store.StoreException if an index cannot be read; nothing follows from that
      */
-    GateResult look(GateContext context) throws InterruptedException;
+    GateResult look(GateContext context, StopSign stop) throws InterruptedException;
 }

@@ -1,8 +1,10 @@
 package io.sightline.indexer.rollout.gates;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,23 +16,28 @@ public final class GateRun implements AutoCloseable {
     private static final List<Gate> GATES =
             List.of(new CountGate(), new SelfRetrievalGate(), new HoldoutGate(), new ShadowGate());
 
+    /** What one image can take whose store does not answer, twice. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+
     private final GateContext context;
-    private volatile boolean closed;
+    private final StopSign stop = new StopSign();
+    private final Thread thread;
     private volatile boolean unfinished;
     private volatile @Nullable GateResult result;
 
     private GateRun(GateContext context) {
         this.context = context;
+        // Never interrupted: Lucene closes the files that an interrupted thread reads.
+        this.thread = Thread.ofPlatform()
+                .name("gates " + context.staged().getVersion())
+                .daemon()
+                .unstarted(this::look);
     }
 
     /** Begins to look. */
     public static GateRun start(GateContext context) {
         GateRun run = new GateRun(context);
-        // Never interrupted: Lucene closes the files that an interrupted thread reads.
-        Thread.ofPlatform()
-                .name("gates " + context.staged().getVersion())
-                .daemon()
-                .start(run::look);
+        run.thread.start();
         return run;
     }
 
@@ -50,10 +57,25 @@ public final class GateRun implements AutoCloseable {
         return unfinished;
     }
 
-    /** Makes it end soon; its result is not wanted any more. */
+    /** Whether it is at work. */
+    boolean isRunning() {
+        return thread.isAlive();
+    }
+
+    /** Makes it end, for its result is not wanted any more, and waits until it has: behind that its indexes may be closed. */
     @Override
     public void close() {
-        closed = true;
+        stop.raise();
+        try {
+            if (!thread.join(CLOSE_TIMEOUT)) {
+                LOG.warn(
+                        "the gates of {} did not stop within {} s; they are left alone and end after the image in hand",
+                        context.staged().getVersion(),
+                        CLOSE_TIMEOUT.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void look() {
@@ -61,14 +83,14 @@ public final class GateRun implements AutoCloseable {
         try {
             @Nullable GateResult all = null;
             for (Gate gate : GATES) {
-                if (closed) {
-                    return;
-                }
-                GateResult one = gate.look(context);
+                stop.check();
+                GateResult one = gate.look(context, stop);
                 LOG.info("{}: {} {}", version, one.passed() ? "passed" : "failed", one.reason());
                 all = all == null ? one : all.and(one);
             }
             result = all;
+        } catch (CancellationException e) {
+            LOG.debug("the gates of {} were stopped", version);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             unfinished = true;

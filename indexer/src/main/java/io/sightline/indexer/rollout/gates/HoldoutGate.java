@@ -26,7 +26,7 @@ final class HoldoutGate implements Gate {
     private static final double DEVIATIONS = 2;
 
     @Override
-    public GateResult look(GateContext context) {
+    public GateResult look(GateContext context, StopSign stop) {
         VectorStore active = context.activeStore();
         Map<String, String> settings = context.staged().getSettings();
         if (active == null || HoldoutRule.of(settings).isEmpty()) {
@@ -36,7 +36,8 @@ final class HoldoutGate implements Gate {
                 active,
                 context.settings().holdoutQueries(),
                 context.staged().getVersion().hashCode(),
-                image -> image.label() != null && HoldoutRule.isHeldOut(settings, image.id(), image.label()));
+                image -> image.label() != null && HoldoutRule.isHeldOut(settings, image.id(), image.label()),
+                stop);
         Filter gallery =
                 HoldoutRule.isByImages(settings) ? Filter.NONE : new Filter(labels(sample), Map.of(), null, null);
         int queries = 0;
@@ -45,6 +46,7 @@ final class HoldoutGate implements Gate {
         int lost = 0;
         int won = 0;
         for (StoredImage image : sample) {
+            stop.check();
             Optional<EmbeddedImage> before = active.find(image.id());
             Optional<EmbeddedImage> after = context.stagedStore().find(image.id());
             if (before.isEmpty() || after.isEmpty()) {

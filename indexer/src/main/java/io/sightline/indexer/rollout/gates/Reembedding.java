@@ -23,14 +23,16 @@ final class Reembedding {
 
     private final ImageSource source;
     private final VersionNetwork network;
+    private final StopSign stop;
     private int gone;
     private int unavailable;
     private int unavailableInARow;
 
     /** Uses, and does not close, what it is given. */
-    Reembedding(ImageSource source, VersionNetwork network) {
+    Reembedding(ImageSource source, VersionNetwork network, StopSign stop) {
         this.source = source;
         this.network = network;
+        this.stop = stop;
     }
 
     /**
@@ -62,6 +64,7 @@ final class Reembedding {
         List<StoredImage> images = new ArrayList<>();
         List<byte[]> pixels = new ArrayList<>();
         for (StoredImage image : batch) {
+            stop.check();
             byte[] content = content(image);
             if (content == null) {
                 continue;

@@ -19,13 +19,14 @@ final class Sample {
      * @param most ids to draw
      * @param wanted what a drawn image must be
      */
-    static List<StoredImage> of(VectorStore store, int most, long seed, Predicate<StoredImage> wanted) {
+    static List<StoredImage> of(VectorStore store, int most, long seed, Predicate<StoredImage> wanted, StopSign stop) {
         List<StoredImage> drawn = new ArrayList<>();
         Random random = new Random(seed);
         int[] seen = {0};
         store.scan(new ImageVisitor() {
             @Override
             public void image(StoredImage image) {
+                stop.check();
                 if (!wanted.test(image)) {
                     return;
                 }

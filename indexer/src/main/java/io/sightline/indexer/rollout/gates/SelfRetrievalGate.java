@@ -30,16 +30,17 @@ final class SelfRetrievalGate implements Gate {
     private static final double TIE = 1e-5;
 
     @Override
-    public GateResult look(GateContext context) {
+    public GateResult look(GateContext context, StopSign stop) {
         List<StoredImage> sample = Sample.of(
                 context.stagedStore(),
                 context.settings().selfQueries(),
                 context.staged().getVersion().hashCode(),
-                any -> true);
+                any -> true,
+                stop);
         Tally tally = new Tally();
         try (VersionNetwork network =
                 VersionNetwork.load(ModelArtifact.of(context.staged()), ImageLimits.DEFAULT)) {
-            Reembedding again = new Reembedding(context.source(), network);
+            Reembedding again = new Reembedding(context.source(), network, stop);
             for (List<StoredImage> batch : Lists.partition(sample, BATCH)) {
                 again.embed(batch).forEach(one -> tally.ask(context.stagedStore(), one));
             }

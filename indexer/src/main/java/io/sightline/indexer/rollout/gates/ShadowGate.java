@@ -40,7 +40,7 @@ final class ShadowGate implements Gate {
     private static final int STAND_INS = 100;
 
     @Override
-    public GateResult look(GateContext context) {
+    public GateResult look(GateContext context, StopSign stop) {
         VectorStore activeStore = context.activeStore();
         ModelEvent active = context.active();
         if (activeStore == null || active == null) {
@@ -48,13 +48,14 @@ final class ShadowGate implements Gate {
         }
         List<LiveQuery> queries = new ArrayList<>(context.queries());
         if (queries.size() < FEW) {
-            queries.addAll(standIns(activeStore));
+            queries.addAll(standIns(activeStore, stop));
         }
         List<Double> overlaps = new ArrayList<>();
         boolean images = queries.stream().anyMatch(query -> query.image() != null);
         try (@Nullable VersionNetwork before = images ? load(active) : null;
                 @Nullable VersionNetwork after = images ? load(context.staged()) : null) {
             for (LiveQuery query : queries) {
+                stop.check();
                 Optional<Set<String>> was = neighbours(query, activeStore, before);
                 Optional<Set<String>> is = neighbours(query, context.stagedStore(), after);
                 if (was.isPresent() && is.isPresent() && !was.get().isEmpty()) {
@@ -95,8 +96,8 @@ final class ShadowGate implements Gate {
                 : GateResult.passed(text, figures);
     }
 
-    private static List<LiveQuery> standIns(VectorStore store) {
-        return Sample.of(store, STAND_INS, 1, any -> true).stream()
+    private static List<LiveQuery> standIns(VectorStore store, StopSign stop) {
+        return Sample.of(store, STAND_INS, 1, any -> true, stop).stream()
                 .map(image -> new LiveQuery(image.id(), null))
                 .toList();
     }

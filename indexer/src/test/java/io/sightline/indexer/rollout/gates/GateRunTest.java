@@ -1,0 +1,139 @@
+package io.sightline.indexer.rollout.gates;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sightline.embedder.image.ImageLimits;
+import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.payload.PayloadReader;
+import io.sightline.embedder.runtime.VersionNetwork;
+import io.sightline.embedder.testing.TestImages;
+import io.sightline.embedder.testing.TestModels;
+import io.sightline.indexer.lineage.EventReader;
+import io.sightline.indexer.lineage.ImageSource;
+import io.sightline.indexer.store.EmbeddedImage;
+import io.sightline.indexer.store.Revision;
+import io.sightline.indexer.store.StoreKey;
+import io.sightline.indexer.store.StoredImage;
+import io.sightline.indexer.store.lucene.LuceneStore;
+import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.avro.ModelEvent;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
+
+/** Real indexes, and a broker that is not there. */
+@Timeout(90)
+class GateRunTest {
+
+    private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
+    private static final int D = 8;
+
+    @TempDir
+    Path root;
+
+    private ModelEvent staged;
+    private float[] vector;
+    private LuceneStore stagedStore;
+    private LuceneStore activeStore;
+    private EventReader reader;
+
+    @SuppressWarnings("NullAway.Init") // Opened before each test.
+    GateRunTest() {}
+
+    @BeforeEach
+    void start() throws Exception {
+        var artifact = TestModels.write(root.resolve("models"), "v2", Preprocessing.DRAWING, D, 2);
+        staged = TestModels.event(artifact, NOW);
+        try (VersionNetwork network = VersionNetwork.load(artifact, ImageLimits.DEFAULT)) {
+            vector = network.embed(TestImages.png(30, 30, 1));
+        }
+        stagedStore = store("v2");
+        activeStore = store("v1");
+        reader = new EventReader(new KafkaConnection("127.0.0.1:1", "http://127.0.0.1:1"));
+    }
+
+    @AfterEach
+    void stop() {
+        reader.close();
+        stagedStore.close();
+        activeStore.close();
+    }
+
+    @Test
+    void shouldHaveStoppedWhenItIsClosed() {
+        // Waited for for five seconds, in case that it was deleted a moment ago.
+        add(activeStore, "v1", 0);
+        GateRun run = GateRun.start(context(activeStore));
+        assertThat(run.isRunning()).isTrue();
+
+        long begun = System.nanoTime();
+        run.close();
+
+        assertThat(run.isRunning()).isFalse();
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
+        assertThat(run.result()).isEmpty();
+        assertThat(run.isUnfinished()).isFalse();
+        // Nobody was interrupted within Lucene.
+        assertThat(activeStore.find("image-0")).isPresent();
+    }
+
+    /** An index that nobody can look into says nothing against its version. */
+    @Test
+    void shouldConcludeNothingWhileContentsCannotBeHad() {
+        add(stagedStore, "v2", 0);
+        add(stagedStore, "v2", 1);
+
+        try (GateRun run = GateRun.start(context(null))) {
+            await().atMost(Duration.ofSeconds(60)).until(run::isUnfinished);
+
+            assertThat(run.result()).isEmpty();
+        }
+    }
+
+    private GateContext context(@Nullable LuceneStore active) {
+        KafkaConnection nowhere = new KafkaConnection("127.0.0.1:1", "http://127.0.0.1:1");
+        return new GateContext(
+                staged,
+                null,
+                stagedStore,
+                active,
+                Map.of(new TopicPartition("sightline.images", 0), 100L),
+                List.of(),
+                new ImageSource(reader, new RecordSerdes(nowhere), new PayloadReader(null, null, 0)),
+                GateSettings.DEFAULT);
+    }
+
+    private void add(LuceneStore store, String version, int number) {
+        StoredImage.Origin origin = new StoredImage.Origin("sightline.images", 0, number);
+        store.upsert(new EmbeddedImage(
+                new StoredImage(
+                        "image-" + number,
+                        version,
+                        null,
+                        Map.of(),
+                        "00ff",
+                        "image/png",
+                        NOW,
+                        origin,
+                        new Revision(0, number + 1, 0)),
+                vector));
+        store.refresh();
+    }
+
+    private LuceneStore store(String version) throws Exception {
+        return LuceneStore.open(
+                root.resolve(version), new StoreKey(version, D, "topic-" + version, "labels"), Clock.systemUTC());
+    }
+}
