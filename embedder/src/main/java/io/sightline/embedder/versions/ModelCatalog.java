@@ -35,6 +35,9 @@ public final class ModelCatalog implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration RETRY = Duration.ofSeconds(1);
 
+    /** Between two looks for the end of the topic, and how long one may take. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
     private final KafkaConsumer<String, byte[]> consumer;
     private final Deserializer<ModelEvent> deserializer;
     private final List<Consumer<ModelVersions>> listeners = new CopyOnWriteArrayList<>();
@@ -43,6 +46,10 @@ public final class ModelCatalog implements AutoCloseable {
     private final Thread thread;
     private final Object seen = new Object();
     private volatile ModelVersions current = ModelVersions.NONE;
+    /** By {@link System#nanoTime}: when the state was last known to be that of the whole topic. */
+    private volatile long complete = System.nanoTime();
+
+    private long looked = System.nanoTime();
 
     private ModelCatalog(KafkaConnection connection, RecordSerdes serdes) {
         this.consumer = new KafkaConsumer<>(
@@ -76,6 +83,14 @@ public final class ModelCatalog implements AutoCloseable {
     /** The newest state known here. */
     public ModelVersions current() {
         return current;
+    }
+
+    /**
+     * For how long the state may have been an old one: since it was last known to be that of the whole topic, which is
+     * looked for every second. It grows while brokers or registry do not answer.
+     */
+    public Duration staleFor() {
+        return Duration.ofNanos(System.nanoTime() - complete);
     }
 
     /**
@@ -134,11 +149,32 @@ public final class ModelCatalog implements AutoCloseable {
                     listeners.forEach(listener -> listener.accept(changed));
                 }
                 if (caughtUp.getCount() > 0 && consumer.position(PARTITION) >= end) {
+                    complete = System.nanoTime();
                     caughtUp.countDown();
                 }
+                lookForTheEnd();
             }
         } catch (WakeupException e) {
             LOG.debug("model catalog closed");
+        }
+    }
+
+    /** A poll gives nothing where there is nothing new, and where no broker answers alike. */
+    private void lookForTheEnd() {
+        long now = System.nanoTime();
+        if (now - looked < LOOK.toNanos()) {
+            return;
+        }
+        looked = now;
+        try {
+            long end = consumer.endOffsets(List.of(PARTITION), LOOK).getOrDefault(PARTITION, Long.MAX_VALUE);
+            if (consumer.position(PARTITION, LOOK) >= end) {
+                complete = now;
+            }
+        } catch (WakeupException e) {
+            throw e;
+        } catch (KafkaException e) {
+            LOG.debug("the end of {} cannot be told: {}", Topics.MODELS, e.toString());
         }
     }
 

@@ -92,6 +92,7 @@ public final class SearchApi implements AutoCloseable {
         images.register(routes);
         models.register(routes);
         new EventsApi(events).register(routes);
+        new HealthApi(catalog::staleFor).register(routes);
         routes.get("/v1/status", context -> context.json(status()));
     }
 

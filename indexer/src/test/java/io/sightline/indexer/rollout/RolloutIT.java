@@ -52,7 +52,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rollouts on a real broker, with real networks and indexes; only what embedders write is played. */
-@Timeout(90)
+@Timeout(180)
 class RolloutIT {
 
     private static final int IMAGES = 10 * ClassDrawings.CLASSES;

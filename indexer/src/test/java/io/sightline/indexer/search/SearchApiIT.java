@@ -135,6 +135,8 @@ class SearchApiIT {
                 Sent.get("/v1/images/nowhere"),
                 Sent.get("/v1/images/folder%2Fa/content"),
                 Sent.get("/v1/images/b/content"),
+                Sent.get("/v1/health/live"),
+                Sent.get("/v1/health/ready"),
                 Sent.get("/v1/models"),
                 Sent.get("/v1/models/v1"),
                 Sent.get("/v1/status"));
