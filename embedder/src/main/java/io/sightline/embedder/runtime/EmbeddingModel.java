@@ -88,7 +88,7 @@ public final class EmbeddingModel implements BatchEmbedder, AutoCloseable {
         } catch (ArtifactException e) {
             throw e;
         } catch (IOException | ModelNotFoundException | MalformedModelException | RuntimeException e) {
-            // The engine reads the files itself, and does not say whether it was them: if they cannot be read now it was.
+            // The engine reads the files itself and does not say whether it could: perhaps they cannot be read now.
             ModelArtifact.open(artifact.directory().toUri(), artifact.manifestSha256());
             // A graph that loads and cannot be run is no better than one that cannot be loaded.
             throw new ArtifactException(

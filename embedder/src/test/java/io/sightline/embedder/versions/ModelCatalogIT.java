@@ -38,9 +38,8 @@ class ModelCatalogIT {
             }
             Duration before = catalog.staleFor();
             // It stays young though nothing is written.
-            await().pollDelay(Duration.ofSeconds(4)).until(() -> catalog.staleFor()
-                            .compareTo(before.plusSeconds(3))
-                    < 0);
+            await().pollDelay(Duration.ofSeconds(4))
+                    .until(() -> catalog.staleFor().compareTo(before.plusSeconds(3)) < 0);
 
             cluster.close();
 

@@ -121,8 +121,8 @@ final class Staging implements AutoCloseable {
     private Optional<Decision> decision(ModelEvent event, GateResult result) {
         Optional<Decision> decision = result.passed()
                 ? artifacts.toActivate(event, Cause.GATES_PASSED, result.reason())
-                : Optional.of(new Decision(
-                        event.getVersion(), ModelStatus.REJECTED, Cause.GATE_FAILED, result.reason()));
+                : Optional.of(
+                        new Decision(event.getVersion(), ModelStatus.REJECTED, Cause.GATE_FAILED, result.reason()));
         return decision.map(one -> one.withGate(result.figures()));
     }
 

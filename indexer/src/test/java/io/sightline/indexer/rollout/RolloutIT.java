@@ -154,7 +154,9 @@ class RolloutIT {
         var v3 = vectors(publish("v3"));
         lanes.embed("v3", id -> v3.apply(ClassDrawings.next(id)), List.of());
         ModelEvent shuffled = awaitStatus("v3", ModelStatus.REJECTED);
-        assertThat(shuffled.getReason()).startsWith("self-retrieval gate: 50 of 50").doesNotContain("holdout gate");
+        assertThat(shuffled.getReason())
+                .startsWith("self-retrieval gate: 50 of 50")
+                .doesNotContain("holdout gate");
         assertThat(shuffled.getGate()).containsEntry("self.first", 0.0);
         assertThat(shuffled.getGate().get("self.minCosine")).isLessThan(0.999);
     }
@@ -316,8 +318,7 @@ class RolloutIT {
     }
 
     private ModelArtifact write(String version, IntPredicate seen, long seed) {
-        return TestModels.write(
-                directory.resolve("models"), version, Preprocessing.DRAWING, DIMENSIONS, seed, seen);
+        return TestModels.write(directory.resolve("models"), version, Preprocessing.DRAWING, DIMENSIONS, seed, seen);
     }
 
     private void announce(ModelArtifact artifact) {

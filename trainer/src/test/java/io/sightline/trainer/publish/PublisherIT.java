@@ -116,8 +116,7 @@ class PublisherIT {
 
         Publisher late = new Publisher(models, stale, log, Clock.systemUTC());
         AtomicReference<@Nullable Throwable> end = new AtomicReference<>();
-        Thread publishing =
-                Thread.ofPlatform().start(() -> end.set(catchThrowable(() -> publish(late, second))));
+        Thread publishing = Thread.ofPlatform().start(() -> end.set(catchThrowable(() -> publish(late, second))));
         await().atMost(Duration.ofSeconds(30)).until(() -> catalog.current().lastSeen() > taken);
         // It waits to see what became of its event, and its catalog does not move.
         publishing.interrupt();
@@ -131,8 +130,7 @@ class PublisherIT {
     private void assertThatItIs(String version, ServingGraph network) {
         try (EmbeddingModel published = EmbeddingModel.load(ModelArtifact.of(event(version)))) {
             assertThat(published.embed(PIXELS))
-                    .containsExactly(
-                            network.embed(List.of(PIXELS))[0], Offset.offset(1e-5f));
+                    .containsExactly(network.embed(List.of(PIXELS))[0], Offset.offset(1e-5f));
         }
     }
 

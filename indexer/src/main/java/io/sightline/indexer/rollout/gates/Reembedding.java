@@ -40,8 +40,7 @@ final class Reembedding {
      *
      * @param vector [d], unit length; null if the network refuses its content by now
      */
-    record Embedded(
-            StoredImage image, float @Nullable [] vector) {}
+    record Embedded(StoredImage image, float @Nullable [] vector) {}
 
     /** Images whose event or content is not there any more. */
     int gone() {

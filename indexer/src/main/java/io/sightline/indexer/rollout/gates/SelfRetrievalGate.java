@@ -38,8 +38,7 @@ final class SelfRetrievalGate implements Gate {
                 any -> true,
                 stop);
         Tally tally = new Tally();
-        try (VersionNetwork network =
-                VersionNetwork.load(ModelArtifact.of(context.staged()), ImageLimits.DEFAULT)) {
+        try (VersionNetwork network = VersionNetwork.load(ModelArtifact.of(context.staged()), ImageLimits.DEFAULT)) {
             Reembedding again = new Reembedding(context.source(), network, stop);
             for (List<StoredImage> batch : Lists.partition(sample, BATCH)) {
                 again.embed(batch).forEach(one -> tally.ask(context.stagedStore(), one));

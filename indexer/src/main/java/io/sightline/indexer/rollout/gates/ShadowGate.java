@@ -103,11 +103,11 @@ final class ShadowGate implements Gate {
     }
 
     /** Ids of the neighbours; empty if the query cannot be asked there. */
-    private static Optional<Set<String>> neighbours(LiveQuery query, VectorStore store, @Nullable VersionNetwork network) {
+    private static Optional<Set<String>> neighbours(
+            LiveQuery query, VectorStore store, @Nullable VersionNetwork network) {
         String id = query.id();
-        Optional<float[]> vector = id == null
-                ? embed(network, query.image())
-                : store.find(id).map(EmbeddedImage::vector);
+        Optional<float[]> vector =
+                id == null ? embed(network, query.image()) : store.find(id).map(EmbeddedImage::vector);
         Set<String> self = id == null ? Set.of() : Set.of(id);
         return vector.map(found -> store.nearest(new NearestQuery(found, K, EF, Filter.NONE, self, null)).stream()
                 .map(Hit::id)
