@@ -52,6 +52,8 @@ final class ServingSwitch implements AutoCloseable {
     /** Loaded while the index of its version is being opened; the follower's only. */
     private @Nullable QueryNetwork prepared;
 
+    private @Nullable String preparedVersion;
+
     /** What the active version lacks before it can answer, or null. */
     private volatile @Nullable String lacking;
 
@@ -175,9 +177,10 @@ final class ServingSwitch implements AutoCloseable {
         }
     }
 
-    /** An index takes seconds to open, and so does a network: neither waits for the other. */
+    /** An index takes seconds to open, and so does a network: neither waits for the other. Tried once; later it is needed. */
     private void prepareFor(ModelEvent active) {
-        if (current.get() == null && (prepared == null || !prepared.version().equals(active.getVersion()))) {
+        if (current.get() == null && !active.getVersion().equals(preparedVersion)) {
+            preparedVersion = active.getVersion();
             prepare(QueryNetwork.load(ModelArtifact.of(active), limits));
         }
     }
@@ -270,7 +273,7 @@ final class ServingSwitch implements AutoCloseable {
                 return now.bridge().get().network().retain();
             }
         }
-        if (prepared != null && prepared.version().equals(event.getVersion())) {
+        if (prepared != null && event.getVersion().equals(preparedVersion)) {
             return prepared.retain();
         }
         return QueryNetwork.load(ModelArtifact.of(event), limits);
