@@ -2,9 +2,8 @@ package io.sightline.embedder.erasure;
 
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
-import io.sightline.schemas.RegistryUnavailableException;
+import io.sightline.schemas.TopicFollower;
 import io.sightline.schemas.Topics;
-import io.sightline.schemas.UndecodableRecordException;
 import io.sightline.schemas.avro.Erasure;
 import io.sightline.schemas.avro.ErasureDone;
 import io.sightline.schemas.avro.ErasureHolder;
@@ -16,19 +15,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,9 +34,6 @@ import org.slf4j.LoggerFactory;
 public final class Erasures implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Erasures.class);
-    private static final TopicPartition PARTITION = new TopicPartition(Topics.ERASURES, 0);
-    private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration OPENING = Duration.ofSeconds(60);
     private static final Duration CLOSING = Duration.ofMinutes(1);
     private static final Duration RETRY_HOLDER = Duration.ofSeconds(5);
@@ -56,11 +45,7 @@ public final class Erasures implements AutoCloseable {
     private final ErasureLedger ledger = new ErasureLedger();
     private final ErasureTopic topic;
     private final Clock clock;
-    private final KafkaConsumer<String, byte[]> consumer;
-    private final Deserializer<SpecificRecord> records;
-    private final CountDownLatch caughtUp = new CountDownLatch(1);
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread follower;
+    private final TopicFollower<SpecificRecord> follower;
     /** All that was announced before was known before anything was held here. */
     private volatile long openedAt;
 
@@ -73,12 +58,8 @@ public final class Erasures implements AutoCloseable {
     private Erasures(KafkaConnection connection, RecordSerdes serdes, Clock clock) {
         this.topic = new ErasureTopic(connection, serdes);
         this.clock = clock;
-        this.consumer = new KafkaConsumer<>(
-                connection.assignedConsumer("sightline-erasures"),
-                new StringDeserializer(),
-                new ByteArrayDeserializer());
-        this.records = serdes.deserializer(SpecificRecord.class);
-        this.follower = Thread.ofPlatform().name("erasure-ledger").unstarted(this::follow);
+        this.follower = new TopicFollower<>(
+                connection, Topics.ERASURES, serdes.deserializer(SpecificRecord.class), this::apply);
     }
 
     /**
@@ -88,17 +69,14 @@ public final class Erasures implements AutoCloseable {
      */
     public static Erasures open(KafkaConnection connection, RecordSerdes serdes, Clock clock) {
         Erasures erasures = new Erasures(connection, serdes, clock);
-        erasures.follower.start();
         try {
-            if (erasures.caughtUp.await(OPENING.toMillis(), TimeUnit.MILLISECONDS)) {
-                return erasures;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            erasures.openedAt = erasures.follower.open(OPENING);
+            return erasures;
+        } catch (IllegalStateException e) {
+            erasures.worker.shutdown();
+            erasures.topic.close();
+            throw e;
         }
-        erasures.close();
-        throw new IllegalStateException(Topics.ERASURES + " could not be read within " + OPENING.toSeconds()
-                + " s; check the brokers at " + connection.bootstrapServers());
     }
 
     /** What is known now. */
@@ -200,68 +178,25 @@ public final class Erasures implements AutoCloseable {
     @Override
     public void close() {
         worker.shutdown();
-        closing.countDown();
-        consumer.wakeup();
         try {
             if (worker.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
                 List.copyOf(present.entrySet()).stream()
                         .filter(place -> !place.getValue().isLasting())
                         .forEach(place -> withdraw(place.getKey()));
             }
-            follower.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IllegalStateException e) {
             LOG.info("holders could not be withdrawn and will be taken for gone later: {}", e.getMessage());
         }
+        follower.close();
         topic.close();
     }
 
-    private void follow() {
-        try (consumer) {
-            consumer.assign(List.of(PARTITION));
-            consumer.seekToBeginning(List.of(PARTITION));
-            long end = consumer.endOffsets(List.of(PARTITION)).getOrDefault(PARTITION, 0L);
-            while (closing.getCount() > 0) {
-                consumer.poll(POLL).forEach(this::apply);
-                if (caughtUp.getCount() > 0 && consumer.position(PARTITION) >= end) {
-                    openedAt = end;
-                    caughtUp.countDown();
-                }
-            }
-        } catch (WakeupException e) {
-            LOG.debug("ledger of erasures closed");
+    private void apply(@Nullable String key, @Nullable SpecificRecord value, long offset) {
+        if (key == null) {
+            throw new IllegalArgumentException("it has no key");
         }
-    }
-
-    private void apply(ConsumerRecord<String, byte[]> record) {
-        while (true) {
-            try {
-                ledger.apply(record.key(), records.deserialize(record.topic(), record.value()), record.offset());
-                return;
-            } catch (UndecodableRecordException | IllegalArgumentException e) {
-                LOG.error(
-                        "passed over {}-{}@{}: {}",
-                        record.topic(),
-                        record.partition(),
-                        record.offset(),
-                        e.getMessage());
-                return;
-            } catch (RegistryUnavailableException e) {
-                LOG.warn("the ledger of erasures waits, will retry in {} s: {}", RETRY.toSeconds(), e.getMessage());
-                pause();
-            }
-        }
-    }
-
-    private void pause() {
-        try {
-            if (closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new WakeupException();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new WakeupException();
-        }
+        ledger.apply(key, value, offset);
     }
 }

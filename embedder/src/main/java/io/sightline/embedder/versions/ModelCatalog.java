@@ -2,25 +2,15 @@ package io.sightline.embedder.versions;
 
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
-import io.sightline.schemas.RegistryUnavailableException;
+import io.sightline.schemas.TopicFollower;
 import io.sightline.schemas.Topics;
-import io.sightline.schemas.UndecodableRecordException;
 import io.sightline.schemas.avro.ModelEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,33 +21,26 @@ import org.slf4j.LoggerFactory;
 public final class ModelCatalog implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelCatalog.class);
-    private static final TopicPartition PARTITION = new TopicPartition(Topics.MODELS, 0);
-    private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration RETRY = Duration.ofSeconds(1);
 
-    /** Between two looks for the end of the topic, and how long one may take. */
-    private static final Duration LOOK = Duration.ofSeconds(1);
-
-    private final KafkaConsumer<String, byte[]> consumer;
-    private final Deserializer<ModelEvent> deserializer;
     private final List<Consumer<ModelVersions>> listeners = new CopyOnWriteArrayList<>();
-    private final CountDownLatch caughtUp = new CountDownLatch(1);
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread thread;
+    private final TopicFollower<ModelEvent> follower;
     private final Object seen = new Object();
     private volatile ModelVersions current = ModelVersions.NONE;
-    /** By {@link System#nanoTime}: when the state was last known to be that of the whole topic. */
-    private volatile long complete = System.nanoTime();
-
-    private long looked = System.nanoTime();
 
     private ModelCatalog(KafkaConnection connection, RecordSerdes serdes) {
-        this.consumer = new KafkaConsumer<>(
-                connection.assignedConsumer("sightline-model-catalog"),
-                new StringDeserializer(),
-                new ByteArrayDeserializer());
-        this.deserializer = serdes.deserializer(ModelEvent.class);
-        this.thread = Thread.ofPlatform().name("model-catalog").unstarted(this::follow);
+        this.follower = new TopicFollower<>(
+                connection, Topics.MODELS, serdes.deserializer(ModelEvent.class), new TopicFollower.Reader<>() {
+                    @Override
+                    public void read(@Nullable String key, @Nullable ModelEvent event, long offset) {
+                        apply(event, offset);
+                    }
+
+                    @Override
+                    public void paused() {
+                        ModelVersions changed = current;
+                        listeners.forEach(listener -> listener.accept(changed));
+                    }
+                });
     }
 
     /**
@@ -67,17 +50,8 @@ public final class ModelCatalog implements AutoCloseable {
      */
     public static ModelCatalog open(KafkaConnection connection, RecordSerdes serdes, Duration timeout) {
         ModelCatalog catalog = new ModelCatalog(connection, serdes);
-        catalog.thread.start();
-        try {
-            if (catalog.caughtUp.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                return catalog;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        catalog.close();
-        throw new IllegalStateException(Topics.MODELS + " could not be read within " + timeout.toSeconds()
-                + " s; check the brokers at " + connection.bootstrapServers());
+        catalog.follower.open(timeout);
+        return catalog;
     }
 
     /** The newest state known here. */
@@ -90,7 +64,7 @@ public final class ModelCatalog implements AutoCloseable {
      * looked for every second. It grows while brokers or registry do not answer.
      */
     public Duration staleFor() {
-        return Duration.ofNanos(System.nanoTime() - complete);
+        return follower.staleFor();
     }
 
     /**
@@ -127,108 +101,18 @@ public final class ModelCatalog implements AutoCloseable {
 
     @Override
     public void close() {
-        closing.countDown();
-        consumer.wakeup();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        follower.close();
     }
 
-    private void follow() {
-        try (consumer) {
-            consumer.assign(List.of(PARTITION));
-            consumer.seekToBeginning(List.of(PARTITION));
-            long end = consumer.endOffsets(List.of(PARTITION)).getOrDefault(PARTITION, 0L);
-            while (true) {
-                var records = poll();
-                if (!records.isEmpty()) {
-                    records.forEach(this::apply);
-                    ModelVersions changed = current;
-                    listeners.forEach(listener -> listener.accept(changed));
-                }
-                if (caughtUp.getCount() > 0 && consumer.position(PARTITION) >= end) {
-                    complete = System.nanoTime();
-                    caughtUp.countDown();
-                }
-                lookForTheEnd();
-            }
-        } catch (WakeupException e) {
-            LOG.debug("model catalog closed");
-        }
-    }
-
-    /** A poll gives nothing where there is nothing new, and where no broker answers alike. */
-    private void lookForTheEnd() {
-        long now = System.nanoTime();
-        if (now - looked < LOOK.toNanos()) {
+    private void apply(@Nullable ModelEvent event, long offset) {
+        if (event == null) {
             return;
         }
-        looked = now;
-        try {
-            long end = consumer.endOffsets(List.of(PARTITION), LOOK).getOrDefault(PARTITION, Long.MAX_VALUE);
-            if (consumer.position(PARTITION, LOOK) >= end) {
-                complete = now;
-            }
-        } catch (WakeupException e) {
-            throw e;
-        } catch (KafkaException e) {
-            LOG.debug("the end of {} cannot be told: {}", Topics.MODELS, e.toString());
-        }
-    }
-
-    /** Waits for a registry that is away: without this record the state would be wrong. */
-    private ModelEvent decoded(ConsumerRecord<String, byte[]> record) {
-        while (true) {
-            try {
-                return deserializer.deserialize(record.topic(), record.value());
-            } catch (RegistryUnavailableException e) {
-                LOG.warn("the catalog of versions waits, will retry in {} s: {}", RETRY.toSeconds(), e.getMessage());
-                pause();
-            }
-        }
-    }
-
-    private void pause() {
-        try {
-            if (closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new WakeupException();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new WakeupException();
-        }
-    }
-
-    /** What brokers refuse now they may give later; without the catalog all else would act on a state of long ago. */
-    private ConsumerRecords<String, byte[]> poll() {
-        while (true) {
-            try {
-                return consumer.poll(POLL);
-            } catch (WakeupException e) {
-                throw e;
-            } catch (KafkaException e) {
-                LOG.error("{} cannot be read, will retry in {} s: {}", Topics.MODELS, RETRY.toSeconds(), e.toString());
-                pause();
-            }
-        }
-    }
-
-    private void apply(ConsumerRecord<String, byte[]> record) {
-        if (record.value() == null) {
-            return;
-        }
-        try {
-            ModelVersions next = current.with(decoded(record), record.offset());
-            next.refusal(record.offset())
-                    .ifPresent(why -> LOG.info("an event at offset {} has no effect: {}", record.offset(), why));
-            synchronized (seen) {
-                current = next;
-                seen.notifyAll();
-            }
-        } catch (UndecodableRecordException e) {
-            LOG.error("passed over {}-{}@{}: {}", record.topic(), record.partition(), record.offset(), e.getMessage());
+        ModelVersions next = current.with(event, offset);
+        next.refusal(offset).ifPresent(why -> LOG.info("an event at offset {} has no effect: {}", offset, why));
+        synchronized (seen) {
+            current = next;
+            seen.notifyAll();
         }
     }
 }
