@@ -11,7 +11,6 @@ import io.sightline.indexer.store.StoreDamagedException;
 import io.sightline.indexer.store.StoreException;
 import io.sightline.indexer.store.StoreKey;
 import io.sightline.indexer.store.VectorStore;
-import io.sightline.schemas.Vectors;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -161,7 +160,7 @@ public final class LuceneStore implements VectorStore {
 
     @Override
     public void upsert(EmbeddedImage image) {
-        requireOurSpace(image);
+        key.requireOurSpace(image);
         write("write " + image.image().id(), () -> {
             String id = image.image().id();
             if (newest.isNews(id, image.image().revision())) {
@@ -315,19 +314,6 @@ public final class LuceneStore implements VectorStore {
             throw new StoreException("the index in " + path + " did not close: " + e.getMessage(), e);
         } finally {
             open.writeLock().unlock();
-        }
-    }
-
-    private void requireOurSpace(EmbeddedImage image) {
-        float[] vector = image.vector();
-        if (!image.image().version().equals(key.version()) || vector.length != key.dimensions()) {
-            throw new IllegalArgumentException("image " + image.image().id() + " is of version "
-                    + image.image().version() + " with " + vector.length + " dimensions, not of " + key.version()
-                    + " with " + key.dimensions());
-        }
-        if (!Vectors.isUnit(vector)) {
-            throw new IllegalArgumentException("the vector of image "
-                    + image.image().id() + " has length " + Math.sqrt(Vectors.squaredLength(vector)) + ", not 1");
         }
     }
 

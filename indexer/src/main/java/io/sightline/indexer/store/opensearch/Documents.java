@@ -1,0 +1,144 @@
+package io.sightline.indexer.store.opensearch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sightline.indexer.store.EmbeddedImage;
+import io.sightline.indexer.store.ImageVisitor;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads documents of an index other than by their vectors. Thread-safe. */
+final class Documents {
+
+    private static final int PAGE = 1_000;
+    private static final int WHOLE_DOCUMENTS = 200;
+    private static final String KEEP = "5m";
+    private static final String QUERY = "query";
+    private static final String SOURCE = "_source";
+
+    private final OpenSearchConnection connection;
+    private final String index;
+
+    Documents(OpenSearchConnection connection, String index) {
+        this.connection = connection;
+        this.index = index;
+    }
+
+    /** Searchable images. */
+    long count() {
+        ObjectNode body = OpenSearchConnection.JSON.createObjectNode();
+        body.putObject(QUERY).putObject("term").put(ImageJson.KIND, ImageJson.IMAGE);
+        JsonNode answer = connection.read("count images of " + index, Call.post("/" + index + "/_count").with(body));
+        requireAllShards(answer);
+        return answer.path("count").asLong();
+    }
+
+    /** A searchable image. */
+    Optional<EmbeddedImage> find(String id) {
+        for (JsonNode source : read(List.of(id), false)) {
+            if (ImageJson.isImage(source)) {
+                return Optional.of(ImageJson.image(source));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Documents of images as they were acknowledged last, searchable or not; in no order, without those there are not. */
+    List<JsonNode> newest(Collection<String> ids) {
+        return read(ids, true);
+    }
+
+    private List<JsonNode> read(Collection<String> ids, boolean realtime) {
+        List<JsonNode> sources = new ArrayList<>();
+        List<String> all = List.copyOf(ids);
+        for (int begin = 0; begin < all.size(); begin += WHOLE_DOCUMENTS) {
+            ObjectNode body = OpenSearchConnection.JSON.createObjectNode();
+            ArrayNode wanted = body.putArray("ids");
+            all.subList(begin, Math.min(all.size(), begin + WHOLE_DOCUMENTS))
+                    .forEach(id -> wanted.add(DocumentIds.of(id)));
+            Call call = Call.post("/" + index + "/_mget").with("realtime", realtime).with(body);
+            sources.addAll(Retries.of(
+                    "read images of " + index, connection.settings().patience().search(), () -> found(call)));
+        }
+        return sources;
+    }
+
+    private List<JsonNode> found(Call call) {
+        List<JsonNode> sources = new ArrayList<>();
+        for (JsonNode document : connection.send(call).path("docs")) {
+            if (document.has("error")) {
+                throw new UnavailableException(
+                        document.path("error").path("reason").asText(), null);
+            }
+            if (document.path("found").asBoolean()) {
+                sources.add(document.path(SOURCE));
+            }
+        }
+        return sources;
+    }
+
+    /** Shows all searchable images and all tombstones, as of one point in time. */
+    void scan(ImageVisitor visitor) {
+        Call open = Call.post("/" + index + "/_search/point_in_time").with("keep_alive", KEEP);
+        String point = connection.read("scan " + index, open).path("pit_id").asText();
+        try {
+            ArrayNode after = null;
+            while (true) {
+                JsonNode hits = page(point, after).path("hits").path("hits");
+                for (JsonNode hit : hits) {
+                    show(hit.path(SOURCE), visitor);
+                }
+                if (hits.size() < PAGE) {
+                    return;
+                }
+                after = (ArrayNode) hits.get(hits.size() - 1).path("sort");
+            }
+        } finally {
+            ObjectNode body = OpenSearchConnection.JSON.createObjectNode();
+            body.putArray("pit_id").add(point);
+            connection.read(
+                    "end the scan of " + index,
+                    Call.delete("/_search/point_in_time").with(body).orMissing());
+        }
+    }
+
+    private JsonNode page(String point, @org.jspecify.annotations.Nullable ArrayNode after) {
+        ObjectNode body = OpenSearchConnection.JSON.createObjectNode();
+        body.put("size", PAGE);
+        body.putObject("pit").put("id", point).put("keep_alive", KEEP);
+        body.putObject(SOURCE).putArray("excludes").add(ImageJson.VECTOR);
+        body.putObject(QUERY)
+                .putObject("terms")
+                .putArray(ImageJson.KIND)
+                .add(ImageJson.IMAGE)
+                .add(ImageJson.TOMBSTONE);
+        body.putArray("sort").addObject().put(ImageJson.KEY, "asc");
+        body.put("track_total_hits", false);
+        if (after != null) {
+            body.set("search_after", after);
+        }
+        Call call = Call.post("/_search").with("allow_partial_search_results", false).with(body);
+        return connection.read("scan " + index, call);
+    }
+
+    private static void show(JsonNode source, ImageVisitor visitor) {
+        if (ImageJson.isTombstone(source)) {
+            visitor.tombstone(ImageJson.id(source));
+        } else {
+            visitor.image(ImageJson.details(source));
+        }
+    }
+
+    private void requireAllShards(JsonNode answer) {
+        JsonNode shards = answer.path("_shards");
+        if (shards.path("successful").asInt() < shards.path("total").asInt()) {
+            throw new ClusterUnavailableException(
+                    "only " + shards.path("successful") + " of " + shards.path("total") + " shards of " + index
+                            + " answered; see whether OpenSearch is healthy",
+                    null);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package io.sightline.indexer.store.opensearch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.client5.http.auth.AuthScope;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.async.HttpAsyncClientBuilder;
+import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
+import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
+import org.apache.hc.core5.http.HttpHost;
+import org.opensearch.client.opensearch.generic.Body;
+import org.opensearch.client.opensearch.generic.OpenSearchGenericClient;
+import org.opensearch.client.opensearch.generic.Requests;
+import org.opensearch.client.opensearch.generic.Response;
+import org.opensearch.client.transport.OpenSearchTransport;
+import org.opensearch.client.transport.httpclient5.ApacheHttpClient5Options;
+import org.opensearch.client.transport.httpclient5.ApacheHttpClient5TransportBuilder;
+import org.opensearch.client.transport.httpclient5.ResponseException;
+
+/**
+ * A client of the cluster: sends requests to the nodes in turn and passes over those that are down. Thread-safe.
+ *
+ * <p>On failure: {@link UnavailableException} for what may succeed later, {@link RequestRefusedException} for what would
+ * not.
+ */
+final class OpenSearchConnection implements AutoCloseable {
+
+    static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private static final int NOT_FOUND = 404;
+    private static final int LEAST_ERROR = 400;
+    private static final int LONGEST_REASON = 500;
+    private static final int MOST_CONNECTIONS = 64;
+    private static final Duration LONG = Duration.ofHours(6);
+
+    private final OpenSearchSettings settings;
+    private final OpenSearchTransport transport;
+    private final OpenSearchGenericClient client;
+    private final OpenSearchGenericClient patientClient;
+
+    /**
+     * Prepares a client; connects with the first request.
+     *
+     * @throws IllegalArgumentException if the certificates cannot be read
+     */
+    OpenSearchConnection(OpenSearchSettings settings) {
+        this.settings = settings;
+        HttpHost[] hosts = settings.hosts().stream()
+                .map(host -> new HttpHost(host.getScheme(), host.getHost(), host.getPort()))
+                .toArray(HttpHost[]::new);
+        RequestConfig requests = requests(settings.patience().answer());
+        this.transport = ApacheHttpClient5TransportBuilder.builder(hosts)
+                .setHttpClientConfigCallback(http -> configured(http, settings).setDefaultRequestConfig(requests))
+                .build();
+        this.client = new OpenSearchGenericClient(transport);
+        ApacheHttpClient5Options.Builder options = ApacheHttpClient5Options.DEFAULT.toBuilder();
+        this.patientClient = client.withTransportOptions(
+                options.setRequestConfig(requests(LONG)).build());
+    }
+
+    private static RequestConfig requests(Duration answer) {
+        return RequestConfig.custom()
+                .setConnectionRequestTimeout(answer.toMillis(), TimeUnit.MILLISECONDS)
+                .setResponseTimeout(answer.toMillis(), TimeUnit.MILLISECONDS)
+                .build();
+    }
+
+    private static HttpAsyncClientBuilder configured(HttpAsyncClientBuilder http, OpenSearchSettings settings) {
+        PoolingAsyncClientConnectionManagerBuilder connections = PoolingAsyncClientConnectionManagerBuilder.create()
+                .setMaxConnPerRoute(MOST_CONNECTIONS)
+                .setMaxConnTotal(MOST_CONNECTIONS * settings.hosts().size())
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(settings.patience().connect().toMillis(), TimeUnit.MILLISECONDS)
+                        .build());
+        OpenSearchSettings.Trust trust = settings.trust();
+        if (trust != null) {
+            connections.setTlsStrategy(ClientTlsStrategyBuilder.create()
+                    .setSslContext(TrustedCertificates.context(trust))
+                    .buildAsync());
+        }
+        OpenSearchSettings.Credentials credentials = settings.credentials();
+        if (credentials != null) {
+            BasicCredentialsProvider provider = new BasicCredentialsProvider();
+            provider.setCredentials(
+                    new AuthScope(null, -1),
+                    new UsernamePasswordCredentials(
+                            credentials.user(), credentials.password().toCharArray()));
+            http.setDefaultCredentialsProvider(provider);
+        }
+        return http.setConnectionManager(connections.build());
+    }
+
+    OpenSearchSettings settings() {
+        return settings;
+    }
+
+    /** Sends a request until it is answered, for as long as is waited for a search. */
+    JsonNode read(String what, Call call) {
+        return Retries.of(what, settings.patience().search(), () -> send(call));
+    }
+
+    /** Sends a request until it is answered, for as long as is waited for a write. It must do no harm twice. */
+    JsonNode write(String what, Call call) {
+        return Retries.of(what, settings.patience().write(), () -> send(call));
+    }
+
+    /** Sends a request once. The answer is missing if the call says that it can be. */
+    JsonNode send(Call call) {
+        Requests.JsonBodyBuilder request =
+                Requests.builder().method(call.method()).endpoint(call.path()).query(call.query());
+        if (call.body() != null) {
+            request.body(Body.from(call.body(), call.contentType()));
+        }
+        try (Response response = (call.isLong() ? patientClient : client).execute(request.build())) {
+            JsonNode body = body(response);
+            if (response.getStatus() == NOT_FOUND && call.canBeMissing()) {
+                return MissingNode.getInstance();
+            }
+            if (response.getStatus() >= LEAST_ERROR) {
+                throw failure(call, response.getStatus(), body);
+            }
+            return body;
+        } catch (ResponseException e) {
+            throw failure(call, e.status(), JSON.getNodeFactory().textNode(String.valueOf(e.getMessage())));
+        } catch (IOException e) {
+            throw new UnavailableException(call + " at " + settings.hosts() + " was not answered: " + e, e);
+        }
+    }
+
+    private static JsonNode body(Response response) throws IOException {
+        Optional<Body> body = response.getBody();
+        if (body.isEmpty()) {
+            return MissingNode.getInstance();
+        }
+        try (InputStream in = body.get().body()) {
+            byte[] bytes = in.readAllBytes();
+            try {
+                return JSON.readTree(bytes);
+            } catch (IOException e) {
+                // A proxy in between answers with a page.
+                return JSON.getNodeFactory().textNode(new String(bytes, java.nio.charset.StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    private RuntimeException failure(Call call, int status, JsonNode body) {
+        JsonNode error = body.path("error");
+        String type = error.path("type").asText();
+        String reason = error.isObject() ? type + ": " + error.path("reason").asText() : body.toString();
+        reason = reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) : reason;
+        String message = call + " at " + settings.hosts() + " was answered with " + status + " (" + reason + ")";
+        return switch (RetryClass.of(status)) {
+            case TRANSIENT -> new UnavailableException(message, null);
+            case DONE, NO_NEWS, PERMANENT ->
+                new RequestRefusedException(message + ": " + advice(status), status, type);
+        };
+    }
+
+    private String advice(int status) {
+        String user = settings.credentials() == null
+                ? "no user is given"
+                : "the user is " + settings.credentials().user();
+        return switch (status) {
+            case 401 -> user + ": give one that the cluster knows, with the right password";
+            case 403 ->
+                user + ": give it the right to read, write and manage indexes and aliases " + settings.prefix()
+                        + "-*, or see whether the index is blocked";
+            case 404 -> "the index was removed, or the cluster has no k-NN plugin";
+            case 413 -> "let a bulk request have fewer bytes";
+            default -> "see whether the cluster is OpenSearch 3 with the k-NN plugin";
+        };
+    }
+
+    @Override
+    public void close() {
+        try {
+            transport.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("the client of " + settings.hosts() + " did not close: " + e.getMessage(), e);
+        }
+    }
+}
