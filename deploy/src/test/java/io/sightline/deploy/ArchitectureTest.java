@@ -66,5 +66,5 @@ class ArchitectureTest {
             .resideInAPackage("io.sightline.indexer.store")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("io.sightline.indexer.store.lucene");
+            .resideInAnyPackage("io.sightline.indexer.store.lucene", "io.sightline.indexer.store.opensearch");
 }

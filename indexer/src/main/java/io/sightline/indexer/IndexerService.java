@@ -17,6 +17,7 @@ import io.sightline.indexer.rollout.gates.LiveQueries;
 import io.sightline.indexer.search.ModelsApi;
 import io.sightline.indexer.search.SearchApi;
 import io.sightline.indexer.search.SearchEvents;
+import io.sightline.indexer.store.VectorStores;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ public final class IndexerService implements AutoCloseable {
 
     private final Admin admin;
     private final ModelLog log;
+    private final VectorStores stores;
     private final LaneIndexes indexes;
     private final RolloutController rollout;
     private final EventReader reader;
@@ -38,7 +40,8 @@ public final class IndexerService implements AutoCloseable {
      * Starts everything. The catalog is used, and not closed.
      *
      * @param payloads where the images lie that are not in their events
-     * @param directory where the indexes lie
+     * @param stores where the indexes lie; closed with this
+     * @param directory where this indexer keeps what it knows of itself
      * @param port of the search API, 0 for any
      */
     public IndexerService(
@@ -48,6 +51,7 @@ public final class IndexerService implements AutoCloseable {
             IndexingSettings indexing,
             RolloutSettings settings,
             PayloadReader payloads,
+            VectorStores stores,
             Path directory,
             String host,
             int port,
@@ -58,7 +62,9 @@ public final class IndexerService implements AutoCloseable {
         this.reader = new EventReader(connection);
         SearchEvents events = new SearchEvents(clock);
         LiveQueries liveQueries = new LiveQueries();
-        this.indexes = new LaneIndexes(connection, serdes, indexing, events, directory, erasures.ledger(), clock);
+        this.stores = stores;
+        this.indexes =
+                new LaneIndexes(connection, serdes, indexing, events, stores, directory, erasures.ledger(), clock);
         ImageSource source = new ImageSource(reader, serdes, payloads);
         this.rollout = new RolloutController(catalog, log, indexes, settings, liveQueries, source, admin, clock);
         ModelsApi models = new ModelsApi(catalog, new RolloutRequests(catalog, log, indexes, settings, admin, clock));
@@ -81,6 +87,7 @@ public final class IndexerService implements AutoCloseable {
         // Its gates read events.
         reader.close();
         indexes.close();
+        stores.close();
         log.close();
         admin.close();
     }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -58,7 +59,7 @@ record OpenSearchNode(String name, Path directory, int port, int transportPort) 
         }
     }
 
-    private static String join(List<OpenSearchNode> nodes, java.util.function.Function<OpenSearchNode, String> part) {
+    private static String join(List<OpenSearchNode> nodes, Function<OpenSearchNode, String> part) {
         return nodes.stream().map(part).collect(Collectors.joining(","));
     }
 

@@ -12,7 +12,12 @@ import picocli.CommandLine.Spec;
         description =
                 "Kills parts of a cluster of its own in mid-work, or changes versions under searches, and counts what that did: prints a"
                         + " table and writes target/faults/NAME.json.",
-        subcommands = {FaultsEmbedderCommand.class, FaultsIndexCommand.class, FaultsRolloutsCommand.class})
+        subcommands = {
+            FaultsEmbedderCommand.class,
+            FaultsIndexCommand.class,
+            FaultsOpenSearchCommand.class,
+            FaultsRolloutsCommand.class
+        })
 final class FaultsCommand implements Runnable {
 
     @Spec

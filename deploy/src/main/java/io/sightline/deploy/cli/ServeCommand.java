@@ -67,6 +67,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private NetworkOptions network = new NetworkOptions();
 
+    @Mixin
+    private StoreOptions stores = new StoreOptions();
+
     /** The services. */
     enum Service {
         INGEST,
@@ -122,6 +125,7 @@ final class ServeCommand implements Callable<Integer> {
                         IndexingSettings.DEFAULT,
                         network.rollout(),
                         payloads.settings(directory).openReader(),
+                        stores.open(DataDirectory.indexes(directory), clock),
                         DataDirectory.indexes(directory),
                         host,
                         port < 0 ? 19090 : port,

@@ -30,6 +30,9 @@ final class UpCommand implements Callable<Integer> {
     private LaneOptions lanes = new LaneOptions();
 
     @Mixin
+    private StoreOptions stores = new StoreOptions();
+
+    @Mixin
     private PortOptions ports = new PortOptions();
 
     @Override
@@ -37,14 +40,15 @@ final class UpCommand implements Callable<Integer> {
         Path log = LogFile.into(directory, "WARN");
         Preprocessing preprocessing = network.preprocessing(Preprocessing.PHOTO);
         StackSettings settings = new StackSettings(
-                directory,
-                ports.ports(),
-                payloads.settings(directory),
-                lanes.settings(),
-                network.net(preprocessing),
-                network.training(preprocessing),
-                network.rounds(),
-                network.rollout());
+                        directory,
+                        ports.ports(),
+                        payloads.settings(directory),
+                        lanes.settings(),
+                        network.net(preprocessing),
+                        network.training(preprocessing),
+                        network.rounds(),
+                        network.rollout())
+                .with(stores.openSearch());
         try (Running running = new Running();
                 Stack stack = Stack.start(settings, what -> System.out.println("starting " + what))) {
             System.out.println("images      " + stack.ingestUrl() + "/v1/images");

@@ -5,15 +5,14 @@ import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.indexer.store.StoreDamagedException;
 import io.sightline.indexer.store.StoreException;
 import io.sightline.indexer.store.StoreKey;
-import io.sightline.indexer.store.lucene.LuceneStore;
+import io.sightline.indexer.store.VectorStore;
+import io.sightline.indexer.store.VectorStores;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,9 +26,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +51,7 @@ public final class LaneIndexes implements AutoCloseable {
     private final RecordSerdes serdes;
     private final IndexingSettings settings;
     private final SearchableListener listener;
+    private final VectorStores stores;
     private final Path directory;
     private final ErasureLedger erasures;
     private final Clock clock;
@@ -61,10 +61,13 @@ public final class LaneIndexes implements AutoCloseable {
     private final Map<String, Instant> reopenAfter = new ConcurrentHashMap<>();
     private final ExecutorService openers = Executors.newThreadPerTaskExecutor(
             Thread.ofPlatform().name("index-open-", 0).factory());
+    /** What the stores were told last; null before they were told. */
+    private @Nullable String activated;
 
     /**
-     * Keeps the indexes below the given folder, one sub-folder per version.
+     * Keeps one index per version. Uses, and does not close, the stores.
      *
+     * @param directory where it is noted how far searches have seen
      * @param erasures what is not to be indexed any more, though the brokers may still have it
      */
     public LaneIndexes(
@@ -72,6 +75,7 @@ public final class LaneIndexes implements AutoCloseable {
             RecordSerdes serdes,
             IndexingSettings settings,
             SearchableListener listener,
+            VectorStores stores,
             Path directory,
             ErasureLedger erasures,
             Clock clock) {
@@ -79,6 +83,7 @@ public final class LaneIndexes implements AutoCloseable {
         this.serdes = serdes;
         this.settings = settings;
         this.listener = listener;
+        this.stores = stores;
         this.directory = directory;
         this.erasures = erasures;
         this.clock = clock;
@@ -101,17 +106,7 @@ public final class LaneIndexes implements AutoCloseable {
 
     /** Versions that have an index here, open or not. */
     public List<String> present() {
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
-        try (Stream<Path> folders = Files.list(directory)) {
-            return folders.filter(Files::isDirectory)
-                    .map(folder -> folder.getFileName().toString())
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new StoreException("the indexes in " + directory + " cannot be listed: " + e.getMessage(), e);
-        }
+        return stores.present();
     }
 
     /** Opens what is missing, once the embeddings topic exists, and closes and removes what is over. */
@@ -120,6 +115,14 @@ public final class LaneIndexes implements AutoCloseable {
         versions.expired(now).forEach(event -> attempt(event.getVersion(), () -> remove(event.getVersion())));
         versions.withStatus(ModelStatus.REJECTED)
                 .forEach(event -> attempt(event.getVersion(), () -> remove(event.getVersion())));
+        versions.active().ifPresent(event -> attempt(event.getVersion(), () -> activate(event.getVersion())));
+    }
+
+    private void activate(String version) {
+        if (!version.equals(activated) && findReady(version).isPresent()) {
+            stores.activate(version);
+            activated = version;
+        }
     }
 
     /** What is wrong with one version's index keeps none of the others back. */
@@ -161,7 +164,7 @@ public final class LaneIndexes implements AutoCloseable {
             Map<TopicPartition, Long> labelEnds = topics.ends(Topics.LABELS, IsolationLevel.READ_COMMITTED);
             if (id.isPresent() && labelsId.isPresent() && !ends.isEmpty() && !labelEnds.isEmpty()) {
                 ends.putAll(labelEnds);
-                LuceneStore store =
+                VectorStore store =
                         openStore(new StoreKey(version, event.getDimensions(), id.get(), labelsId.get()), ends);
                 indexes.put(version, start(store, Map.copyOf(ends)));
             }
@@ -177,9 +180,9 @@ public final class LaneIndexes implements AutoCloseable {
         }
     }
 
-    private LaneIndex start(LuceneStore store, Map<TopicPartition, Long> ends) {
+    private LaneIndex start(VectorStore store, Map<TopicPartition, Long> ends) {
         try {
-            SearchableMark mark = new SearchableMark(folder(store.key().version()), store.key());
+            SearchableMark mark = new SearchableMark(directory, store.key());
             // A topic that has lost its end may have lost what was seen.
             Map<TopicPartition, Long> required =
                     mark.read().filter(seen -> isBelow(seen, ends)).orElse(ends);
@@ -195,15 +198,10 @@ public final class LaneIndexes implements AutoCloseable {
                 .allMatch(offset -> offset.getValue() <= ends.getOrDefault(offset.getKey(), 0L));
     }
 
-    private Path folder(String version) {
-        return directory.resolve(version);
-    }
-
     /** A store that can go on from where it was, or an empty one. */
-    private LuceneStore openStore(StoreKey key, Map<TopicPartition, Long> ends) {
-        Path folder = folder(key.version());
+    private VectorStore openStore(StoreKey key, Map<TopicPartition, Long> ends) {
         try {
-            LuceneStore store = LuceneStore.open(folder, key, settings.quantisation(), clock);
+            VectorStore store = stores.open(key);
             try {
                 requireBehind(store, ends);
                 return store;
@@ -213,22 +211,25 @@ public final class LaneIndexes implements AutoCloseable {
             }
         } catch (StoreDamagedException e) {
             LOG.error("{}; it is removed, and built anew from {}", e.getMessage(), Topics.embeddings(key.version()));
-            discard(folder);
+            discard(key.version());
             try {
-                return LuceneStore.open(folder, key, settings.quantisation(), clock);
+                return stores.open(key);
             } catch (StoreDamagedException again) {
-                throw new StoreException("the new index in " + folder + " is damaged as well; look at the disk", again);
+                throw new StoreException(
+                        "the new index of " + key.version() + " in " + stores.where()
+                                + " is damaged as well; look at the disk",
+                        again);
             }
         }
     }
 
     /** The mark first: without it an index that is half removed, or built anew, is not ready before its time. */
-    private static void discard(Path folder) {
-        SearchableMark.remove(folder);
-        LuceneStore.discard(folder);
+    private void discard(String version) {
+        SearchableMark.remove(directory, version);
+        stores.discard(version);
     }
 
-    private static void requireBehind(LuceneStore store, Map<TopicPartition, Long> ends) throws StoreDamagedException {
+    private static void requireBehind(VectorStore store, Map<TopicPartition, Long> ends) throws StoreDamagedException {
         for (Map.Entry<TopicPartition, Long> committed :
                 store.committedOffsets().entrySet()) {
             long end = ends.getOrDefault(committed.getKey(), 0L);
@@ -249,9 +250,8 @@ public final class LaneIndexes implements AutoCloseable {
         if (index != null) {
             index.close();
         }
-        Path folder = folder(version);
-        if (Files.exists(folder)) {
-            discard(folder);
+        if (stores.present().contains(version)) {
+            discard(version);
             LOG.info("removed the index of {}", version);
         }
         removed.add(version);

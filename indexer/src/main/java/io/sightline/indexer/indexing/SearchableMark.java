@@ -36,10 +36,10 @@ final class SearchableMark {
     /**
      * The mark of an index.
      *
-     * @param folder of the index; the mark lies beside it
+     * @param directory of the marks of all versions; made when it is written to
      */
-    SearchableMark(Path folder, StoreKey key) {
-        this.file = file(folder);
+    SearchableMark(Path directory, StoreKey key) {
+        this.file = file(directory, key.version());
         this.key = key;
     }
 
@@ -82,6 +82,7 @@ final class SearchableMark {
                 .put(partition.partition(), offset));
         Path written = file.resolveSibling(file.getFileName() + ".new");
         try {
+            Files.createDirectories(written.toAbsolutePath().getParent());
             Files.write(written, ApiServer.JSON.writeValueAsBytes(new Content(key, offsets)));
             Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
@@ -94,15 +95,16 @@ final class SearchableMark {
      *
      * @throws StoreException if it cannot be removed
      */
-    static void remove(Path folder) {
+    static void remove(Path directory, String version) {
+        Path file = file(directory, version);
         try {
-            Files.deleteIfExists(file(folder));
+            Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new StoreException(file(folder) + " cannot be removed: " + e.getMessage(), e);
+            throw new StoreException(file + " cannot be removed: " + e.getMessage(), e);
         }
     }
 
-    private static Path file(Path folder) {
-        return folder.resolveSibling(folder.getFileName() + SUFFIX);
+    private static Path file(Path directory, String version) {
+        return directory.resolve(version + SUFFIX);
     }
 }

@@ -7,6 +7,7 @@ import io.sightline.embedder.erasure.ErasureLedger;
 import io.sightline.embedder.versions.SoleDecider;
 import io.sightline.indexer.store.EmbeddedImage;
 import io.sightline.indexer.store.StoredImage;
+import io.sightline.indexer.store.lucene.LuceneStores;
 import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
@@ -300,7 +301,15 @@ class LaneIndexesIT {
     }
 
     private LaneIndexes open(IndexingSettings settings, Path folder) {
-        return new LaneIndexes(connection, serdes, settings, announced::addAll, folder, erasures, Clock.systemUTC());
+        return new LaneIndexes(
+                connection,
+                serdes,
+                settings,
+                announced::addAll,
+                new LuceneStores(folder, Clock.systemUTC()),
+                folder,
+                erasures,
+                Clock.systemUTC());
     }
 
     private void createTopic() {

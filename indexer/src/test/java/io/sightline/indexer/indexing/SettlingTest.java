@@ -36,7 +36,7 @@ class SettlingTest {
     @BeforeEach
     void open() throws Exception {
         store = LuceneStore.open(directory.resolve("v1"), KEY, Clock.systemUTC());
-        mark = new SearchableMark(directory.resolve("v1"), KEY);
+        mark = new SearchableMark(directory, KEY);
     }
 
     @AfterEach
@@ -66,11 +66,11 @@ class SettlingTest {
         StoreKey anew = new StoreKey("v1", 4, "topic made anew", "labels");
 
         assertThat(mark.read()).contains(Map.of(FIRST, 7L));
-        assertThat(new SearchableMark(directory.resolve("v1"), anew).read()).isEmpty();
+        assertThat(new SearchableMark(directory, anew).read()).isEmpty();
 
         Files.writeString(directory.resolve("v1.searchable.json"), "{\"key\": {\"ver");
         assertThat(mark.read()).isEmpty();
-        SearchableMark.remove(directory.resolve("v1"));
+        SearchableMark.remove(directory, "v1");
         assertThat(directory.resolve("v1.searchable.json")).doesNotExist();
     }
 

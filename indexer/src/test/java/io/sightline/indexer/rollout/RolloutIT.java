@@ -23,6 +23,7 @@ import io.sightline.indexer.lineage.EventReader;
 import io.sightline.indexer.lineage.ImageSource;
 import io.sightline.indexer.rollout.gates.GateSettings;
 import io.sightline.indexer.rollout.gates.LiveQueries;
+import io.sightline.indexer.store.lucene.LuceneStores;
 import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
@@ -281,7 +282,14 @@ class RolloutIT {
         ModelCatalog own = open(ModelCatalog.open(connection, serdes, Duration.ofSeconds(30)));
         ModelLog ownLog = open(new ModelLog(connection, serdes));
         LaneIndexes indexes = open(new LaneIndexes(
-                connection, serdes, FAST, images -> {}, directory.resolve(name), new ErasureLedger(), clock));
+                connection,
+                serdes,
+                FAST,
+                images -> {},
+                new LuceneStores(directory.resolve(name), clock),
+                directory.resolve(name),
+                new ErasureLedger(),
+                clock));
         ImageSource source =
                 new ImageSource(open(new EventReader(connection)), serdes, new PayloadReader(null, null, 0));
         open(new RolloutController(own, ownLog, indexes, settings, new LiveQueries(), source, admin, clock));

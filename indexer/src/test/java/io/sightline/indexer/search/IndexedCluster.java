@@ -16,6 +16,7 @@ import io.sightline.embedder.versions.ModelLog;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.indexer.rollout.RolloutSettings;
+import io.sightline.indexer.store.lucene.LuceneStores;
 import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
@@ -89,6 +90,7 @@ final class IndexedCluster implements AutoCloseable {
                 FAST,
                 RolloutSettings.DEFAULT,
                 new PayloadReader(payloads, null, 0),
+                new LuceneStores(root.resolve("indexes"), Clock.systemUTC()),
                 root.resolve("indexes"),
                 "127.0.0.1",
                 0,

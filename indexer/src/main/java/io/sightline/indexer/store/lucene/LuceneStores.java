@@ -16,13 +16,19 @@ import java.util.stream.Stream;
  * One Lucene index for each version, in a folder of its own.
  *
  * @param directory that holds the folders
+ * @param quantisation what the graph search reads of the vectors; an index of another one is built anew
  * @param clock of tombstones
  */
-public record LuceneStores(Path directory, Clock clock) implements VectorStores {
+public record LuceneStores(Path directory, Quantisation quantisation, Clock clock) implements VectorStores {
+
+    /** Of full vectors. */
+    public LuceneStores(Path directory, Clock clock) {
+        this(directory, Quantisation.NONE, clock);
+    }
 
     @Override
     public VectorStore open(StoreKey key) throws StoreDamagedException {
-        return LuceneStore.open(directory.resolve(key.version()), key, clock);
+        return LuceneStore.open(directory.resolve(key.version()), key, quantisation, clock);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Reads documents of an index other than by their vectors. Thread-safe. */
 final class Documents {
@@ -85,7 +86,7 @@ final class Documents {
         Call open = Call.post("/" + index + "/_search/point_in_time").with("keep_alive", KEEP);
         String point = connection.read("scan " + index, open).path("pit_id").asText();
         try {
-            ArrayNode after = null;
+            @Nullable ArrayNode after = null;
             while (true) {
                 JsonNode hits = page(point, after).path("hits").path("hits");
                 for (JsonNode hit : hits) {
@@ -105,7 +106,7 @@ final class Documents {
         }
     }
 
-    private JsonNode page(String point, @org.jspecify.annotations.Nullable ArrayNode after) {
+    private JsonNode page(String point, @Nullable ArrayNode after) {
         ObjectNode body = OpenSearchConnection.JSON.createObjectNode();
         body.put("size", PAGE);
         body.putObject("pit").put("id", point).put("keep_alive", KEEP);

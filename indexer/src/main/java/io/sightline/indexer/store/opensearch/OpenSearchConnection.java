@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -129,10 +132,35 @@ final class OpenSearchConnection implements AutoCloseable {
                 throw failure(call, response.getStatus(), body);
             }
             return body;
-        } catch (ResponseException e) {
-            throw failure(call, e.status(), JSON.getNodeFactory().textNode(String.valueOf(e.getMessage())));
         } catch (IOException e) {
+            requireAnswer(call, e);
+            requireTrusted(call, e);
             throw new UnavailableException(call + " at " + settings.hosts() + " was not answered: " + e, e);
+        }
+    }
+
+    /** The transport makes exceptions of some answers, among them of those to a user who is not known or has no right. */
+    private void requireAnswer(Call call, IOException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ResponseException answer) {
+                // What was answered stands behind the status line.
+                String message = String.valueOf(answer.getMessage());
+                String body = message.substring(message.indexOf('\n') + 1);
+                throw failure(call, answer.status(), parsed(body.getBytes(StandardCharsets.UTF_8)));
+            }
+        }
+    }
+
+    /** A host that is not trusted now will not be trusted later. */
+    private void requireTrusted(Call call, IOException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof GeneralSecurityException || cause instanceof SSLPeerUnverifiedException) {
+                throw new RequestRefusedException(
+                        call + " was not sent: a host of " + settings.hosts() + " is not trusted (" + cause.getMessage()
+                                + "): give the certificates of whoever signed for it",
+                        0,
+                        "");
+            }
         }
     }
 
@@ -142,13 +170,16 @@ final class OpenSearchConnection implements AutoCloseable {
             return MissingNode.getInstance();
         }
         try (InputStream in = body.get().body()) {
-            byte[] bytes = in.readAllBytes();
-            try {
-                return JSON.readTree(bytes);
-            } catch (IOException e) {
-                // A proxy in between answers with a page.
-                return JSON.getNodeFactory().textNode(new String(bytes, java.nio.charset.StandardCharsets.UTF_8));
-            }
+            return parsed(in.readAllBytes());
+        }
+    }
+
+    private static JsonNode parsed(byte[] bytes) {
+        try {
+            return JSON.readTree(bytes);
+        } catch (IOException e) {
+            // A proxy in between answers with a page.
+            return JSON.getNodeFactory().textNode(new String(bytes, StandardCharsets.UTF_8));
         }
     }
 

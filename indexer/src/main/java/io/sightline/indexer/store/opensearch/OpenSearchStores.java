@@ -31,6 +31,11 @@ public final class OpenSearchStores implements VectorStores {
         this.clock = clock;
     }
 
+    /** Name of the index of a version, whether it is there or not. */
+    public String index(String version) {
+        return names.index(version);
+    }
+
     @Override
     public VectorStore open(StoreKey key) throws StoreDamagedException {
         String index = names.index(key.version());

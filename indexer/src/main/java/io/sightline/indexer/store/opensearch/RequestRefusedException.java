@@ -17,7 +17,7 @@ public final class RequestRefusedException extends StoreException {
         this.type = type;
     }
 
-    /** HTTP status, 400 or above. */
+    /** HTTP status, 400 or above; 0 if the request was not sent. */
     public int status() {
         return status;
     }

@@ -1,0 +1,130 @@
+package io.sightline.indexer.store.opensearch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.sightline.indexer.store.Revision;
+import io.sightline.indexer.store.StoreException;
+import java.io.IOException;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of the items of a bulk request. */
+@Timeout(60)
+class BulkWriterTest {
+
+    private static final OpenSearchSettings.Layout TWO_COPIES = new OpenSearchSettings.Layout(1, 1);
+
+    @Test
+    void shouldSendAgainOnlyWhatWasNotTakenYet() throws IOException {
+        try (AnsweringServer server = new AnsweringServer()
+                        .then(200, items(taken(2), error(429, "rejected_execution_exception")))
+                        .then(200, items(taken(2)));
+                OpenSearchConnection connection = connection(server);
+                BulkWriter writer = new BulkWriter(connection, "index")) {
+            writer.add(tombstone("a"));
+            writer.add(tombstone("b"));
+            writer.flush();
+
+            assertThat(server.asked()).hasSize(2);
+            assertThat(server.asked().getFirst().body()).contains("\"=a\"", "\"=b\"");
+            assertThat(server.asked().getLast().body()).contains("\"=b\"").doesNotContain("\"=a\"");
+        }
+    }
+
+    @Test
+    void shouldNotCountAWriteThatTooFewCopiesHave() throws IOException {
+        try (AnsweringServer server =
+                        new AnsweringServer().then(200, items(taken(1))).then(200, items(taken(2)));
+                OpenSearchConnection connection = connection(server);
+                BulkWriter writer = new BulkWriter(connection, "index")) {
+            writer.add(tombstone("a"));
+            writer.flush();
+
+            assertThat(server.asked()).hasSize(2);
+            assertThat(server.asked().getFirst().path()).contains("wait_for_active_shards=2");
+            assertThat(server.asked().getFirst().body()).contains("\"external\"");
+            assertThat(server.asked().getLast().body())
+                    .as("the same version again, or it would only be said that it is no news")
+                    .contains("\"external_gte\"");
+        }
+    }
+
+    @Test
+    void shouldTakeWhatIsNoNewsForDone() throws IOException {
+        try (AnsweringServer server =
+                        new AnsweringServer().then(200, items(error(409, "version_conflict_engine_exception")));
+                OpenSearchConnection connection = connection(server);
+                BulkWriter writer = new BulkWriter(connection, "index")) {
+            writer.add(tombstone("a"));
+            writer.flush();
+
+            assertThat(server.asked()).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldNameTheImageThatIsRefusedAndWriteNoMore() throws IOException {
+        try (AnsweringServer server = new AnsweringServer()
+                        .then(200, items(taken(2), error(400, "mapper_parsing_exception"), taken(2)));
+                OpenSearchConnection connection = connection(server);
+                BulkWriter writer = new BulkWriter(connection, "index")) {
+            writer.add(tombstone("a"));
+            writer.add(tombstone("b"));
+            writer.add(tombstone("c"));
+
+            StoreException failure = catchThrowableOfType(StoreException.class, writer::flush);
+
+            assertThat(failure)
+                    .hasMessageContaining("has to be opened again")
+                    .hasMessageContaining("OpenSearch refuses image b with 400 (mapper_parsing_exception");
+            assertThat(failure).cause().isInstanceOfSatisfying(DocumentRefusedException.class, refused -> {
+                assertThat(refused.id()).isEqualTo("b");
+                assertThat(refused.status()).isEqualTo(400);
+                assertThat(refused.type()).isEqualTo("mapper_parsing_exception");
+            });
+            assertThatExceptionOfType(StoreException.class).isThrownBy(() -> writer.add(tombstone("d")));
+            assertThat(server.asked()).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldSendOfTwoWritesToOneImageTheNewerOne() throws IOException {
+        try (AnsweringServer server = new AnsweringServer().then(200, items(taken(2)));
+                OpenSearchConnection connection = connection(server);
+                BulkWriter writer = new BulkWriter(connection, "index")) {
+            writer.add(Write.tombstone("a", new Revision(0, 7, 0), Instant.EPOCH));
+            writer.add(Write.tombstone("a", new Revision(0, 9, 0), Instant.EPOCH));
+            writer.add(Write.tombstone("a", new Revision(0, 8, 3), Instant.EPOCH));
+            writer.flush();
+
+            assertThat(server.asked()).hasSize(1);
+            assertThat(server.asked().getFirst().body().lines()).hasSize(2).anyMatch(line -> line.contains(
+                    "\"version\":" + ExternalVersion.of(new Revision(0, 9, 0)) + ","));
+        }
+    }
+
+    private static OpenSearchConnection connection(AnsweringServer server) {
+        return new OpenSearchConnection(server.settings().with(TWO_COPIES));
+    }
+
+    private static Write tombstone(String id) {
+        return Write.tombstone(id, new Revision(0, 1, 0), Instant.EPOCH);
+    }
+
+    private static String items(String... items) {
+        return "{\"errors\": true, \"items\": [" + String.join(", ", items) + "]}";
+    }
+
+    private static String taken(int copies) {
+        return "{\"index\": {\"status\": 201, \"_shards\": {\"total\": 2, \"successful\": " + copies
+                + ", \"failed\": 0}}}";
+    }
+
+    private static String error(int status, String type) {
+        return "{\"index\": {\"status\": " + status + ", \"error\": {\"type\": \"" + type
+                + "\", \"reason\": \"because\"}}}";
+    }
+}
