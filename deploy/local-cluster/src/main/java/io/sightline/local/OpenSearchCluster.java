@@ -28,7 +28,8 @@ public final class OpenSearchCluster implements AutoCloseable {
     private final List<OpenSearchNode> nodes;
     private final String heap;
     private final Map<String, Process> processes = new HashMap<>();
-    private final HttpClient client = HttpClient.newBuilder().connectTimeout(ANSWER).build();
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(ANSWER).build();
 
     private OpenSearchCluster(List<OpenSearchNode> nodes, String heap) {
         this.nodes = nodes;
@@ -111,11 +112,12 @@ public final class OpenSearchCluster implements AutoCloseable {
 
     /** Name of the node that has the primary of an index's first shard, empty if none has. */
     public Optional<String> primaryOf(String index) {
-        return ask("/_cat/shards/" + index + "?h=shard,prirep,state,node").flatMap(lines -> lines.lines()
-                .map(line -> line.trim().split("\\s+", -1))
-                .filter(fields -> fields.length == 4 && fields[0].equals("0") && fields[1].equals("p"))
-                .map(fields -> fields[3])
-                .findFirst());
+        return ask("/_cat/shards/" + index + "?h=shard,prirep,state,node")
+                .flatMap(lines -> lines.lines()
+                        .map(line -> line.trim().split("\\s+", -1))
+                        .filter(fields -> fields.length == 4 && fields[0].equals("0") && fields[1].equals("p"))
+                        .map(fields -> fields[3])
+                        .findFirst());
     }
 
     /** Whether all nodes are there and every index has all its copies. */

@@ -46,8 +46,10 @@ public final class OpenSearchHome {
             throw new LocalClusterException(advice(), null);
         }
         StringBuilder path = new StringBuilder(ownClasses());
-        PARTS.forEach(part ->
-                path.append(File.pathSeparator).append(folder()).append(File.separator).append(part));
+        PARTS.forEach(part -> path.append(File.pathSeparator)
+                .append(folder())
+                .append(File.separator)
+                .append(part));
         return path.toString();
     }
 

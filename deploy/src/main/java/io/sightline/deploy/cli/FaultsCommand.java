@@ -10,8 +10,8 @@ import picocli.CommandLine.Spec;
         name = "faults",
         mixinStandardHelpOptions = true,
         description =
-                "Kills parts of a cluster of its own in mid-work, or changes versions under searches, and counts what that did: prints a"
-                        + " table and writes target/faults/NAME.json.",
+                "Kills parts of a cluster of its own in mid-work, or changes versions under searches, and counts what"
+                        + " that did: prints a table and writes target/faults/NAME.json.",
         subcommands = {
             FaultsEmbedderCommand.class,
             FaultsIndexCommand.class,

@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
         description = {
             "Three OpenSearch nodes of their own, kill -9 of one while writes and searches go on, and its restart. Then"
                     + " what the index holds is compared with what was acknowledged. Needs a build with -Popensearch.",
-            "Exit status 1 if an acknowledged document is missing, outdated, there twice or there though it was deleted."
+            "Exit status 1 if an acknowledged document is missing, outdated, there twice or there though it was"
+                    + " deleted."
         })
 final class FaultsOpenSearchCommand implements Callable<Integer> {
 

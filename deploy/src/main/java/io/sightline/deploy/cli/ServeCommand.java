@@ -55,7 +55,8 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--port",
             description =
-                    "Port that an API listens on, 0 for any (default: 19080 ingest, 19085 trainer, 19090 search, 19095 embedder).")
+                    "Port that an API listens on, 0 for any (default: 19080 ingest, 19085 trainer, 19090 search, 19095"
+                            + " embedder).")
     private int port = -1;
 
     @Mixin

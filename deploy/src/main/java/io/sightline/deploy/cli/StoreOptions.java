@@ -105,7 +105,8 @@ final class StoreOptions {
      *
      * @throws IllegalArgumentException if an option is wrong or missing; the message names it
      */
-    @Nullable OpenSearchSettings openSearch() {
+    @Nullable
+    OpenSearchSettings openSearch() {
         if (kind == Kind.LUCENE) {
             if (!urls.isEmpty()) {
                 throw new IllegalArgumentException("--opensearch-url is given, but not --store opensearch: give both");
@@ -113,11 +114,12 @@ final class StoreOptions {
             return null;
         }
         if (urls.isEmpty()) {
-            throw new IllegalArgumentException("--store opensearch needs --opensearch-url, for instance"
-                    + " https://search-1:9200");
+            throw new IllegalArgumentException(
+                    "--store opensearch needs --opensearch-url, for instance" + " https://search-1:9200");
         }
         if ((user == null) != (passwordFile == null)) {
-            throw new IllegalArgumentException("give both --opensearch-user and --opensearch-password-file, or neither");
+            throw new IllegalArgumentException(
+                    "give both --opensearch-user and --opensearch-password-file, or neither");
         }
         return OpenSearchSettings.of(urls.toArray(URI[]::new))
                 .withPrefix(prefix)

@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
         name = "up",
         mixinStandardHelpOptions = true,
         description =
-                "Runs all services on one machine, empty at first, until Ctrl-C. What is in --dir is there the next time.")
+                "Runs all services on one machine, empty at first, until Ctrl-C. What is in --dir is there the next"
+                        + " time.")
 final class UpCommand implements Callable<Integer> {
 
     @Option(names = "--dir", description = "Folder of all data (default: ${DEFAULT-VALUE}).")

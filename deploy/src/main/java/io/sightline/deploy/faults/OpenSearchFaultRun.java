@@ -66,8 +66,7 @@ record OpenSearchFaultRun(OpenSearchFaultSettings settings, Victim victim, Path 
 
     private static OpenSearchStores stores(OpenSearchCluster cluster, OpenSearchSettings.Patience patience) {
         OpenSearchSettings settings = OpenSearchSettings.of(cluster.urls().toArray(URI[]::new));
-        return new OpenSearchStores(
-                settings.withPrefix(PREFIX).with(LAYOUT).with(patience), Clock.systemUTC());
+        return new OpenSearchStores(settings.withPrefix(PREFIX).with(LAYOUT).with(patience), Clock.systemUTC());
     }
 
     /** A search that is not answered is not tried again, so that it is counted. */

@@ -15,8 +15,8 @@ public record OpenSearchFaultSettings(int vectors, List<Victim> victims, long se
     public OpenSearchFaultSettings {
         victims = List.copyOf(victims);
         if (vectors < 1 || victims.isEmpty()) {
-            throw new IllegalArgumentException("at least one vector and one run are needed, not " + vectors + " and "
-                    + victims);
+            throw new IllegalArgumentException(
+                    "at least one vector and one run are needed, not " + vectors + " and " + victims);
         }
     }
 

@@ -58,8 +58,8 @@ record OpenSearchReport(OpenSearchFaultSettings settings, List<OpenSearchOutcome
                     outcome.searches().longestSilenceSeconds());
         }
         out.printf(
-                "%d vectors before, three nodes with a copy each, kill -9; resumed and writes are counted from the kill,"
-                        + " green from the restart; seed %d%n",
+                "%d vectors before, three nodes with a copy each, kill -9; resumed and writes are counted from the"
+                        + " kill, green from the restart; seed %d%n",
                 settings.vectors(), settings.seed());
     }
 

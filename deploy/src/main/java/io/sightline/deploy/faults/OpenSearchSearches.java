@@ -31,8 +31,7 @@ final class OpenSearchSearches implements AutoCloseable {
     private void run(long seed) {
         for (long number = seed; !stopped; number++) {
             try {
-                boolean isFull = store.nearest(
-                                        NearestQuery.of(OpenSearchWrites.vector(number), NEIGHBOURS, CANDIDATES))
+                boolean isFull = store.nearest(NearestQuery.of(OpenSearchWrites.vector(number), NEIGHBOURS, CANDIDATES))
                                 .size()
                         == NEIGHBOURS;
                 note(isFull ? "" : "fewer neighbours than there are");
@@ -77,7 +76,8 @@ final class OpenSearchSearches implements AutoCloseable {
      * @param longestSilenceSeconds between two answers
      * @param lastReason why the last one failed, empty if none did
      */
-    record Summary(long answered, long failed, double resumedSeconds, double longestSilenceSeconds, String lastReason) {}
+    record Summary(
+            long answered, long failed, double resumedSeconds, double longestSilenceSeconds, String lastReason) {}
 
     /** What was noted, from a moment of {@link System#nanoTime}. */
     synchronized Summary summary(long since) {

@@ -65,7 +65,8 @@ class StoreOptionsTest {
                         .openSearch())
                 .withMessageContaining("--opensearch-password-file");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> parsed("--store=opensearch", "--opensearch-url=one:9200").openSearch())
+                .isThrownBy(() -> parsed("--store=opensearch", "--opensearch-url=one:9200")
+                        .openSearch())
                 .withMessageContaining("'one:9200'");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parsed(

@@ -28,8 +28,7 @@ record BulkAnswer(
     static BulkAnswer of(JsonNode answer, List<Write> writes, int copies) {
         JsonNode items = answer.path("items");
         if (items.size() != writes.size()) {
-            return new BulkAnswer(
-                    writes, "the answer has " + items.size() + " items, not " + writes.size(), null);
+            return new BulkAnswer(writes, "the answer has " + items.size() + " items, not " + writes.size(), null);
         }
         List<Write> open = new ArrayList<>();
         @Nullable String why = null;
@@ -64,7 +63,8 @@ record BulkAnswer(
     private static DocumentRefusedException refused(Write write, int status, JsonNode item) {
         return new DocumentRefusedException(
                 "OpenSearch refuses image " + write.imageId() + " with " + status + " (" + reason(item)
-                        + "): compare the fields of index " + item.path("_index").asText() + " with what is written",
+                        + "): compare the fields of index "
+                        + item.path("_index").asText() + " with what is written",
                 write.imageId(),
                 status,
                 item.path("error").path("type").asText());
@@ -72,7 +72,8 @@ record BulkAnswer(
 
     private static String reason(JsonNode item) {
         JsonNode error = item.path("error");
-        String reason = error.path("type").asText() + ": " + error.path("reason").asText();
+        String reason =
+                error.path("type").asText() + ": " + error.path("reason").asText();
         String cause = error.path("caused_by").path("reason").asText();
         return cause.isEmpty() ? reason : reason + ": " + cause;
     }

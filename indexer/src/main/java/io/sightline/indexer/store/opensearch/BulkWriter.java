@@ -5,12 +5,10 @@ import io.sightline.indexer.store.StoreException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -41,7 +39,8 @@ final class BulkWriter implements AutoCloseable {
     private final int copies;
     private final Semaphore free;
     private final ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor();
-    private final Set<CompletableFuture<Void>> inFlight = new HashSet<>();
+    private final Map<Long, CompletableFuture<Void>> inFlight = new HashMap<>();
+    private long sent;
     private Map<String, Write> gathered = new LinkedHashMap<>();
     private long gatheredBytes;
     private volatile @Nullable StoreException failure;
@@ -70,13 +69,13 @@ final class BulkWriter implements AutoCloseable {
 
     /** Waits until all that was added before is acknowledged. */
     void flush() {
-        List<CompletableFuture<Void>> sent;
+        List<CompletableFuture<Void>> requests;
         synchronized (this) {
             requireNoFailure();
             send();
-            sent = List.copyOf(inFlight);
+            requests = List.copyOf(inFlight.values());
         }
-        for (CompletableFuture<Void> request : sent) {
+        for (CompletableFuture<Void> request : requests) {
             try {
                 request.join();
             } catch (CompletionException e) {
@@ -106,19 +105,11 @@ final class BulkWriter implements AutoCloseable {
         gathered = new LinkedHashMap<>();
         gatheredBytes = 0;
         free.acquireUninterruptibly();
-        CompletableFuture<Void> request = CompletableFuture.runAsync(() -> sendAll(writes), senders);
-        inFlight.add(request);
-        CompletableFuture<Void> cleaned = request.whenComplete((done, cause) -> finished(request));
-        if (cleaned.isCompletedExceptionally()) {
-            requireNoFailure();
-        }
+        long number = sent++;
+        inFlight.put(number, CompletableFuture.runAsync(() -> sendAll(number, writes), senders));
     }
 
-    private synchronized void finished(CompletableFuture<Void> request) {
-        inFlight.remove(request);
-    }
-
-    private void sendAll(List<Write> writes) {
+    private void sendAll(long number, List<Write> writes) {
         try {
             if (failure == null) {
                 sendUntilTaken(writes);
@@ -130,7 +121,11 @@ final class BulkWriter implements AutoCloseable {
             failure = new StoreException("the index " + index + " could not be written to: " + e, e);
             throw e;
         } finally {
+            // In this order: whoever waits for it has the lock.
             free.release();
+            synchronized (this) {
+                inFlight.remove(number);
+            }
         }
     }
 
@@ -175,8 +170,7 @@ final class BulkWriter implements AutoCloseable {
         try {
             for (Write write : writes) {
                 ByteArrayOutputStream action = new ByteArrayOutputStream(ROOM_PER_ITEM);
-                try (JsonGenerator json =
-                        OpenSearchConnection.JSON.getFactory().createGenerator(action)) {
+                try (JsonGenerator json = OpenSearchConnection.JSON.getFactory().createGenerator(action)) {
                     json.writeStartObject();
                     json.writeObjectFieldStart("index");
                     json.writeStringField("_id", write.documentId());
@@ -199,13 +193,13 @@ final class BulkWriter implements AutoCloseable {
     /** Ends the requests in flight; what was only gathered is gone. */
     @Override
     public void close() {
-        List<CompletableFuture<Void>> sent;
+        List<CompletableFuture<Void>> requests;
         synchronized (this) {
             gathered.clear();
-            sent = new ArrayList<>(inFlight);
+            requests = List.copyOf(inFlight.values());
         }
         senders.shutdownNow();
-        sent.forEach(request -> request.exceptionally(cause -> null).join());
+        requests.forEach(request -> request.exceptionally(cause -> null).join());
         senders.close();
     }
 }

@@ -32,7 +32,8 @@ final class Documents {
     long count() {
         ObjectNode body = OpenSearchConnection.JSON.createObjectNode();
         body.putObject(QUERY).putObject("term").put(ImageJson.KIND, ImageJson.IMAGE);
-        JsonNode answer = connection.read("count images of " + index, Call.post("/" + index + "/_count").with(body));
+        JsonNode answer = connection.read(
+                "count images of " + index, Call.post("/" + index + "/_count").with(body));
         requireAllShards(answer);
         return answer.path("count").asLong();
     }
@@ -60,7 +61,8 @@ final class Documents {
             ArrayNode wanted = body.putArray("ids");
             all.subList(begin, Math.min(all.size(), begin + WHOLE_DOCUMENTS))
                     .forEach(id -> wanted.add(DocumentIds.of(id)));
-            Call call = Call.post("/" + index + "/_mget").with("realtime", realtime).with(body);
+            Call call =
+                    Call.post("/" + index + "/_mget").with("realtime", realtime).with(body);
             sources.addAll(Retries.of(
                     "read images of " + index, connection.settings().patience().search(), () -> found(call)));
         }
@@ -121,7 +123,9 @@ final class Documents {
         if (after != null) {
             body.set("search_after", after);
         }
-        Call call = Call.post("/_search").with("allow_partial_search_results", false).with(body);
+        Call call = Call.post("/_search")
+                .with("allow_partial_search_results", false)
+                .with(body);
         return connection.read("scan " + index, call);
     }
 

@@ -25,8 +25,8 @@ final class ExternalVersion {
             throw new StoreException(
                     "offset " + (revision.embedding() - 1) + " of an embedding with label offset " + revision.label()
                             + " is beyond what OpenSearch can compare (" + MOST_EMBEDDINGS + ", " + MOST_LABELS
-                            + "): let a new version begin a new topic, give the labels topic more partitions, or use the"
-                            + " Lucene store",
+                            + "): let a new version begin a new topic, give the labels topic more partitions, or use"
+                            + " the Lucene store",
                     null);
         }
         return (revision.embedding() << LABEL_BITS) | revision.label();

@@ -18,7 +18,8 @@ record IndexNames(String prefix) {
     /** Index of a version. */
     String index(String version) {
         StringBuilder name = new StringBuilder(prefix).append(INFIX);
-        for (char c : version.toCharArray()) {
+        for (int i = 0; i < version.length(); i++) {
+            char c = version.charAt(i);
             if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.') {
                 name.append(c);
             } else {

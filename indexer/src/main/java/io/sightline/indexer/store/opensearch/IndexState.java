@@ -71,7 +71,9 @@ final class IndexState {
         document.put(ImageJson.KIND, KIND);
         document.set(STATE, state);
         int copies = connection.settings().layout().acknowledging();
-        Call call = Call.put(path(id), document).with("wait_for_active_shards", copies).with("timeout", "20s");
+        Call call = Call.put(path(id), document)
+                .with("wait_for_active_shards", copies)
+                .with("timeout", "20s");
         String what = "write the state of " + index;
         Retries.of(what, connection.settings().patience().write(), () -> {
             JsonNode answer = connection.send(call);

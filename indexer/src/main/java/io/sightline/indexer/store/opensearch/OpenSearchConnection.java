@@ -191,8 +191,7 @@ final class OpenSearchConnection implements AutoCloseable {
         String message = call + " at " + settings.hosts() + " was answered with " + status + " (" + reason + ")";
         return switch (RetryClass.of(status)) {
             case TRANSIENT -> new UnavailableException(message, null);
-            case DONE, NO_NEWS, PERMANENT ->
-                new RequestRefusedException(message + ": " + advice(status), status, type);
+            case DONE, NO_NEWS, PERMANENT -> new RequestRefusedException(message + ": " + advice(status), status, type);
         };
     }
 
@@ -216,7 +215,8 @@ final class OpenSearchConnection implements AutoCloseable {
         try {
             transport.close();
         } catch (Exception e) {
-            throw new IllegalStateException("the client of " + settings.hosts() + " did not close: " + e.getMessage(), e);
+            throw new IllegalStateException(
+                    "the client of " + settings.hosts() + " did not close: " + e.getMessage(), e);
         }
     }
 }

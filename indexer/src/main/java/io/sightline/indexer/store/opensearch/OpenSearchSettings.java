@@ -43,7 +43,8 @@ public record OpenSearchSettings(
             }
         }
         if (hosts.stream().map(URI::getScheme).distinct().count() > 1) {
-            throw new IllegalArgumentException("OpenSearch hosts " + hosts + " are partly http, partly https: choose one");
+            throw new IllegalArgumentException(
+                    "OpenSearch hosts " + hosts + " are partly http, partly https: choose one");
         }
         if (!PREFIX.matcher(prefix).matches()) {
             throw new IllegalArgumentException("'" + prefix
@@ -153,8 +154,9 @@ public record OpenSearchSettings(
         /** Checks the ranges. */
         public Bulk {
             if (items < 1 || bytes < 1 || inFlight < 1) {
-                throw new IllegalArgumentException("a bulk request has at least one item and byte, and one is in flight,"
-                        + " not " + items + ", " + bytes + ", " + inFlight);
+                throw new IllegalArgumentException(
+                        "a bulk request has at least one item and byte, and one is in flight," + " not " + items + ", "
+                                + bytes + ", " + inFlight);
             }
         }
     }

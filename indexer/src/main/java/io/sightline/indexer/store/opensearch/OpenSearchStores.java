@@ -47,7 +47,9 @@ public final class OpenSearchStores implements VectorStores {
         IndexDefinition.requireOurs(index, mapping, key);
         connection.write(
                 "wait for " + index,
-                Call.get("/_cluster/health/" + index).with("wait_for_status", "yellow").with("timeout", "30s"));
+                Call.get("/_cluster/health/" + index)
+                        .with("wait_for_status", "yellow")
+                        .with("timeout", "30s"));
         OpenSearchStore store = new OpenSearchStore(key, index, connection, clock);
         try {
             // What was acknowledged and not refreshed is found from now on.
@@ -66,8 +68,7 @@ public final class OpenSearchStores implements VectorStores {
 
     private void create(String index, StoreKey key) {
         ObjectNode template = IndexDefinition.template(connection.settings(), names);
-        connection.write(
-                "write the index template", Call.put("/_index_template/" + names.template(), template));
+        connection.write("write the index template", Call.put("/_index_template/" + names.template(), template));
         try {
             connection.write("create " + index, Call.put("/" + index, IndexDefinition.index(key)));
         } catch (RequestRefusedException e) {
@@ -102,10 +103,7 @@ public final class OpenSearchStores implements VectorStores {
                 .put("index", names.pattern())
                 .put("alias", names.activeAlias())
                 .put("must_exist", false);
-        actions.addObject()
-                .putObject("add")
-                .put("index", names.index(version))
-                .put("alias", names.activeAlias());
+        actions.addObject().putObject("add").put("index", names.index(version)).put("alias", names.activeAlias());
         connection.write(
                 "let " + names.activeAlias() + " stand for " + version,
                 Call.post("/_aliases").with(body));

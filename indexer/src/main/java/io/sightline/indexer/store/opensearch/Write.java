@@ -14,8 +14,7 @@ import java.time.Instant;
 record Write(String imageId, long version, byte[] json) {
 
     static Write of(EmbeddedImage image, Instant now) {
-        return new Write(
-                image.image().id(), ExternalVersion.of(image.image().revision()), ImageJson.of(image, now));
+        return new Write(image.image().id(), ExternalVersion.of(image.image().revision()), ImageJson.of(image, now));
     }
 
     static Write tombstone(String imageId, Revision revision, Instant now) {

@@ -45,15 +45,15 @@ final class AnsweringServer implements AutoCloseable {
     AnsweringServer thenError(int status, String type, String reason) {
         return then(
                 status,
-                "{\"error\": {\"type\": \"" + type + "\", \"reason\": \"" + reason + "\"}, \"status\": " + status + "}");
+                "{\"error\": {\"type\": \"" + type + "\", \"reason\": \"" + reason + "\"}, \"status\": " + status
+                        + "}");
     }
 
     private synchronized void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-            asked.add(new Asked(
-                    exchange.getRequestURI().toString(), body, authorization == null ? "" : authorization));
+            asked.add(new Asked(exchange.getRequestURI().toString(), body, authorization == null ? "" : authorization));
             Answer answer = answers.size() > 1 ? answers.remove() : answers.element();
             byte[] bytes = answer.body.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");

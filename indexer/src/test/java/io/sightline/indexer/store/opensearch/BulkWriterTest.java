@@ -101,8 +101,9 @@ class BulkWriterTest {
             writer.flush();
 
             assertThat(server.asked()).hasSize(1);
-            assertThat(server.asked().getFirst().body().lines()).hasSize(2).anyMatch(line -> line.contains(
-                    "\"version\":" + ExternalVersion.of(new Revision(0, 9, 0)) + ","));
+            assertThat(server.asked().getFirst().body().lines())
+                    .hasSize(2)
+                    .anyMatch(line -> line.contains("\"version\":" + ExternalVersion.of(new Revision(0, 9, 0)) + ","));
         }
     }
 

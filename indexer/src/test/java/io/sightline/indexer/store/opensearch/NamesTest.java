@@ -25,7 +25,10 @@ class NamesTest {
                 new Revision(0, 1L << 31, 0),
                 new Revision(0, (1L << 32) - 1, Integer.MAX_VALUE));
 
-        assertThat(revisions.stream().map(ExternalVersion::of)).isSorted().doesNotHaveDuplicates().allMatch(v -> v > 0);
+        assertThat(revisions.stream().map(ExternalVersion::of))
+                .isSorted()
+                .doesNotHaveDuplicates()
+                .allMatch(v -> v > 0);
     }
 
     @Test

@@ -27,8 +27,8 @@ class OpenSearchConnectionTest {
         try (AnsweringServer server = new AnsweringServer().then(401, "Unauthorized");
                 OpenSearchConnection connection = new OpenSearchConnection(
                         server.settings().with(new OpenSearchSettings.Credentials("indexer", "wrong")))) {
-            RequestRefusedException refusal = catchThrowableOfType(
-                    RequestRefusedException.class, () -> connection.write("count", COUNT));
+            RequestRefusedException refusal =
+                    catchThrowableOfType(RequestRefusedException.class, () -> connection.write("count", COUNT));
 
             assertThat(refusal.status()).isEqualTo(401);
             assertThat(refusal)
@@ -57,8 +57,8 @@ class OpenSearchConnectionTest {
         try (AnsweringServer server =
                         new AnsweringServer().thenError(403, "security_exception", "no permissions for indices:count");
                 OpenSearchConnection connection = new OpenSearchConnection(server.settings())) {
-            RequestRefusedException refusal = catchThrowableOfType(
-                    RequestRefusedException.class, () -> connection.write("count", COUNT));
+            RequestRefusedException refusal =
+                    catchThrowableOfType(RequestRefusedException.class, () -> connection.write("count", COUNT));
 
             assertThat(refusal.type()).isEqualTo("security_exception");
             assertThat(refusal)
