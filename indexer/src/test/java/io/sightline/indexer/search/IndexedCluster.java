@@ -16,6 +16,7 @@ import io.sightline.embedder.versions.ModelLog;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.indexer.rollout.RolloutSettings;
+import io.sightline.indexer.store.VectorStores;
 import io.sightline.indexer.store.lucene.LuceneStores;
 import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
@@ -71,6 +72,11 @@ final class IndexedCluster implements AutoCloseable {
     private final Map<String, Consumer<VersionNetwork>> embedded = new HashMap<>();
 
     IndexedCluster(Path root) {
+        this(root, new LuceneStores(root.resolve("indexes"), Clock.systemUTC()));
+    }
+
+    /** With indexes elsewhere. */
+    IndexedCluster(Path root, VectorStores stores) {
         this.root = root;
         this.cluster = LocalCluster.start(root.resolve("cluster"), 0, 0);
         this.connection = cluster.connection();
@@ -90,7 +96,7 @@ final class IndexedCluster implements AutoCloseable {
                 FAST,
                 RolloutSettings.DEFAULT,
                 new PayloadReader(payloads, null, 0),
-                new LuceneStores(root.resolve("indexes"), Clock.systemUTC()),
+                stores,
                 root.resolve("indexes"),
                 "127.0.0.1",
                 0,

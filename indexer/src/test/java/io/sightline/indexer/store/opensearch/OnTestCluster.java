@@ -5,8 +5,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives tests the settings of a real node. */
-final class OnTestCluster implements BeforeAllCallback, ParameterResolver {
+/** Gives tests the settings of a real node; they are skipped where it is not installed. */
+public final class OnTestCluster implements BeforeAllCallback, ParameterResolver {
 
     @Override
     public void beforeAll(ExtensionContext context) {

@@ -3,18 +3,23 @@ package io.sightline.indexer.store.opensearch;
 import io.sightline.local.OpenSearchCluster;
 import io.sightline.local.OpenSearchHome;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** One OpenSearch node for all tests of a run, started with the first; tests are skipped where it is not installed. */
 final class TestCluster implements AutoCloseable {
 
+    private final Path directory;
     private final OpenSearchCluster cluster;
 
-    private TestCluster(OpenSearchCluster cluster) {
+    private TestCluster(Path directory, OpenSearchCluster cluster) {
+        this.directory = directory;
         this.cluster = cluster;
     }
 
@@ -30,14 +35,19 @@ final class TestCluster implements AutoCloseable {
     private static TestCluster start() {
         try {
             Path directory = Files.createTempDirectory("sightline-opensearch");
-            return new TestCluster(OpenSearchCluster.start(directory, 1, "512m"));
+            return new TestCluster(directory, OpenSearchCluster.start(directory, 1, "512m"));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         cluster.close();
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 }
