@@ -11,6 +11,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** An HTTP server that answers what it is told to, as OpenSearch would, the last answer for ever. Thread-safe. */
 final class AnsweringServer implements AutoCloseable {
@@ -18,6 +21,8 @@ final class AnsweringServer implements AutoCloseable {
     private final HttpServer server;
     private final Deque<Answer> answers = new ArrayDeque<>();
     private final List<Asked> asked = new ArrayList<>();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private volatile CountDownLatch gate = new CountDownLatch(0);
 
     private record Answer(int status, String body) {}
 
@@ -32,6 +37,7 @@ final class AnsweringServer implements AutoCloseable {
     AnsweringServer(HttpServer server) {
         this.server = server;
         server.createContext("/", this::answer);
+        server.setExecutor(threads);
         server.start();
     }
 
@@ -49,17 +55,41 @@ final class AnsweringServer implements AutoCloseable {
                         + "}");
     }
 
-    private synchronized void answer(HttpExchange exchange) throws IOException {
+    /** Answers nothing from now on, until {@link #release}. */
+    void hold() {
+        gate = new CountDownLatch(1);
+    }
+
+    /** Answers again, also what was asked meanwhile. */
+    void release() {
+        gate.countDown();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-            asked.add(new Asked(exchange.getRequestURI().toString(), body, authorization == null ? "" : authorization));
-            Answer answer = answers.size() > 1 ? answers.remove() : answers.element();
+            note(exchange);
+            gate.await();
+            Answer answer = next();
             byte[] bytes = answer.body.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(answer.status, bytes.length);
             exchange.getResponseBody().write(bytes);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+    }
+
+    private void note(HttpExchange exchange) throws IOException {
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+        String path = exchange.getRequestURI().toString();
+        synchronized (this) {
+            asked.add(new Asked(path, body, authorization == null ? "" : authorization));
+        }
+    }
+
+    private synchronized Answer next() {
+        return answers.size() > 1 ? answers.remove() : answers.element();
     }
 
     synchronized List<Asked> asked() {
@@ -77,5 +107,6 @@ final class AnsweringServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
+        threads.shutdownNow();
     }
 }

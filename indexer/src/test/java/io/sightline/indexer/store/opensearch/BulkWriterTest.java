@@ -3,11 +3,15 @@ package io.sightline.indexer.store.opensearch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.sightline.indexer.store.Revision;
 import io.sightline.indexer.store.StoreException;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -104,6 +108,28 @@ class BulkWriterTest {
             assertThat(server.asked().getFirst().body().lines())
                     .hasSize(2)
                     .anyMatch(line -> line.contains("\"version\":" + ExternalVersion.of(new Revision(0, 9, 0)) + ","));
+        }
+    }
+
+    @Test
+    void shouldLetTheWriterWaitWhileAsManyRequestsAreInFlightAsThereMayBe() throws Exception {
+        try (AnsweringServer server = new AnsweringServer().then(200, items(taken(2)));
+                OpenSearchConnection connection = new OpenSearchConnection(
+                        server.settings().with(TWO_COPIES).with(new OpenSearchSettings.Bulk(1, 1 << 20, 2)));
+                BulkWriter writer = new BulkWriter(connection, "index")) {
+            server.hold();
+            writer.add(tombstone("a"));
+            writer.add(tombstone("b"));
+            CompletableFuture<Void> third = CompletableFuture.runAsync(() -> writer.add(tombstone("c")));
+            await().until(() -> server.asked().size() == 2);
+
+            assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> third.get(500, TimeUnit.MILLISECONDS));
+            assertThat(server.asked()).hasSize(2);
+
+            server.release();
+            third.get(30, TimeUnit.SECONDS);
+            writer.flush();
+            assertThat(server.asked()).hasSize(3);
         }
     }
 
