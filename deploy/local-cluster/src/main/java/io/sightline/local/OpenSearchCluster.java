@@ -47,10 +47,7 @@ public final class OpenSearchCluster implements AutoCloseable {
         List<OpenSearchNode> nodes = new ArrayList<>();
         for (int i = 1; i <= size; i++) {
             nodes.add(new OpenSearchNode(
-                    "node-" + i,
-                    directory.toAbsolutePath().resolve("opensearch-" + i),
-                    Ports.freeForRestarts(),
-                    Ports.freeForRestarts()));
+                    "node-" + i, directory.toAbsolutePath().resolve("opensearch-" + i), Ports.free(), Ports.free()));
         }
         OpenSearchCluster cluster = new OpenSearchCluster(List.copyOf(nodes), heap);
         try {

@@ -11,6 +11,7 @@ import io.sightline.embedder.versions.SoleDecider;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.indexer.rollout.RolloutSettings;
+import io.sightline.indexer.store.lucene.LuceneStores;
 import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
@@ -77,6 +78,7 @@ final class ServedGallery implements AutoCloseable {
                 IndexingSettings.DEFAULT,
                 RolloutSettings.DEFAULT,
                 new PayloadReader(null, null, 1),
+                new LuceneStores(DataDirectory.indexes(folder), Clock.systemUTC()),
                 DataDirectory.indexes(folder),
                 "127.0.0.1",
                 0,

@@ -126,7 +126,7 @@ final class ServeCommand implements Callable<Integer> {
                         IndexingSettings.DEFAULT,
                         network.rollout(),
                         payloads.settings(directory).openReader(),
-                        stores.open(DataDirectory.indexes(directory), clock),
+                        stores.settings().open(DataDirectory.indexes(directory), clock),
                         DataDirectory.indexes(directory),
                         host,
                         port < 0 ? 19090 : port,

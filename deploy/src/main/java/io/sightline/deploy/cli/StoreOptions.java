@@ -1,15 +1,13 @@
 package io.sightline.deploy.cli;
 
-import io.sightline.indexer.store.VectorStores;
-import io.sightline.indexer.store.lucene.LuceneStores;
+import io.sightline.deploy.stack.StoreSettings;
+import io.sightline.indexer.store.lucene.Quantisation;
 import io.sightline.indexer.store.opensearch.OpenSearchSettings;
-import io.sightline.indexer.store.opensearch.OpenSearchStores;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -88,25 +86,34 @@ final class StoreOptions {
             description = "Bulk requests at a time; with as many, writing waits (default: ${DEFAULT-VALUE}).")
     private int inFlight = OpenSearchSettings.Bulk.DEFAULT.inFlight();
 
+    @Option(
+            names = "--quantise",
+            description =
+                    "What the graph search of a Lucene index reads of each dimension, ${COMPLETION-CANDIDATES}; what"
+                            + " it finds is ranked by the full vectors. Less memory for many dimensions. An index of another kind"
+                            + " is built anew (default: ${DEFAULT-VALUE}).")
+    private Quantisation quantisation = Quantisation.NONE;
+
     /** The stores. */
     enum Kind {
         LUCENE,
         OPENSEARCH
     }
 
-    /** Opens the stores; those of Lucene lie in the given folder. */
-    VectorStores open(Path folder, Clock clock) {
-        OpenSearchSettings settings = openSearch();
-        return settings == null ? new LuceneStores(folder, clock) : new OpenSearchStores(settings, clock);
-    }
-
     /**
-     * The cluster, null if Lucene is meant.
+     * What was chosen.
      *
      * @throws IllegalArgumentException if an option is wrong or missing; the message names it
      */
-    @Nullable
-    OpenSearchSettings openSearch() {
+    StoreSettings settings() {
+        if (kind == Kind.OPENSEARCH && quantisation != Quantisation.NONE) {
+            throw new IllegalArgumentException("--quantise is for --store lucene: leave one of them out");
+        }
+        return new StoreSettings(openSearch(), quantisation);
+    }
+
+    /** The cluster, null if Lucene is meant. */
+    private @Nullable OpenSearchSettings openSearch() {
         if (kind == Kind.LUCENE) {
             if (!urls.isEmpty()) {
                 throw new IllegalArgumentException("--opensearch-url is given, but not --store opensearch: give both");

@@ -49,7 +49,7 @@ final class UpCommand implements Callable<Integer> {
                         network.training(preprocessing),
                         network.rounds(),
                         network.rollout())
-                .with(stores.openSearch());
+                .with(stores.settings());
         try (Running running = new Running();
                 Stack stack = Stack.start(settings, what -> System.out.println("starting " + what))) {
             System.out.println("images      " + stack.ingestUrl() + "/v1/images");

@@ -1,5 +1,6 @@
 package io.sightline.deploy.faults;
 
+import io.sightline.deploy.bench.BenchBar;
 import io.sightline.deploy.faults.OpenSearchFaultSettings.Victim;
 import io.sightline.indexer.store.StoreDamagedException;
 import io.sightline.indexer.store.StoreKey;
@@ -86,7 +87,7 @@ record OpenSearchFaultRun(OpenSearchFaultSettings settings, Victim victim, Path 
     }
 
     private void preload(OpenSearchWrites writes) {
-        try (ProgressBar bar = EmbedderFaults.bar("preloading", settings.vectors(), " vectors")) {
+        try (ProgressBar bar = BenchBar.of("preloading", settings.vectors(), "vectors")) {
             for (int i = 1; i <= settings.vectors(); i++) {
                 writes.upsertNew();
                 if (i % PRELOADED_PER_COMMIT == 0 || i == settings.vectors()) {

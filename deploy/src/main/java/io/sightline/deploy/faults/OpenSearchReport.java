@@ -7,17 +7,20 @@ import java.util.Locale;
 import java.util.Map;
 
 /** What was done to OpenSearch clusters and what became of them. Immutable. */
-record OpenSearchReport(OpenSearchFaultSettings settings, List<OpenSearchOutcome> outcomes) {
+record OpenSearchReport(OpenSearchFaultSettings settings, List<OpenSearchOutcome> outcomes)
+        implements FaultFolder.Report {
 
     OpenSearchReport {
         outcomes = List.copyOf(outcomes);
     }
 
-    boolean isClean() {
+    @Override
+    public boolean isClean() {
         return outcomes.stream().allMatch(OpenSearchOutcome::isClean);
     }
 
-    void print(PrintStream out) {
+    @Override
+    public void print(PrintStream out) {
         out.printf(
                 "%n%-10s %8s %12s %8s %6s %11s %9s %9s %9s %8s %8s%n",
                 "killed",
@@ -63,7 +66,8 @@ record OpenSearchReport(OpenSearchFaultSettings settings, List<OpenSearchOutcome
                 settings.vectors(), settings.seed());
     }
 
-    Map<String, Object> figures() {
+    @Override
+    public Map<String, Object> figures() {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("seed", settings.seed());
         figures.put("vectors", settings.vectors());

@@ -123,7 +123,7 @@ public final class Stack implements AutoCloseable {
                         IndexingSettings.DEFAULT,
                         settings.rollout(),
                         payloads,
-                        settings.stores(DataDirectory.indexes(root), clock),
+                        settings.stores().open(DataDirectory.indexes(root), clock),
                         DataDirectory.indexes(root),
                         LOOPBACK,
                         settings.ports().search(),

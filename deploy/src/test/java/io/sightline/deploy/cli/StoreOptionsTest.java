@@ -3,6 +3,8 @@ package io.sightline.deploy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.sightline.deploy.stack.StoreSettings;
+import io.sightline.indexer.store.lucene.Quantisation;
 import io.sightline.indexer.store.opensearch.OpenSearchSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -19,7 +21,16 @@ class StoreOptionsTest {
 
     @Test
     void shouldKeepIndexesInTheFolderUnlessToldOtherwise() {
-        assertThat(parsed().openSearch()).isNull();
+        assertThat(parsed().settings()).isEqualTo(StoreSettings.LUCENE);
+    }
+
+    @Test
+    void shouldQuantiseLucenesIndexesOnly() {
+        assertThat(parsed("--quantise=bits1").settings()).isEqualTo(new StoreSettings(null, Quantisation.BITS1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parsed("--store=opensearch", "--opensearch-url=http://one:9200", "--quantise=bits8")
+                        .settings())
+                .withMessageContaining("--quantise");
     }
 
     @Test
@@ -39,6 +50,7 @@ class StoreOptionsTest {
                         "--opensearch-bulk-items=100",
                         "--opensearch-bulk-bytes=1000000",
                         "--opensearch-in-flight=4")
+                .settings()
                 .openSearch();
 
         assertThat(settings)
@@ -54,18 +66,21 @@ class StoreOptionsTest {
     @Test
     void shouldSayWhatIsMissing() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> parsed("--store=opensearch").openSearch())
+                .isThrownBy(() -> parsed("--store=opensearch").settings().openSearch())
                 .withMessageContaining("--opensearch-url");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> parsed("--opensearch-url=http://one:9200").openSearch())
+                .isThrownBy(() ->
+                        parsed("--opensearch-url=http://one:9200").settings().openSearch())
                 .withMessageContaining("--store opensearch");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parsed(
                                 "--store=opensearch", "--opensearch-url=http://one:9200", "--opensearch-user=indexer")
+                        .settings()
                         .openSearch())
                 .withMessageContaining("--opensearch-password-file");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parsed("--store=opensearch", "--opensearch-url=one:9200")
+                        .settings()
                         .openSearch())
                 .withMessageContaining("'one:9200'");
         assertThatIllegalArgumentException()
@@ -74,6 +89,7 @@ class StoreOptionsTest {
                                 "--opensearch-url=http://one:9200",
                                 "--opensearch-user=indexer",
                                 "--opensearch-password-file=" + directory.resolve("none"))
+                        .settings()
                         .openSearch())
                 .withMessageContaining("--opensearch-password-file")
                 .withMessageContaining("none");
