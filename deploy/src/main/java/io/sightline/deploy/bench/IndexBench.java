@@ -7,9 +7,11 @@ import io.sightline.indexer.store.NearestQuery;
 import io.sightline.indexer.store.StoreDamagedException;
 import io.sightline.indexer.store.lucene.LuceneStore;
 import io.sightline.indexer.store.lucene.Quantisation;
+import io.sightline.local.OpenSearchHome;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -17,13 +19,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import me.tongfei.progressbar.ProgressBar;
 import org.apache.lucene.search.IndexSearcher;
 
 /**
  * What the retrieval store costs over Lucene's own API, and the search API over the store: one segment each, the same
  * vectors, the same queries, rows in turn. Then the search API while embeddings arrive, and vectors of many dimensions,
- * quantised and not.
+ * quantised and not; and a node of OpenSearch, if it is here.
  *
  * @param vectors how many of 128 dimensions
  * @param wideVectors how many of 512 dimensions, 0 to leave them out
@@ -40,7 +43,9 @@ public record IndexBench(int vectors, int wideVectors, int queries, int passes) 
     private static final int BUILDS = 3;
     private static final int MOST_IN_A_BUILD = 50_000;
     private static final double ENOUGH_RECALL = 0.98;
+    private static final int MOST_ON_A_CLUSTER = 20_000;
     private static final int UPSERTS_PER_SECOND = 1000;
+    private static final Duration UPSERTS_ALONE = Duration.ofSeconds(30);
 
     /** Checks the sizes. */
     public IndexBench {
@@ -63,6 +68,7 @@ public record IndexBench(int vectors, int wideVectors, int queries, int passes) 
         if (wideVectors > 0) {
             measureWide(figures, out);
         }
+        measureCluster(figures, out);
         out.println();
         ratios.forEach((name, ratio) -> out.printf(Locale.ROOT, "%-24s %.3f%n", name, ratio));
         BenchFile.write(folder.resolve("index.json"), figures, out);
@@ -220,28 +226,42 @@ public record IndexBench(int vectors, int wideVectors, int queries, int passes) 
                 LARGE_EF,
                 query -> served.nearest(query, LARGE_EF),
                 truth));
-        double[] delays;
+        double[] searching;
+        double[] alone;
         try (SteadyUpserts upserts = new SteadyUpserts(served, vectors, UPSERTS_PER_SECOND)) {
+            TimeUnit.NANOSECONDS.sleep(UPSERTS_ALONE.toNanos());
+            alone = upserts.takeDelaysMillis();
             IndexRow.measure(rows, drawn.queries(), passes);
-            delays = upserts.delaysMillis();
+            searching = upserts.takeDelaysMillis();
         }
         rows.forEach(row -> row.print(out));
-        if (delays.length == 0) {
-            throw new IllegalStateException("no upsert became searchable; see the log beside the figures");
-        }
-        double p50 = delays[delays.length / 2];
-        double p99 = delays[(int) (delays.length * 0.99)];
+        out.printf(
+                "%nfrom upsert to searchable, %d a second; an index is refreshed every %d ms%n",
+                UPSERTS_PER_SECOND, IndexingSettings.DEFAULT.refreshInterval().toMillis());
+        printDelays("no searches", alone, out);
+        printDelays("searches without a pause", searching, out);
+        figures.put("rows_with_upserts", rows.stream().map(IndexRow::figures).toList());
+        figures.put("visible_p50_ms", share(alone, 0.5));
+        figures.put("visible_p50_ms_searching", share(searching, 0.5));
+        figures.put("visible_p99_ms_searching", share(searching, 0.99));
+        ratios.put("visible_p99_ms", share(alone, 0.99));
+    }
+
+    private static void printDelays(String load, double[] millis, PrintStream out) {
         out.printf(
                 Locale.ROOT,
-                "from upsert to searchable %.0f ms (median), %.0f ms (p99) of %d; an index is refreshed every %d ms%n",
-                p50,
-                p99,
-                delays.length,
-                IndexingSettings.DEFAULT.refreshInterval().toMillis());
-        figures.put("rows_with_upserts", rows.stream().map(IndexRow::figures).toList());
-        figures.put("visible_p50_ms", p50);
-        figures.put("upserts_seen", delays.length);
-        ratios.put("visible_p99_ms", p99);
+                "%-34s %5.0f ms (median) %5.0f ms (p99) of %d%n",
+                load,
+                share(millis, 0.5),
+                share(millis, 0.99),
+                millis.length);
+    }
+
+    private static double share(double[] sorted, double share) {
+        if (sorted.length == 0) {
+            throw new IllegalStateException("no upsert became searchable; see the log beside the figures");
+        }
+        return sorted[(int) (sorted.length * share)];
     }
 
     private void measureWide(Map<String, Object> figures, PrintStream out)
@@ -259,6 +279,23 @@ public record IndexBench(int vectors, int wideVectors, int queries, int passes) 
             indexes.print(out);
             figures.put("wide_rows", rows.stream().map(IndexRow::figures).toList());
             figures.put("wide_indexes", indexes.figures());
+        }
+    }
+
+    private void measureCluster(Map<String, Object> figures, PrintStream out)
+            throws IOException, InterruptedException, StoreDamagedException {
+        if (!OpenSearchHome.isPresent()) {
+            out.println("\nOpenSearch is left out: " + OpenSearchHome.advice());
+            return;
+        }
+        ClusteredVectors drawn = ClusteredVectors.draw(Math.min(vectors, MOST_ON_A_CLUSTER), queries, DIMENSIONS, 3);
+        int[][] truth = drawn.truth(IndexRow.K);
+        try (BenchFolder temporary = BenchFolder.create("index-cluster");
+                ClusterGallery gallery = new ClusterGallery(temporary.path(), drawn.vectors())) {
+            List<IndexRow> rows = gallery.rows(EFS, truth);
+            IndexRow.measure(rows, drawn.queries(), passes);
+            print(drawn.vectors().length, DIMENSIONS, rows, out);
+            figures.put("cluster_rows", rows.stream().map(IndexRow::figures).toList());
         }
     }
 

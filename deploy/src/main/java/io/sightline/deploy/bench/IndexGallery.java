@@ -5,6 +5,7 @@ import io.sightline.indexer.store.Revision;
 import io.sightline.indexer.store.StoreDamagedException;
 import io.sightline.indexer.store.StoreKey;
 import io.sightline.indexer.store.StoredImage;
+import io.sightline.indexer.store.VectorStore;
 import io.sightline.indexer.store.lucene.LuceneStore;
 import io.sightline.indexer.store.lucene.Quantisation;
 import io.sightline.schemas.Topics;
@@ -61,10 +62,15 @@ final class IndexGallery {
     /** Builds a store of one segment and opens it. */
     static LuceneStore build(Path path, Quantisation quantisation, float[][] vectors)
             throws StoreDamagedException, InterruptedException {
-        StoreKey key = new StoreKey(VERSION, vectors[0].length, "bench", "bench");
-        LuceneStore store = LuceneStore.open(path, key, quantisation, Clock.systemUTC());
+        LuceneStore store = LuceneStore.open(path, key(vectors), quantisation, Clock.systemUTC());
         try {
-            fill(store, vectors);
+            write(store, vectors);
+            while (store.segments() > 1) {
+                store.rest(LONG_REST);
+                TimeUnit.MILLISECONDS.sleep(10);
+                store.refresh();
+            }
+            commit(store, vectors);
             return store;
         } catch (RuntimeException | InterruptedException | Error e) {
             store.close();
@@ -72,7 +78,13 @@ final class IndexGallery {
         }
     }
 
-    private static void fill(LuceneStore store, float[][] vectors) throws InterruptedException {
+    /** Of a store of these vectors. */
+    static StoreKey key(float[][] vectors) {
+        return new StoreKey(VERSION, vectors[0].length, "bench", "bench");
+    }
+
+    /** Writes all, makes it searchable and commits. */
+    static void write(VectorStore store, float[][] vectors) {
         for (int i = 0; i < vectors.length; i++) {
             store.upsert(new EmbeddedImage(image(i), vectors[i]));
             if (i % BETWEEN_REFRESHES == BETWEEN_REFRESHES - 1) {
@@ -80,11 +92,10 @@ final class IndexGallery {
             }
         }
         store.refresh();
-        while (store.segments() > 1) {
-            store.rest(LONG_REST);
-            TimeUnit.MILLISECONDS.sleep(10);
-            store.refresh();
-        }
+        commit(store, vectors);
+    }
+
+    private static void commit(VectorStore store, float[][] vectors) {
         store.commit(Map.of(new TopicPartition(Topics.embeddings(VERSION), 0), (long) vectors.length));
     }
 

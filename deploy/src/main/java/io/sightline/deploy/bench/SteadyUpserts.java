@@ -8,7 +8,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -50,16 +52,21 @@ final class SteadyUpserts implements AutoCloseable {
     }
 
     /**
-     * Milliseconds from the moment when an embedding was made to that when searches find it.
+     * Milliseconds from the moment when an embedding was made to that when searches find it, of those since the last call;
+     * sorted.
      *
      * @throws IllegalStateException if sending or following failed
      */
-    double[] delaysMillis() {
+    double[] takeDelaysMillis() {
         Exception first = failure.get();
         if (first != null) {
             throw new IllegalStateException("upserts or their events failed: " + first.getMessage(), first);
         }
-        return delaysMillis.stream().mapToDouble(delay -> delay).sorted().toArray();
+        List<Double> taken = new ArrayList<>();
+        for (Double delay = delaysMillis.poll(); delay != null; delay = delaysMillis.poll()) {
+            taken.add(delay);
+        }
+        return taken.stream().mapToDouble(delay -> delay).sorted().toArray();
     }
 
     private void send() {

@@ -44,7 +44,12 @@ public record NearestQuery(
 
     /** How many candidates a store must look at. */
     public int candidates() {
+        return Math.max(ef, least());
+    }
+
+    /** How many neighbours a page takes, with what was seen and what is left out. */
+    public int least() {
         int seen = after == null ? 0 : after.seen;
-        return Math.max(ef, Math.addExact(seen, k) + excluded.size());
+        return Math.addExact(seen, k) + excluded.size();
     }
 }

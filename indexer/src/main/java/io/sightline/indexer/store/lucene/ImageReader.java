@@ -18,11 +18,35 @@ final class ImageReader {
 
     private ImageReader() {}
 
-    /** A document as a neighbour; what it shows is copied, so the reader may go. */
-    static Hit hit(LeafReader reader, int doc, double score) throws IOException {
-        BytesRef packed = packed(reader, doc);
-        Revision revision = revision(reader, doc);
-        return new Hit(ImageDocuments.packedId(packed), score, () -> ImageDocuments.unpacked(packed, revision));
+    /** Reads documents of one segment as neighbours, in the order in which they are stored. */
+    static final class Hits {
+
+        private final LeafReader reader;
+        private final BinaryDocValues images;
+        private final NumericDocValues partitions;
+        private final NumericDocValues embeddings;
+        private final NumericDocValues labels;
+
+        Hits(LeafReader reader) throws IOException {
+            this.reader = reader;
+            this.images = DocValues.getBinary(reader, ImageDocuments.IMAGE);
+            this.partitions = DocValues.getNumeric(reader, ImageDocuments.PARTITION);
+            this.embeddings = DocValues.getNumeric(reader, ImageDocuments.EMBEDDING);
+            this.labels = DocValues.getNumeric(reader, ImageDocuments.LABELLED);
+        }
+
+        /** A document behind the one before; what it shows is copied, so the reader may go. */
+        Hit hit(int doc, double score) throws IOException {
+            if (!images.advanceExact(doc)
+                    || !partitions.advanceExact(doc)
+                    || !embeddings.advanceExact(doc)
+                    || !labels.advanceExact(doc)) {
+                throw new IllegalStateException("document " + doc + " of " + reader + " has no image");
+            }
+            BytesRef packed = BytesRef.deepCopyOf(images.binaryValue());
+            Revision revision = new Revision((int) partitions.longValue(), embeddings.longValue(), labels.longValue());
+            return new Hit(ImageDocuments.packedId(packed), score, () -> ImageDocuments.unpacked(packed, revision));
+        }
     }
 
     /** A document that is not a tombstone. */

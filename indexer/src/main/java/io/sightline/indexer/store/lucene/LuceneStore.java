@@ -111,11 +111,12 @@ public final class LuceneStore implements VectorStore {
                 lock.ensureValid();
             }
             ExpungingMergePolicy policy = new ExpungingMergePolicy();
-            IndexWriter writer = new IndexWriter(
-                    directory,
-                    new IndexWriterConfig()
-                            .setCodec(new HnswCodec(quantisation))
-                            .setMergePolicy(policy));
+            IndexWriterConfig config = new IndexWriterConfig()
+                    .setCodec(new HnswCodec(quantisation))
+                    .setMergePolicy(policy)
+                    // Otherwise every fourth refresh waits half a second for small segments to be merged.
+                    .setMaxFullFlushMergeWaitMillis(0);
+            IndexWriter writer = new IndexWriter(directory, config);
             opened.addFirst(writer::rollback);
             SearcherManager searchers = new SearcherManager(writer, null);
             opened.addFirst(searchers);

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.DoubleValues;
 import org.apache.lucene.search.DoubleValuesSource;
 import org.apache.lucene.search.FullPrecisionFloatVectorSimilarityValuesSource;
@@ -26,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class Neighbours {
 
     private static final String KIND = "lucene";
-    private static final Comparator<Hit> BY_ID = Comparator.comparing(Hit::id);
+    private static final Comparator<ScoreDoc> BY_PLACE = Comparator.comparingInt(candidate -> candidate.doc);
+    private static final Comparator<Hit> BY_SCORE_AND_ID =
+            Comparator.comparingDouble(Hit::score).reversed().thenComparing(Hit::id);
 
     private final IndexSearcher searcher;
     private final List<LeafReaderContext> leaves;
@@ -69,7 +70,7 @@ final class Neighbours {
     private void rescore(ScoreDoc[] found) throws IOException {
         DoubleValuesSource exact =
                 new FullPrecisionFloatVectorSimilarityValuesSource(query.vector(), ImageDocuments.VECTOR);
-        Arrays.sort(found, Comparator.comparingInt(candidate -> candidate.doc));
+        Arrays.sort(found, BY_PLACE);
         int begin = 0;
         for (LeafReaderContext leaf : leaves) {
             int end = begin;
@@ -105,31 +106,44 @@ final class Neighbours {
 
     /** Candidates come by score; those of one score are put in order by id, so that every page begins where one ended. */
     private List<Hit> page(ScoreDoc[] candidates) throws IOException {
+        int wanted = Math.min(candidates.length, query.least());
+        while (wanted > 0 && wanted < candidates.length && candidates[wanted].score == candidates[wanted - 1].score) {
+            wanted++;
+        }
+        List<Hit> page = page(hits(candidates, wanted));
+        // What was seen may be gone, and what is excluded may be elsewhere: then there is more on this page.
+        return page.size() < query.k() && wanted < candidates.length ? page(hits(candidates, candidates.length)) : page;
+    }
+
+    private List<Hit> page(List<Hit> hits) {
         List<Hit> page = new ArrayList<>(query.k());
-        int begin = 0;
-        while (begin < candidates.length && page.size() < query.k()) {
-            int end = begin + 1;
-            while (end < candidates.length && candidates[end].score == candidates[begin].score) {
-                end++;
+        for (Hit hit : hits) {
+            boolean isWanted = !query.excluded().contains(hit.id())
+                    && (query.after() == null || query.after().isBefore(hit));
+            if (isWanted && page.size() < query.k()) {
+                page.add(hit);
             }
-            tied(candidates, begin, end).stream()
-                    .sorted(BY_ID)
-                    .filter(hit -> !query.excluded().contains(hit.id()))
-                    .filter(hit -> query.after() == null || query.after().isBefore(hit))
-                    .limit(query.k() - page.size())
-                    .forEach(page::add);
-            begin = end;
         }
         return page;
     }
 
-    private List<Hit> tied(ScoreDoc[] candidates, int begin, int end) throws IOException {
-        List<Hit> tied = new ArrayList<>(end - begin);
-        for (int i = begin; i < end; i++) {
-            LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(candidates[i].doc, leaves));
-            tied.add(ImageReader.hit(leaf.reader(), candidates[i].doc - leaf.docBase, score(candidates[i])));
+    /** The first candidates. Read in the order in which they are stored, which one pass over each segment can do. */
+    private List<Hit> hits(ScoreDoc[] candidates, int count) throws IOException {
+        ScoreDoc[] stored = Arrays.copyOf(candidates, count);
+        Arrays.sort(stored, BY_PLACE);
+        List<Hit> hits = new ArrayList<>(count);
+        int next = 0;
+        for (LeafReaderContext leaf : leaves) {
+            int end = leaf.docBase + leaf.reader().maxDoc();
+            if (next < count && stored[next].doc < end) {
+                ImageReader.Hits reader = new ImageReader.Hits(leaf.reader());
+                for (; next < count && stored[next].doc < end; next++) {
+                    hits.add(reader.hit(stored[next].doc - leaf.docBase, score(stored[next])));
+                }
+            }
         }
-        return tied;
+        hits.sort(BY_SCORE_AND_ID);
+        return hits;
     }
 
     /** The cosine: Lucene scores dot products as (1 + dot) / 2. */
