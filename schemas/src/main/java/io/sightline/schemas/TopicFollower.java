@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -122,14 +123,14 @@ public final class TopicFollower<T> implements AutoCloseable {
         try (consumer) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            long end = patiently(() -> consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L));
             while (closing.getCount() > 0) {
-                ConsumerRecords<String, byte[]> records = poll();
+                ConsumerRecords<String, byte[]> records = patiently(() -> consumer.poll(POLL));
                 if (!records.isEmpty()) {
                     records.forEach(this::read);
                     reader.paused();
                 }
-                if (caughtUp.getCount() > 0 && consumer.position(partition) >= end) {
+                if (caughtUp.getCount() > 0 && patiently(() -> consumer.position(partition)) >= end) {
                     complete = System.nanoTime();
                     firstEnd = end;
                     caughtUp.countDown();
@@ -138,6 +139,9 @@ public final class TopicFollower<T> implements AutoCloseable {
             }
         } catch (WakeupException e) {
             LOG.debug("{} is not followed any more", partition.topic());
+        } catch (RuntimeException | Error e) {
+            LOG.error("{} is not followed any more; start this process again: {}", partition.topic(), e.toString(), e);
+            throw e;
         }
     }
 
@@ -161,10 +165,10 @@ public final class TopicFollower<T> implements AutoCloseable {
     }
 
     /** What brokers refuse now they may give later; without the records all else would act on a state of long ago. */
-    private ConsumerRecords<String, byte[]> poll() {
+    private <R> R patiently(Supplier<R> request) {
         while (true) {
             try {
-                return consumer.poll(POLL);
+                return request.get();
             } catch (WakeupException e) {
                 throw e;
             } catch (KafkaException e) {

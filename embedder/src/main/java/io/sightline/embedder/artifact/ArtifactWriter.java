@@ -101,6 +101,11 @@ public final class ArtifactWriter {
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
             return new ModelArtifact(target, descriptor, Sha256.hex(manifest));
         } catch (IOException e) {
+            try {
+                delete(temporary);
+            } catch (IOException left) {
+                e.addSuppressed(left);
+            }
             throw new UncheckedIOException(
                     "could not write the artifact of " + descriptor.version() + " to " + target, e);
         }

@@ -128,7 +128,9 @@ public enum HostileArtifact {
             Path descriptor = honest.directory().resolve("model.json");
             Files.writeString(
                     descriptor, Files.readString(descriptor).replace("\"dimensions\" : 64", "\"dimensions\" : 32"));
-            return withNewManifest(honest);
+            ModelArtifact changed = withNewManifest(honest);
+            // Announced as what it says of itself: the network alone gives it away.
+            return ModelArtifact.open(changed.directory().toUri(), changed.manifestSha256());
         }
     },
 

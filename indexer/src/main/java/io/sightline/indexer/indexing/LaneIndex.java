@@ -224,6 +224,7 @@ public final class LaneIndex implements AutoCloseable {
     }
 
     private void write(ConsumerRecords<String, byte[]> records) {
+        settling.willReach(positions());
         // Labels first: an embedding of the same poll is then written with its newest label at once.
         for (TopicPartition partition : records.partitions()) {
             if (isLabels(partition)) {
@@ -304,16 +305,19 @@ public final class LaneIndex implements AutoCloseable {
     }
 
     private void notePositions() {
-        Map<TopicPartition, Long> positions = new HashMap<>();
-        long lag = 0;
-        for (TopicPartition partition : consumer.assignment()) {
-            long position = consumer.position(partition);
-            positions.put(partition, position);
-            lag += consumer.currentLag(partition).orElse(Math.max(0, end(partition) - position));
-        }
+        Map<TopicPartition, Long> positions = positions();
         next = positions;
-        behind = lag;
+        behind = positions.entrySet().stream()
+                .mapToLong(one ->
+                        consumer.currentLag(one.getKey()).orElse(Math.max(0, end(one.getKey()) - one.getValue())))
+                .sum();
         settling.reached(positions);
+    }
+
+    private Map<TopicPartition, Long> positions() {
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        consumer.assignment().forEach(partition -> positions.put(partition, consumer.position(partition)));
+        return positions;
     }
 
     private void stop(Throwable cause) {

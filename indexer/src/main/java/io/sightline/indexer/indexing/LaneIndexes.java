@@ -62,7 +62,7 @@ public final class LaneIndexes implements AutoCloseable {
     private final ExecutorService openers = Executors.newThreadPerTaskExecutor(
             Thread.ofPlatform().name("index-open-", 0).factory());
     /** What the stores were told last; null before they were told. */
-    private @Nullable String activated;
+    private volatile @Nullable String activated;
 
     /**
      * Keeps one index per version. Uses, and does not close, the stores.
@@ -183,9 +183,8 @@ public final class LaneIndexes implements AutoCloseable {
     private LaneIndex start(VectorStore store, Map<TopicPartition, Long> ends) {
         try {
             SearchableMark mark = new SearchableMark(directory, store.key());
-            // A topic that has lost its end may have lost what was seen.
             Map<TopicPartition, Long> required =
-                    mark.read().filter(seen -> isBelow(seen, ends)).orElse(ends);
+                    mark.read().map(seen -> notBeyond(seen, ends)).orElse(ends);
             return new LaneIndex(connection, serdes, store, ends, required, mark, settings, listener, erasures);
         } catch (RuntimeException | Error e) {
             store.close();
@@ -193,9 +192,12 @@ public final class LaneIndexes implements AutoCloseable {
         }
     }
 
-    private static boolean isBelow(Map<TopicPartition, Long> offsets, Map<TopicPartition, Long> ends) {
-        return offsets.entrySet().stream()
-                .allMatch(offset -> offset.getValue() <= ends.getOrDefault(offset.getKey(), 0L));
+    private static Map<TopicPartition, Long> notBeyond(
+            Map<TopicPartition, Long> offsets, Map<TopicPartition, Long> ends) {
+        Map<TopicPartition, Long> bounded = new HashMap<>();
+        offsets.forEach(
+                (partition, offset) -> bounded.put(partition, Math.min(offset, ends.getOrDefault(partition, 0L))));
+        return bounded;
     }
 
     /** A store that can go on from where it was, or an empty one. */
@@ -226,6 +228,10 @@ public final class LaneIndexes implements AutoCloseable {
     /** The mark first: without it an index that is half removed, or built anew, is not ready before its time. */
     private void discard(String version) {
         SearchableMark.remove(directory, version);
+        if (version.equals(activated)) {
+            // What stood for the old one does not for the new one.
+            activated = null;
+        }
         stores.discard(version);
     }
 

@@ -17,21 +17,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file that tells how far into the topics searches have seen, whatever ends the process: what is written to a file
+ * A file that bounds how far into the topics searches have seen, whatever ends the process: what is written to a file
  * outlives it. An index that is opened again may answer once it holds that much, and no answer is older than one from
  * before; it need not wait for what came meanwhile. After a power failure the file may be older or gone: then more has to
  * be read first, or answers may be as old as the last commit.
+ *
+ * <p>Records are covered before they are written to the store, since any refresh may show them from then on, and {@value
+ * #AHEAD} more of each partition, so that the file need not be written for each of them. Where a topic ends before the
+ * bound, its end is meant.
  *
  * <p>Not thread-safe.
  */
 final class SearchableMark {
 
     private static final Logger LOG = LoggerFactory.getLogger(SearchableMark.class);
+    static final int AHEAD = 1000;
+
     private static final String SUFFIX = ".searchable.json";
     private static final TypeReference<Content> CONTENT = new TypeReference<>() {};
 
     private final Path file;
     private final StoreKey key;
+    private Map<TopicPartition, Long> covered = Map.of();
 
     /**
      * The mark of an index.
@@ -46,18 +53,18 @@ final class SearchableMark {
     /**
      * What the file says.
      *
-     * @param offsets by topic and partition, the next one that searches have not seen
+     * @param offsets by topic and partition, one that searches have not seen
      */
     private record Content(StoreKey key, Map<String, Map<Integer, Long>> offsets) {}
 
-    /** What was seen; none if it was never said, of another index, or cannot be read. */
+    /** Nothing beyond was seen; none if it was never said, of another index, or cannot be read. */
     Optional<Map<TopicPartition, Long>> read() {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
         try {
             Content content = ApiServer.JSON.readValue(file.toFile(), CONTENT);
-            if (!key.equals(content.key())) {
+            if (content == null || !key.equals(content.key()) || content.offsets() == null) {
                 return Optional.empty();
             }
             Map<TopicPartition, Long> offsets = new HashMap<>();
@@ -72,11 +79,21 @@ final class SearchableMark {
     }
 
     /**
-     * Says that everything below these offsets has been seen.
+     * Says that everything below these offsets may be seen from now on.
      *
      * @throws StoreException if it cannot be written
      */
-    void write(Map<TopicPartition, Long> next) {
+    void cover(Map<TopicPartition, Long> next) {
+        if (next.entrySet().stream().allMatch(one -> covered.getOrDefault(one.getKey(), -1L) >= one.getValue())) {
+            return;
+        }
+        Map<TopicPartition, Long> ahead = new HashMap<>();
+        next.forEach((partition, offset) -> ahead.put(partition, offset + AHEAD));
+        write(ahead);
+        covered = ahead;
+    }
+
+    private void write(Map<TopicPartition, Long> next) {
         Map<String, Map<Integer, Long>> offsets = new TreeMap<>();
         next.forEach((partition, offset) -> offsets.computeIfAbsent(partition.topic(), topic -> new TreeMap<>())
                 .put(partition.partition(), offset));

@@ -18,12 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes what is written to a store searchable and durable, on two threads beside the one that writes: a commit waits for
- * the disk, and no write is to stay invisible for that. Both take the offsets before they begin, so what the offsets stand
- * for is in. While an index is built nobody reads it, and it is refreshed by the number of writes alone, by the writer.
+ * Makes what is written to a store searchable and durable, on threads beside the one that writes: a commit waits for the
+ * disk, and no write is to stay invisible for that. Both take the offsets before they begin, so what the offsets stand for
+ * is in. While an index is built nobody reads it, and it is refreshed by the number of writes alone, by the writer. Once it
+ * is read, its {@linkplain SearchableMark mark} covers what is about to be written.
  *
- * <p>{@link #wrote()}, {@link #wrote(StoredImage)}, {@link #reached} and {@link #refreshIfDue} are the writing thread's; all else is thread-safe. On
- * failure nothing is refreshed or committed any more.
+ * <p>{@link #willReach}, {@link #wrote()}, {@link #wrote(StoredImage)}, {@link #reached} and {@link #refreshIfDue} are the
+ * writing thread's; all else is thread-safe. On failure nothing is refreshed or committed any more.
  */
 final class Settling implements AutoCloseable {
 
@@ -77,13 +78,13 @@ final class Settling implements AutoCloseable {
         this.failures = failures;
         this.listener = listener;
         this.threads = Executors.newScheduledThreadPool(
-                2,
+                3,
                 Thread.ofPlatform()
                         .name("index-settle-" + store.key().version() + "-", 0)
                         .factory());
     }
 
-    /** Starts the two threads. */
+    /** Starts to refresh, to commit and to purge; none waits for another. */
     void start() {
         // At a fixed rate: how long a refresh takes is not to be waited for twice.
         long refreshMillis = settings.refreshInterval().toMillis();
@@ -91,6 +92,13 @@ final class Settling implements AutoCloseable {
                 () -> unlessFailed(this::refreshIfReady), refreshMillis, refreshMillis, TimeUnit.MILLISECONDS);
         repeat(this::commit, settings.commitInterval(), settings.commitInterval());
         repeat(() -> store.purge(DELETIONS_KEPT), FIRST_PURGE, BETWEEN_PURGES);
+    }
+
+    /** Everything below these offsets is about to be written. */
+    void willReach(Map<TopicPartition, Long> offsets) {
+        if (ready) {
+            mark.cover(offsets);
+        }
     }
 
     /** Something was written. */
@@ -191,15 +199,13 @@ final class Settling implements AutoCloseable {
             List<StoredImage> visible = takeUnannounced();
             store.refresh();
             searchable = written;
-            if (ready) {
-                mark.write(written);
-                if (!visible.isEmpty()) {
-                    listener.searchable(visible);
-                }
+            if (ready && !visible.isEmpty()) {
+                listener.searchable(visible);
             }
         }
         if (!ready && covers(written, required)) {
-            mark.write(written);
+            // The writing thread is here, so nothing beyond is written yet.
+            mark.cover(written);
             ready = true;
         }
     }

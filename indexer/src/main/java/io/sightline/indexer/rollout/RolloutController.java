@@ -108,6 +108,7 @@ public final class RolloutController implements AutoCloseable {
         try {
             Instant now = clock.instant();
             ModelVersions versions = catalog.current();
+            staging.retain(versions);
             indexes.follow(versions, new TopicAdmin(admin), now);
             if (versions.lastSeen() >= lastWritten) {
                 next(versions, now).ifPresent(decision -> lastWritten = log.decide(versions, decision, now));

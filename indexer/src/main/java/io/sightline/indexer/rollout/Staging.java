@@ -56,6 +56,16 @@ final class Staging implements AutoCloseable {
         this.admin = admin;
     }
 
+    /** Stops the gates of a version that is not staged any more, before its index is let go. */
+    void retain(ModelVersions versions) {
+        List<String> staged = versions.withStatus(ModelStatus.STAGED).stream()
+                .map(ModelEvent::getVersion)
+                .toList();
+        if (gates != null && !staged.contains(gates.version())) {
+            close();
+        }
+    }
+
     /** The decision that is due, if there is a staged version and one is. */
     Optional<Decision> conclude(ModelVersions versions, Instant now) {
         List<ModelEvent> staged = versions.withStatus(ModelStatus.STAGED);

@@ -208,21 +208,24 @@ final class ServingSwitch implements AutoCloseable {
         if (bridge == null && isServed(active, store, Optional.empty())) {
             return;
         }
+        swap(serving(active, store, bridge));
+        prepare(null);
+        activated.accept(active.getVersion());
+        LOG.info(
+                "searches are answered by {}{}",
+                active.getVersion(),
+                bridge == null ? "" : ", queries embedded by " + bridge.version() + " and mapped");
+    }
+
+    private Serving serving(ModelEvent active, VectorStore store, Serving.@Nullable Bridge bridge) {
         try {
-            QueryNetwork network = network(active);
-            swap(new Serving(network, store, bridge));
-            prepare(null);
-            activated.accept(active.getVersion());
+            return new Serving(network(active), store, bridge);
         } catch (RuntimeException | Error e) {
             if (bridge != null) {
                 bridge.network().release();
             }
             throw e;
         }
-        LOG.info(
-                "searches are answered by {}{}",
-                active.getVersion(),
-                bridge == null ? "" : ", queries embedded by " + bridge.version() + " and mapped");
     }
 
     /** An index that was damaged is opened anew under the same version: then its store is another one. */
@@ -273,7 +276,7 @@ final class ServingSwitch implements AutoCloseable {
                 return now.bridge().get().network().retain();
             }
         }
-        if (prepared != null && event.getVersion().equals(preparedVersion)) {
+        if (prepared != null && prepared.version().equals(event.getVersion())) {
             return prepared.retain();
         }
         return QueryNetwork.load(ModelArtifact.of(event), limits);

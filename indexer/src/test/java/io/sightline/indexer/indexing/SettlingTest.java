@@ -56,22 +56,43 @@ class SettlingTest {
             settling.refreshIfDue();
 
             assertThat(settling.isReady()).isTrue();
-            assertThat(mark.read()).contains(Map.of(FIRST, 12L, SECOND, 5L));
+            assertThat(mark.read()).contains(ahead(12, 5));
+        }
+    }
+
+    @Test
+    void shouldCoverWhatIsAboutToBeWrittenBeforeAnyRefreshMayShowIt() {
+        try (Settling settling = settling(Map.of(FIRST, 10L, SECOND, 5L))) {
+            settling.willReach(Map.of(FIRST, 10L, SECOND, 5L));
+            assertThat(mark.read()).isEmpty();
+            settling.reached(Map.of(FIRST, 10L, SECOND, 5L));
+            settling.refreshIfDue();
+
+            settling.willReach(Map.of(FIRST, 10L + SearchableMark.AHEAD, SECOND, 6L));
+            assertThat(mark.read()).contains(ahead(10, 5));
+            settling.willReach(Map.of(FIRST, 11L + SearchableMark.AHEAD, SECOND, 6L));
+            assertThat(mark.read()).contains(ahead(11 + SearchableMark.AHEAD, 6));
         }
     }
 
     @Test
     void shouldTakeNoMarkOfAnotherIndexOrThatIsNone() throws Exception {
-        mark.write(Map.of(FIRST, 7L));
+        mark.cover(Map.of(FIRST, 7L));
         StoreKey anew = new StoreKey("v1", 4, "topic made anew", "labels");
 
-        assertThat(mark.read()).contains(Map.of(FIRST, 7L));
+        assertThat(mark.read()).contains(Map.of(FIRST, 7L + SearchableMark.AHEAD));
         assertThat(new SearchableMark(directory, anew).read()).isEmpty();
 
         Files.writeString(directory.resolve("v1.searchable.json"), "{\"key\": {\"ver");
         assertThat(mark.read()).isEmpty();
+        Files.writeString(directory.resolve("v1.searchable.json"), "null");
+        assertThat(mark.read()).isEmpty();
         SearchableMark.remove(directory, "v1");
         assertThat(directory.resolve("v1.searchable.json")).doesNotExist();
+    }
+
+    private static Map<TopicPartition, Long> ahead(long first, long second) {
+        return Map.of(FIRST, first + SearchableMark.AHEAD, SECOND, second + SearchableMark.AHEAD);
     }
 
     private Settling settling(Map<TopicPartition, Long> required) {

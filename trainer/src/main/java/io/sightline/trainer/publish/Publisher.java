@@ -63,9 +63,14 @@ public final class Publisher {
         ModelVersions versions = catalog.current();
         String version = versions.nextVersion();
         ModelArtifact artifact = serving.write(writer, version, compatible);
-        // Loads it as others will: hashes, ops, canaries.
-        EmbeddingModel.load(ModelArtifact.open(artifact.directory().toUri(), artifact.manifestSha256()))
-                .close();
+        try {
+            // Loads it as others will: hashes, ops, canaries.
+            EmbeddingModel.load(ModelArtifact.open(artifact.directory().toUri(), artifact.manifestSha256()))
+                    .close();
+        } catch (RuntimeException | Error e) {
+            writer.discard(artifact);
+            throw e;
+        }
         Instant now = clock.instant();
         long offset = log.publish(ModelEvent.newBuilder()
                 .setVersion(version)

@@ -41,6 +41,11 @@ public final class GateRun implements AutoCloseable {
         return run;
     }
 
+    /** The version that is looked at. */
+    public String version() {
+        return context.staged().getVersion();
+    }
+
     /** Whether this compares the same indexes. */
     public boolean isAbout(GateContext other) {
         return context.stagedStore().equals(other.stagedStore())

@@ -101,7 +101,11 @@ final class SelfRetrievalGate implements Gate {
                                 + " for one",
                         figures);
             }
-            return GateResult.passed("all of " + asked + " sampled images find themselves", figures);
+            return GateResult.passed(
+                    asked == 0
+                            ? "no sampled image has its content any more, so nothing was asked"
+                            : "all of " + asked + " sampled images find themselves",
+                    figures);
         }
 
         private static boolean findsItself(VectorStore store, String id, float[] vector, int ef) {

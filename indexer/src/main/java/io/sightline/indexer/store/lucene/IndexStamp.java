@@ -78,7 +78,11 @@ final class IndexStamp {
             }
             Map<String, String> stamp = SegmentInfos.readLatestCommit(directory).getUserData();
             requireStamp(stamp, path, key);
-            requireEqual("quantisation", stamp.get(QUANTISATION_ENTRY), quantisation.toString(), path);
+            requireEqual(
+                    "quantisation",
+                    stamp.getOrDefault(QUANTISATION_ENTRY, Quantisation.NONE.toString()),
+                    quantisation.toString(),
+                    path);
             try (DirectoryReader reader = DirectoryReader.open(directory)) {
                 for (LeafReaderContext leaf : reader.leaves()) {
                     leaf.reader().checkIntegrity();

@@ -5,15 +5,19 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sightline.indexer.store.EmbeddedImage;
 import io.sightline.indexer.store.ImageVisitor;
+import io.sightline.indexer.store.StoreException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads documents of an index other than by their vectors. Thread-safe. */
 final class Documents {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Documents.class);
     private static final int PAGE = 1_000;
     private static final int WHOLE_DOCUMENTS = 200;
     private static final String KEEP = "5m";
@@ -64,7 +68,11 @@ final class Documents {
             Call call =
                     Call.post("/" + index + "/_mget").with("realtime", realtime).with(body);
             sources.addAll(Retries.of(
-                    "read images of " + index, connection.settings().patience().search(), () -> found(call)));
+                    "read images of " + index,
+                    realtime
+                            ? connection.settings().patience().write()
+                            : connection.settings().patience().search(),
+                    () -> found(call)));
         }
         return sources;
     }
@@ -85,7 +93,9 @@ final class Documents {
 
     /** Shows all searchable images and all tombstones, as of one point in time. */
     void scan(ImageVisitor visitor) {
-        Call open = Call.post("/" + index + "/_search/point_in_time").with("keep_alive", KEEP);
+        Call open = Call.post("/" + index + "/_search/point_in_time")
+                .with("keep_alive", KEEP)
+                .with("allow_partial_pit_creation", false);
         String point = connection.read("scan " + index, open).path("pit_id").asText();
         try {
             @Nullable ArrayNode after = null;
@@ -100,11 +110,19 @@ final class Documents {
                 after = (ArrayNode) hits.get(hits.size() - 1).path("sort");
             }
         } finally {
-            ObjectNode body = OpenSearchConnection.JSON.createObjectNode();
-            body.putArray("pit_id").add(point);
+            end(point);
+        }
+    }
+
+    private void end(String point) {
+        ObjectNode body = OpenSearchConnection.JSON.createObjectNode();
+        body.putArray("pit_id").add(point);
+        try {
             connection.read(
                     "end the scan of " + index,
                     Call.delete("/_search/point_in_time").with(body).orMissing());
+        } catch (StoreException e) {
+            LOG.info("a scan of {} is left to end by itself: {}", index, e.getMessage());
         }
     }
 

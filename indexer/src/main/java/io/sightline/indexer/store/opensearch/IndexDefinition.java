@@ -33,7 +33,7 @@ final class IndexDefinition {
         ObjectNode index = body.putObject("settings").putObject("index");
         index.put("knn", true);
         index.put("number_of_shards", settings.layout().shards());
-        index.put("number_of_replicas", settings.layout().replicas());
+        index.setAll(copies(settings));
         // Writes become searchable when the indexer says so.
         index.put("refresh_interval", "-1");
         // Tombstones are documents. A deletion is of one that is to be forgotten, at once.
@@ -43,6 +43,13 @@ final class IndexDefinition {
         index.putObject("translog").put("durability", "request");
         body.putObject("mappings").put("dynamic", "strict");
         return template;
+    }
+
+    /** The setting of how many copies an index has beside the first. */
+    static ObjectNode copies(OpenSearchSettings settings) {
+        return OpenSearchConnection.JSON
+                .createObjectNode()
+                .put("number_of_replicas", settings.layout().replicas());
     }
 
     /** Of one version. */

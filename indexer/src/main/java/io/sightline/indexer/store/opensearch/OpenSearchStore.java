@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,6 +60,7 @@ public final class OpenSearchStore implements VectorStore {
             Thread.ofPlatform().daemon().name("opensearch-tidy-", 0).factory());
     private final AtomicBoolean tidying = new AtomicBoolean();
     private final Object writing = new Object();
+    private final AtomicLong written = new AtomicLong();
     private volatile boolean merged;
     private volatile boolean closed;
 
@@ -89,7 +91,7 @@ public final class OpenSearchStore implements VectorStore {
         synchronized (writing) {
             writer.add(Write.of(image, clock.instant()));
         }
-        merged = false;
+        wrote();
     }
 
     @Override
@@ -99,14 +101,14 @@ public final class OpenSearchStore implements VectorStore {
         synchronized (writing) {
             writer.add(Write.tombstone(id, revision, clock.instant()));
         }
-        merged = false;
+        wrote();
     }
 
     @Override
     public void relabel(String id, @Nullable String label, long labelOffset) {
         requireOpen();
         relabels.add(id, label, labelOffset);
-        merged = false;
+        wrote();
     }
 
     @Override
@@ -117,7 +119,9 @@ public final class OpenSearchStore implements VectorStore {
         Call call = Call.post("/" + index + "/_refresh");
         Retries.of("refresh " + index, connection.settings().patience().write(), () -> {
             JsonNode answer = connection.send(call);
-            if (answer.path("_shards").path("failed").asInt() > 0) {
+            JsonNode shards = answer.path("_shards");
+            // A copy that is not assigned does not count as failed.
+            if (shards.path("failed").asInt() > 0 || shards.path("successful").asInt() == 0) {
                 throw new UnavailableException("a copy of " + index + " did not refresh", null);
             }
             return answer;
@@ -192,6 +196,11 @@ public final class OpenSearchStore implements VectorStore {
         }
     }
 
+    private void wrote() {
+        written.incrementAndGet();
+        merged = false;
+    }
+
     private static void pause(Duration time) {
         try {
             TimeUnit.NANOSECONDS.sleep(time.toNanos());
@@ -234,11 +243,12 @@ public final class OpenSearchStore implements VectorStore {
             if (images > MOST_MERGED) {
                 merged = true;
             } else if (since.toMillis() >= PATIENCE.toMillis() + images / IMAGES_PER_MILLISECOND) {
-                merged = true;
+                long before = written.get();
                 connection.send(Call.post("/" + index + "/_forcemerge")
                         .with("max_num_segments", 1)
                         .takingLong());
                 connection.send(Call.post("/" + index + "/_refresh"));
+                merged = written.get() == before;
             }
         });
     }

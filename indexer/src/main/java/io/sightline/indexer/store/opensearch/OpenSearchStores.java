@@ -45,6 +45,10 @@ public final class OpenSearchStores implements VectorStores {
             mapping = mapping(index);
         }
         IndexDefinition.requireOurs(index, mapping, key);
+        // Of an index that is there already they may be others, and writes wait for as many copies as are set now.
+        connection.write(
+                "set the copies of " + index,
+                Call.put("/" + index + "/_settings", IndexDefinition.copies(connection.settings())));
         connection.write(
                 "wait for " + index,
                 Call.get("/_cluster/health/" + index)
