@@ -6,8 +6,6 @@ import io.sightline.deploy.stack.Stack;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
-import io.sightline.embedder.versions.ModelLog;
-import io.sightline.embedder.versions.SoleDecider;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.indexer.rollout.RolloutSettings;
@@ -15,10 +13,8 @@ import io.sightline.indexer.store.lucene.LuceneStores;
 import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
-import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.Embedding;
-import io.sightline.schemas.avro.ModelStatus;
 import io.sightline.trainer.nets.ConvNet;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import me.tongfei.progressbar.ProgressBar;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -65,7 +60,13 @@ final class ServedGallery implements AutoCloseable {
         this.serializer = serdes.serializer(Embedding.class);
         this.producer =
                 new KafkaProducer<>(connection.producer("bench"), new StringSerializer(), new ByteArraySerializer());
-        activate(connection, serdes, DataDirectory.models(folder));
+        UntrainedNetwork.activate(
+                connection,
+                serdes,
+                DataDirectory.models(folder),
+                IndexGallery.VERSION,
+                new ConvNet(Preprocessing.DRAWING, WIDTHS, vectors[0].length),
+                PARTITIONS);
         for (int i = 0; i < vectors.length; i++) {
             send(i);
         }
@@ -85,17 +86,6 @@ final class ServedGallery implements AutoCloseable {
                 Clock.systemUTC());
         this.client = new SearchClient(indexer.url());
         awaitOneSegment();
-    }
-
-    private void activate(KafkaConnection connection, RecordSerdes serdes, Path models) {
-        try (Admin admin = Admin.create(connection.admin());
-                ModelLog log = new ModelLog(connection, serdes);
-                UntrainedNetwork network =
-                        new UntrainedNetwork(new ConvNet(Preprocessing.DRAWING, WIDTHS, vectors[0].length), 1)) {
-            new TopicAdmin(admin).apply(List.of(Topics.defaults().embeddingsTopic(IndexGallery.VERSION, PARTITIONS)));
-            SoleDecider.of(log)
-                    .move(UntrainedNetwork.event(network.write(models, IndexGallery.VERSION)), ModelStatus.ACTIVE);
-        }
     }
 
     /** Sends an image's embedding once more, made now. */

@@ -2,6 +2,12 @@ package io.sightline.deploy.bench;
 
 import io.sightline.embedder.artifact.ArtifactWriter;
 import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.versions.ModelLog;
+import io.sightline.embedder.versions.SoleDecider;
+import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.TopicAdmin;
+import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.Lineage;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
@@ -12,7 +18,9 @@ import io.sightline.trainer.training.SeeTrainer;
 import io.sightline.trainer.training.TrainingSettings;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 
 /** A network with its initial weights, where it does not matter what one has learned. Thread-safe; close it once. */
 public final class UntrainedNetwork implements AutoCloseable {
@@ -46,6 +54,17 @@ public final class UntrainedNetwork implements AutoCloseable {
                 .setPreprocessing(artifact.descriptor().preprocessingFingerprint())
                 .setLineage(new Lineage(0L, 0L, 0, 0, Map.of()))
                 .build();
+    }
+
+    /** Writes one as a version below the given folder, with a topic for its embeddings, and makes it the active one. */
+    public static void activate(
+            KafkaConnection connection, RecordSerdes serdes, Path models, String version, ConvNet net, int partitions) {
+        try (Admin admin = Admin.create(connection.admin());
+                ModelLog log = new ModelLog(connection, serdes);
+                UntrainedNetwork network = new UntrainedNetwork(net, 1)) {
+            new TopicAdmin(admin).apply(List.of(Topics.defaults().embeddingsTopic(version, partitions)));
+            SoleDecider.of(log).move(event(network.write(models, version)), ModelStatus.ACTIVE);
+        }
     }
 
     @Override

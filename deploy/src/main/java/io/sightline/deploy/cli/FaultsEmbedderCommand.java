@@ -3,12 +3,10 @@ package io.sightline.deploy.cli;
 import io.sightline.deploy.faults.EmbedderFaults;
 import io.sightline.deploy.faults.FaultSettings;
 import io.sightline.local.BrokerCluster;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code sightline faults embedder}. */
@@ -43,25 +41,19 @@ final class FaultsEmbedderCommand implements Callable<Integer> {
                     + " embedded broker has).")
     private short transactionVersion = BrokerCluster.TRANSACTION_VERSION;
 
-    @Option(
-            names = "--seed",
-            description = "Of images, networks and moments; printed, and another each time unless it is given.")
-    private @Nullable Long seed;
-
-    @Option(names = "--out", description = "Folder of the figures (default: target/faults of the project).")
-    private Path out =
-            Path.of(System.getProperty("sightline.home", ".")).resolve("target").resolve("faults");
+    @Mixin
+    private FaultOptions options = new FaultOptions();
 
     @Override
     public Integer call() throws Exception {
-        LogFile.into(out, "embedder", "OFF");
+        LogFile.into(options.folder(), "embedder", "OFF");
         FaultSettings settings = new FaultSettings(
                 Duration.ofMillis((long) (minutes * 60_000)),
                 images,
                 Duration.ofMillis((long) (killEvery * 1000)),
                 brokerKills,
                 transactionVersion,
-                seed == null ? ThreadLocalRandom.current().nextLong(1_000_000_000) : seed);
-        return new EmbedderFaults(settings, SightlineCommand.class).run(out, System.out) ? 0 : 1;
+                options.seed());
+        return new EmbedderFaults(settings, SightlineCommand.class).run(options.folder(), System.out) ? 0 : 1;
     }
 }

@@ -2,12 +2,10 @@ package io.sightline.deploy.cli;
 
 import io.sightline.deploy.faults.IndexFaultSettings;
 import io.sightline.deploy.faults.IndexFaults;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code sightline faults index}. */
@@ -37,21 +35,14 @@ final class FaultsIndexCommand implements Callable<Integer> {
                             + " (default: ${DEFAULT-VALUE}).")
     private double killWithin = 10;
 
-    @Option(names = "--seed", description = "Of writes and moments; printed, and another each time unless it is given.")
-    private @Nullable Long seed;
-
-    @Option(names = "--out", description = "Folder of the figures (default: target/faults of the project).")
-    private Path out =
-            Path.of(System.getProperty("sightline.home", ".")).resolve("target").resolve("faults");
+    @Mixin
+    private FaultOptions options = new FaultOptions();
 
     @Override
     public Integer call() throws Exception {
-        LogFile.into(out, "index", "OFF");
-        IndexFaultSettings settings = new IndexFaultSettings(
-                writes,
-                kills,
-                Duration.ofMillis((long) (killWithin * 1000)),
-                seed == null ? ThreadLocalRandom.current().nextLong(1_000_000_000) : seed);
-        return new IndexFaults(settings, SightlineCommand.class).run(out, System.out) ? 0 : 1;
+        LogFile.into(options.folder(), "index", "OFF");
+        IndexFaultSettings settings =
+                new IndexFaultSettings(writes, kills, Duration.ofMillis((long) (killWithin * 1000)), options.seed());
+        return new IndexFaults(settings, SightlineCommand.class).run(options.folder(), System.out) ? 0 : 1;
     }
 }

@@ -3,12 +3,10 @@ package io.sightline.deploy.cli;
 import io.sightline.deploy.faults.OpenSearchFaultSettings;
 import io.sightline.deploy.faults.OpenSearchFaultSettings.Victim;
 import io.sightline.deploy.faults.OpenSearchFaults;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code sightline faults opensearch}. */
@@ -31,12 +29,8 @@ final class FaultsOpenSearchCommand implements Callable<Integer> {
             description = "Which node is killed: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Run run = Run.BOTH;
 
-    @Option(names = "--seed", description = "Of vectors and writes; printed, and another each time unless it is given.")
-    private @Nullable Long seed;
-
-    @Option(names = "--out", description = "Folder of the figures (default: target/faults of the project).")
-    private Path out =
-            Path.of(System.getProperty("sightline.home", ".")).resolve("target").resolve("faults");
+    @Mixin
+    private FaultOptions options = new FaultOptions();
 
     /** Which node is killed. */
     enum Run {
@@ -47,14 +41,13 @@ final class FaultsOpenSearchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        LogFile.into(out, "opensearch", "WARN");
+        LogFile.into(options.folder(), "opensearch", "WARN");
         List<Victim> victims = switch (run) {
             case PRIMARY -> List.of(Victim.PRIMARY);
             case MANAGER -> List.of(Victim.MANAGER);
             case BOTH -> List.of(Victim.PRIMARY, Victim.MANAGER);
         };
-        OpenSearchFaultSettings settings = new OpenSearchFaultSettings(
-                vectors, victims, seed == null ? ThreadLocalRandom.current().nextLong(1_000_000_000) : seed);
-        return new OpenSearchFaults(settings).run(out, System.out) ? 0 : 1;
+        OpenSearchFaultSettings settings = new OpenSearchFaultSettings(vectors, victims, options.seed());
+        return new OpenSearchFaults(settings).run(options.folder(), System.out) ? 0 : 1;
     }
 }

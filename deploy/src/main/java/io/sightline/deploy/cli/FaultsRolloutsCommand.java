@@ -2,11 +2,9 @@ package io.sightline.deploy.cli;
 
 import io.sightline.deploy.faults.RolloutFaultSettings;
 import io.sightline.deploy.faults.RolloutFaults;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code sightline faults rollouts}. */
@@ -36,25 +34,14 @@ final class FaultsRolloutsCommand implements Callable<Integer> {
     @Option(names = "--images-per-second", description = "That arrive all the time (default: ${DEFAULT-VALUE}).")
     private int imagesPerSecond = 200;
 
-    @Option(
-            names = "--seed",
-            description = "Of images and networks; printed, and another each time unless it is given.")
-    private @Nullable Long seed;
-
-    @Option(names = "--out", description = "Folder of the figures (default: target/faults of the project).")
-    private Path out =
-            Path.of(System.getProperty("sightline.home", ".")).resolve("target").resolve("faults");
+    @Mixin
+    private FaultOptions options = new FaultOptions();
 
     @Override
     public Integer call() throws Exception {
-        LogFile.into(out, "rollouts", "WARN");
-        RolloutFaultSettings settings = new RolloutFaultSettings(
-                rollouts,
-                rollbacks,
-                clients,
-                images,
-                imagesPerSecond,
-                seed == null ? ThreadLocalRandom.current().nextLong(1_000_000_000) : seed);
-        return new RolloutFaults(settings).run(out, System.out) ? 0 : 1;
+        LogFile.into(options.folder(), "rollouts", "WARN");
+        RolloutFaultSettings settings =
+                new RolloutFaultSettings(rollouts, rollbacks, clients, images, imagesPerSecond, options.seed());
+        return new RolloutFaults(settings).run(options.folder(), System.out) ? 0 : 1;
     }
 }

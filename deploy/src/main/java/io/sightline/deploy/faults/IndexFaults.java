@@ -4,16 +4,11 @@ import io.sightline.deploy.bench.BenchBar;
 import io.sightline.deploy.bench.UntrainedNetwork;
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Stack;
-import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.Preprocessing;
-import io.sightline.embedder.versions.ModelLog;
-import io.sightline.embedder.versions.SoleDecider;
 import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
-import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
-import io.sightline.schemas.avro.ModelStatus;
 import io.sightline.trainer.nets.ConvNet;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -32,7 +27,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
-import org.apache.kafka.clients.admin.Admin;
 
 /**
  * An indexer that is killed with -9 at any moment while embeddings, deletions and labels come, and whose index is cut in
@@ -66,7 +60,13 @@ public record IndexFaults(IndexFaultSettings settings, Class<?> command) {
         try (LocalCluster cluster = LocalCluster.start(work.resolve("cluster"), 0, 0)) {
             KafkaConnection connection = cluster.connection();
             RecordSerdes serdes = Stack.applyTopics(connection, Topics.defaults());
-            activate(connection, serdes, work);
+            UntrainedNetwork.activate(
+                    connection,
+                    serdes,
+                    DataDirectory.models(work),
+                    VERSION,
+                    new ConvNet(Preprocessing.DRAWING, WIDTHS, DIMENSIONS),
+                    Topics.defaults().partitions());
             Kills kills;
             try (IndexFeed feed = new IndexFeed(connection, serdes, VERSION, writes, settings.spread())) {
                 feed.start();
@@ -178,18 +178,6 @@ public record IndexFaults(IndexFaultSettings settings, Class<?> command) {
                 "{\"version\": \"" + VERSION + "\", \"k\": 1, \"vector\": " + Arrays.toString(writes.vector(0)) + "}";
         return new IndexerLife(
                 command, connection, work.resolve("indexer"), work.resolve("indexer " + name + ".out"), question);
-    }
-
-    private static void activate(KafkaConnection connection, RecordSerdes serdes, Path work) {
-        try (Admin admin = Admin.create(connection.admin());
-                ModelLog log = new ModelLog(connection, serdes);
-                UntrainedNetwork network =
-                        new UntrainedNetwork(new ConvNet(Preprocessing.DRAWING, WIDTHS, DIMENSIONS), 1)) {
-            Topics topics = Topics.defaults();
-            new TopicAdmin(admin).apply(List.of(topics.embeddingsTopic(VERSION, topics.partitions())));
-            ModelArtifact artifact = network.write(DataDirectory.models(work), VERSION);
-            SoleDecider.of(log).move(UntrainedNetwork.event(artifact), ModelStatus.ACTIVE);
-        }
     }
 
     private static Path index(Path work) {

@@ -192,7 +192,7 @@ public final class LaneIndex implements AutoCloseable {
         ends.keySet().forEach(partition -> consumer.seek(partition, committed.getOrDefault(partition, 0L)));
         readLabels(committed);
         relabel();
-        notePositions();
+        note(positions());
     }
 
     /**
@@ -224,7 +224,8 @@ public final class LaneIndex implements AutoCloseable {
     }
 
     private void write(ConsumerRecords<String, byte[]> records) {
-        settling.willReach(positions());
+        Map<TopicPartition, Long> behindThese = positions();
+        settling.willReach(behindThese);
         // Labels first: an embedding of the same poll is then written with its newest label at once.
         for (TopicPartition partition : records.partitions()) {
             if (isLabels(partition)) {
@@ -237,7 +238,7 @@ public final class LaneIndex implements AutoCloseable {
             }
         }
         relabel();
-        notePositions();
+        note(behindThese);
     }
 
     private void label(ConsumerRecord<String, byte[]> record, boolean isNews) {
@@ -304,8 +305,8 @@ public final class LaneIndex implements AutoCloseable {
         });
     }
 
-    private void notePositions() {
-        Map<TopicPartition, Long> positions = positions();
+    /** Everything below these was written. */
+    private void note(Map<TopicPartition, Long> positions) {
         next = positions;
         behind = positions.entrySet().stream()
                 .mapToLong(one ->

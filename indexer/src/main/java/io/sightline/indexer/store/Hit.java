@@ -1,5 +1,6 @@
 package io.sightline.indexer.store;
 
+import java.util.Comparator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,10 @@ import org.jspecify.annotations.Nullable;
  * ranks pays for no more. For one thread.
  */
 public final class Hit {
+
+    /** The order of hits: by score, and those of one score by id. */
+    public static final Comparator<Hit> ORDER =
+            Comparator.comparingDouble(Hit::score).reversed().thenComparing(Hit::id);
 
     private final String id;
     private final double score;

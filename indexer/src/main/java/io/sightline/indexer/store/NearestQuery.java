@@ -1,5 +1,6 @@
 package io.sightline.indexer.store;
 
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -51,5 +52,14 @@ public record NearestQuery(
     public int least() {
         int seen = after == null ? 0 : after.seen;
         return Math.addExact(seen, k) + excluded.size();
+    }
+
+    /** The page of this query among hits that are in order: without what is excluded, and what came before. */
+    public List<Hit> page(List<Hit> ranked) {
+        return ranked.stream()
+                .filter(hit -> !excluded.contains(hit.id()))
+                .filter(hit -> after == null || after.isBefore(hit))
+                .limit(k)
+                .toList();
     }
 }

@@ -26,9 +26,6 @@ final class Neighbours {
 
     private static final String KIND = "lucene";
     private static final Comparator<ScoreDoc> BY_PLACE = Comparator.comparingInt(candidate -> candidate.doc);
-    private static final Comparator<Hit> BY_SCORE_AND_ID =
-            Comparator.comparingDouble(Hit::score).reversed().thenComparing(Hit::id);
-
     private final IndexSearcher searcher;
     private final List<LeafReaderContext> leaves;
     private final NearestQuery query;
@@ -110,21 +107,11 @@ final class Neighbours {
         while (wanted > 0 && wanted < candidates.length && candidates[wanted].score == candidates[wanted - 1].score) {
             wanted++;
         }
-        List<Hit> page = page(hits(candidates, wanted));
+        List<Hit> page = query.page(hits(candidates, wanted));
         // What was seen may be gone, and what is excluded may be elsewhere: then there is more on this page.
-        return page.size() < query.k() && wanted < candidates.length ? page(hits(candidates, candidates.length)) : page;
-    }
-
-    private List<Hit> page(List<Hit> hits) {
-        List<Hit> page = new ArrayList<>(query.k());
-        for (Hit hit : hits) {
-            boolean isWanted = !query.excluded().contains(hit.id())
-                    && (query.after() == null || query.after().isBefore(hit));
-            if (isWanted && page.size() < query.k()) {
-                page.add(hit);
-            }
-        }
-        return page;
+        return page.size() < query.k() && wanted < candidates.length
+                ? query.page(hits(candidates, candidates.length))
+                : page;
     }
 
     /** The first candidates. Read in the order in which they are stored, which one pass over each segment can do. */
@@ -142,7 +129,7 @@ final class Neighbours {
                 }
             }
         }
-        hits.sort(BY_SCORE_AND_ID);
+        hits.sort(Hit.ORDER);
         return hits;
     }
 

@@ -8,7 +8,6 @@ import io.sightline.indexer.store.Nearest;
 import io.sightline.indexer.store.NearestQuery;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -20,9 +19,6 @@ final class NeighbourSearch {
     private static final String KIND = "opensearch";
     /** The plugin takes no more. */
     private static final int MOST_CANDIDATES = 10_000;
-
-    private static final Comparator<Hit> BY_SCORE_AND_ID =
-            Comparator.comparingDouble(Hit::score).reversed().thenComparing(Hit::id);
 
     private final OpenSearchConnection connection;
     private final String index;
@@ -36,7 +32,7 @@ final class NeighbourSearch {
         for (int candidates = Math.min(query.candidates(), MOST_CANDIDATES); ; ) {
             JsonNode answer = connection.read("search " + index, call(query, candidates));
             List<Hit> found = hits(answer);
-            List<Hit> page = page(found, query);
+            List<Hit> page = query.page(found);
             if (found.size() < candidates || candidates == MOST_CANDIDATES || isWhole(page, found, query)) {
                 int shards = answer.path("_shards").path("total").asInt();
                 return new Nearest(page, new Nearest.Trace(KIND, candidates, found.size(), shards));
@@ -52,14 +48,6 @@ final class NeighbourSearch {
     private static boolean isWhole(List<Hit> page, List<Hit> found, NearestQuery query) {
         return page.size() == query.k()
                 && found.getLast().score() < page.getLast().score();
-    }
-
-    private static List<Hit> page(List<Hit> found, NearestQuery query) {
-        return found.stream()
-                .filter(hit -> !query.excluded().contains(hit.id()))
-                .filter(hit -> query.after() == null || query.after().isBefore(hit))
-                .limit(query.k())
-                .toList();
     }
 
     private Call call(NearestQuery query, int candidates) {
@@ -92,7 +80,7 @@ final class NeighbourSearch {
             double score = cosine(hit.path("_score").floatValue());
             hits.add(new Hit(ImageJson.id(source), score, () -> ImageJson.details(source)));
         }
-        hits.sort(BY_SCORE_AND_ID);
+        hits.sort(Hit.ORDER);
         return hits;
     }
 
