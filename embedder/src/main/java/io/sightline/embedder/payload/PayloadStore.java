@@ -111,6 +111,29 @@ public final class PayloadStore {
         }
     }
 
+    /**
+     * Looks at a payload; empty if it is not there, in a store that is.
+     *
+     * <p>A file that is not found and a root that is found a moment later do not say that the file is missing: the
+     * volume may have come back in between. So who finds the root looks for the file again.
+     */
+    private <T> Optional<T> find(String sha256, Access<T> access) throws PayloadUnavailableException {
+        Path file = file(sha256);
+        try {
+            Optional<T> found = ifThere(file, access);
+            if (found.isEmpty()) {
+                requireRoot();
+                found = ifThere(file, access);
+            }
+            return found;
+        } catch (PayloadUnavailableException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // Providers of object stores throw unchecked exceptions as well.
+            throw unreadable(uri(sha256), e);
+        }
+    }
+
     /** Whether a reference points below this root. */
     boolean owns(PayloadReference reference) {
         return reference.getUri().startsWith(base);
@@ -153,15 +176,7 @@ public final class PayloadStore {
      * @throws PayloadUnavailableException if the store cannot be reached
      */
     public Optional<Instant> lastPut(String sha256) throws PayloadUnavailableException {
-        try {
-            return Optional.of(Files.getLastModifiedTime(file(sha256)).toInstant());
-        } catch (IOException | RuntimeException e) {
-            if (isMissing(e)) {
-                requireRoot();
-                return Optional.empty();
-            }
-            throw unreadable(uri(sha256), e);
-        }
+        return find(sha256, file -> Files.getLastModifiedTime(file).toInstant());
     }
 
     /**
@@ -188,16 +203,10 @@ public final class PayloadStore {
     public byte[] get(PayloadReference reference) throws RejectedImageException, PayloadUnavailableException {
         ReferenceCheck.requireWellFormed(reference, maxBytes);
         requireAddress(reference);
-        try {
-            byte[] content = read(file(reference.getSha256()), (int) reference.getSize());
-            return ReferenceCheck.verified(content, reference);
-        } catch (IOException | RuntimeException e) {
-            if (isMissing(e)) {
-                requireRoot();
-                throw missing(reference, "the file is not there: send the image again, or restore the file");
-            }
-            throw unreadable(reference.getUri(), e);
-        }
+        byte[] content = find(reference.getSha256(), file -> read(file, (int) reference.getSize()))
+                .orElseThrow(
+                        () -> missing(reference, "the file is not there: send the image again, or restore the file"));
+        return ReferenceCheck.verified(content, reference);
     }
 
     private static PayloadUnavailableException unreadable(String uri, Exception cause) {
@@ -265,11 +274,17 @@ public final class PayloadStore {
     }
 
     private static boolean holds(Path file, byte[] content) throws IOException {
+        return ifThere(file, there -> read(there, content.length))
+                .filter(found -> Arrays.equals(found, content))
+                .isPresent();
+    }
+
+    private static <T> Optional<T> ifThere(Path file, Access<T> access) throws IOException {
         try {
-            return Arrays.equals(read(file, content.length), content);
+            return Optional.of(access.to(file));
         } catch (IOException | RuntimeException e) {
             if (isMissing(e)) {
-                return false;
+                return Optional.empty();
             }
             throw e;
         }
@@ -343,5 +358,11 @@ public final class PayloadStore {
 
     private static String withSlash(String uri) {
         return uri.endsWith("/") ? uri : uri + "/";
+    }
+
+    /** What is asked of a file that may not be there. */
+    private interface Access<T> {
+
+        T to(Path file) throws IOException;
     }
 }

@@ -5,6 +5,7 @@ import static io.sightline.embedder.payload.Rejections.assertRejected;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.schemas.Sha256;
 import io.sightline.schemas.avro.DeadLetterReason;
 import io.sightline.schemas.avro.PayloadReference;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -136,6 +138,34 @@ class PayloadStoreTest {
                 .isInstanceOf(PayloadUnavailableException.class)
                 .hasMessageContaining(store.base())
                 .hasMessageContaining("mount it");
+    }
+
+    /** Whatever the moment: a file not found, then a root found, is a store that came back and no missing file. */
+    @Test
+    void shouldNotCallAPayloadMissingWhenTheStoreComesBackAsItIsRead() throws Exception {
+        PayloadReference reference = store.put(CONTENT);
+        Path away = folder.resolve("away");
+        try (ExecutorService reader = Executors.newSingleThreadExecutor()) {
+            for (int i = 0; i < 500; i++) {
+                Files.move(root, away);
+                CountDownLatch reading = new CountDownLatch(1);
+                Future<byte[]> read = reader.submit(() -> readUntilThere(reference, reading));
+                reading.await();
+                Files.move(away, root);
+
+                assertThat(read.get()).isEqualTo(CONTENT);
+            }
+        }
+    }
+
+    private byte[] readUntilThere(PayloadReference reference, CountDownLatch reading) throws RejectedImageException {
+        while (true) {
+            try {
+                return store.get(reference);
+            } catch (PayloadUnavailableException e) {
+                reading.countDown();
+            }
+        }
     }
 
     @Test
