@@ -11,7 +11,6 @@ import io.sightline.ingest.loader.BulkLoader;
 import io.sightline.ingest.loader.DatasetImage;
 import io.sightline.ingest.loader.LabelPolicy;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +19,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +33,7 @@ class CrashRecoveryIT {
     private static final int KILLS = Integer.getInteger("sightline.kills", 2);
     private static final long SEED = Long.getLong("sightline.seed", System.nanoTime());
     private static final int IMAGES_PER_ROUND = 200;
+    private static final Duration LONGEST = Duration.ofMinutes(5);
 
     @TempDir
     Path directory;
@@ -69,10 +68,16 @@ class CrashRecoveryIT {
             BulkLoader.Report report = load(data, all);
             assertThat(report.refused()).isEmpty();
             assertThat(report.sent() + report.unchanged()).isEqualTo(all.size());
-            await().atMost(Duration.ofMinutes(2)).until(() -> countOfActive(data) == all.size());
+            await().atMost(LONGEST)
+                    .untilAsserted(() -> assertThat(countOfActive(data))
+                            .as("seed %d, %s, %s", SEED, status(data), up.troubles())
+                            .isEqualTo(all.size()));
             // The new labels start a new round, on top of what was trained before the kills.
             long before = steps;
-            await("training goes on").atMost(Duration.ofMinutes(2)).until(() -> steps(data) > before);
+            await().atMost(LONGEST)
+                    .untilAsserted(() -> assertThat(steps(data))
+                            .as("training goes on; seed %d, %s, %s", SEED, status(data), up.troubles())
+                            .isGreaterThan(before));
             assertThat(versions(data)).containsAll(versions);
 
             assertThat(SightlineCommand.execute(
@@ -165,12 +170,14 @@ class CrashRecoveryIT {
     }
 
     private static long countOfActive(Path data) throws Exception {
+        JsonNode status = status(data);
+        return status.path("images").path(status.path("active").asText("")).asLong();
+    }
+
+    private static JsonNode status(Path data) throws Exception {
         try (SearchClient client =
-                        new SearchClient(addresses(data).orElseThrow().search());
-                Stream<Path> indexes = Files.list(DataDirectory.indexes(data))) {
-            assertThat(indexes.count()).isPositive();
-            JsonNode status = client.get("/v1/status");
-            return status.path("images").path(status.path("active").asText("")).asLong();
+                new SearchClient(addresses(data).orElseThrow().search())) {
+            return client.get("/v1/status");
         }
     }
 }

@@ -61,6 +61,15 @@ final class SightlineProcess implements AutoCloseable {
         return text.substring(start).strip().lines().findFirst().orElseThrow();
     }
 
+    /** The last warnings and errors that it printed, on one line: what a failed test says of it. */
+    String troubles() throws IOException {
+        List<String> troubles = Files.readString(output)
+                .lines()
+                .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
+                .toList();
+        return String.join(" / ", troubles.subList(Math.max(0, troubles.size() - 5), troubles.size()));
+    }
+
     /** Waits for the process to end; returns the exit code, or nothing if it runs on. */
     OptionalInt awaitEnd(Duration most) throws InterruptedException {
         boolean ended = process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS);
