@@ -65,7 +65,7 @@ class ConfluentRegistryIT {
             consumer.assign(List.of(new TopicPartition(Topics.LABELS, 0)));
             consumer.seekToBeginning(consumer.assignment());
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofMinutes(2))
                     .untilAsserted(() -> assertThat(consumer.poll(Duration.ofMillis(200)))
                             .anySatisfy(record -> assertThat(record.value()).isEqualTo(cat)));
         }

@@ -1,12 +1,13 @@
 package io.sightline.embedder.lanes;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.embedder.payload.PayloadStore;
 import io.sightline.embedder.payload.PayloadUnavailableException;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.schemas.avro.ImageEvent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(Patience.TEST_SECONDS)
 class ContentReaderTest {
 
     private static final byte[] CONTENT = "an image".getBytes(StandardCharsets.UTF_8);
@@ -49,7 +50,8 @@ class ContentReaderTest {
         try (ContentReader contents = reader()) {
             read(contents, event());
 
-            assertThat(decoded.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(decoded.await(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
         }
         assertThat(outcome).isNotDone();
     }
@@ -65,7 +67,7 @@ class ContentReaderTest {
         }
 
         assertThat(outcome)
-                .failsWithin(5, TimeUnit.SECONDS)
+                .failsWithin(Patience.LIMIT)
                 .withThrowableThat()
                 .withCauseInstanceOf(PayloadUnavailableException.class);
     }

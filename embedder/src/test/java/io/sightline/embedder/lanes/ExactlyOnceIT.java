@@ -1,7 +1,7 @@
 package io.sightline.embedder.lanes;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.sightline.embedder.testing.TestImages;
 import io.sightline.embedder.testing.TopicReader;
@@ -78,13 +78,13 @@ class ExactlyOnceIT {
                     long before = committed(admin);
                     Process process = start(connection, naive, kill);
                     // In the midst of the work, wherever that is.
-                    await().atMost(Duration.ofMinutes(2)).until(() -> committed(admin) > before);
+                    await().until(() -> committed(admin) > before);
                     TimeUnit.MILLISECONDS.sleep(random.nextInt(100, 700));
                     process.destroyForcibly().onExit().join();
                 }
                 Process last = start(connection, naive, KILLS);
                 try {
-                    await().atMost(Duration.ofMinutes(3))
+                    await().atMost(Duration.ofMinutes(5))
                             .until(() ->
                                     LaneProgress.read(admin, SlowLane.VERSION).lag() == 0);
                 } finally {

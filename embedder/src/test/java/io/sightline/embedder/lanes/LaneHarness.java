@@ -1,6 +1,6 @@
 package io.sightline.embedder.lanes;
 
-import static org.awaitility.Awaitility.await;
+import static io.sightline.embedder.testing.Patience.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sightline.embedder.erasure.ErasureLedger;
@@ -35,7 +35,6 @@ final class LaneHarness implements AutoCloseable {
 
     private static final int KNOWN_VECTORS = 10;
     private static final Duration POLL = Duration.ofMillis(1);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final ThreadPoolExecutor decoders = (ThreadPoolExecutor) Executors.newFixedThreadPool(1);
@@ -95,14 +94,10 @@ final class LaneHarness implements AutoCloseable {
 
     /** Results are forwarded when a punctuation looks for them. */
     void awaitForwarding(BooleanSupplier condition) {
-        await().pollInSameThread()
-                .pollDelay(Duration.ZERO)
-                .pollInterval(POLL)
-                .atMost(PATIENCE)
-                .until(() -> {
-                    driver.advanceWallClockTime(Duration.ofMillis(5));
-                    return condition.getAsBoolean();
-                });
+        await().pollInSameThread().pollDelay(Duration.ZERO).pollInterval(POLL).until(() -> {
+            driver.advanceWallClockTime(Duration.ofMillis(5));
+            return condition.getAsBoolean();
+        });
     }
 
     @Override

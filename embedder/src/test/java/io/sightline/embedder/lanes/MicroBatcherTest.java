@@ -1,11 +1,13 @@
 package io.sightline.embedder.lanes;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sightline.embedder.runtime.BatchEmbedder;
 import io.sightline.embedder.runtime.InferenceException;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.schemas.avro.DeadLetterReason;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +17,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,7 +49,8 @@ class MicroBatcherTest {
             if (pixels.getFirst()[0] == BLOCKER) {
                 entered.countDown();
                 try {
-                    assertThat(released.await(30, TimeUnit.SECONDS)).isTrue();
+                    assertThat(released.await(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                            .isTrue();
                 } catch (InterruptedException e) {
                     throw new IllegalStateException(e);
                 }
@@ -72,10 +74,10 @@ class MicroBatcherTest {
                     outcomes.add(submit(batcher, i == position ? POISON : (byte) (i + 1)));
                 }
                 fresh.released.countDown();
-                blocker.get(30, TimeUnit.SECONDS);
+                blocker.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
 
                 for (int i = 0; i < size; i++) {
-                    Outcome outcome = outcomes.get(i).get(30, TimeUnit.SECONDS);
+                    Outcome outcome = outcomes.get(i).get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
                     if (i == position) {
                         assertThat(outcome)
                                 .isInstanceOfSatisfying(
@@ -107,9 +109,9 @@ class MicroBatcherTest {
             }
             model.released.countDown();
 
-            first.get(30, TimeUnit.SECONDS);
+            first.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
             for (CompletableFuture<Outcome> other : others) {
-                other.get(30, TimeUnit.SECONDS);
+                other.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
             }
         }
 
@@ -130,8 +132,8 @@ class MicroBatcherTest {
             awaitCompanyIsWaitedFor();
             batcher.submit(new byte[] {2}, second);
 
-            first.get(30, TimeUnit.SECONDS);
-            second.get(30, TimeUnit.SECONDS);
+            first.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+            second.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
         }
 
         assertThat(model.batches).containsExactly(2);
@@ -148,7 +150,7 @@ class MicroBatcherTest {
             awaitCompanyIsWaitedFor();
             undecodable.complete(new Outcome.Deleted());
 
-            first.get(30, TimeUnit.SECONDS);
+            first.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
         }
 
         assertThat(model.batches).containsExactly(1);
@@ -159,7 +161,7 @@ class MicroBatcherTest {
         try (MicroBatcher batcher = new MicroBatcher(model, 4, Duration.ofMillis(1), meters, null)) {
             batcher.expect(new CompletableFuture<>());
 
-            submit(batcher, (byte) 1).get(30, TimeUnit.SECONDS);
+            submit(batcher, (byte) 1).get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
         }
 
         assertThat(model.batches).containsExactly(1);
@@ -182,16 +184,16 @@ class MicroBatcherTest {
     }
 
     private static void awaitCompanyIsWaitedFor() {
-        Awaitility.await()
-                .until(() -> Thread.getAllStackTraces().keySet().stream()
-                        .anyMatch(thread -> thread.getName().equals("batcher-v1")
-                                && thread.getState() == Thread.State.TIMED_WAITING));
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread ->
+                        thread.getName().equals("batcher-v1") && thread.getState() == Thread.State.TIMED_WAITING));
     }
 
     /** Keeps the network busy, so that what follows gathers. */
     private static CompletableFuture<Outcome> block(MicroBatcher batcher, FakeModel model) throws Exception {
         CompletableFuture<Outcome> outcome = submit(batcher, BLOCKER);
-        assertThat(model.entered.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(model.entered.await(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
         return outcome;
     }
 

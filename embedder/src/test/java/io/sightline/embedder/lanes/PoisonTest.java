@@ -6,6 +6,7 @@ import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.BatchEmbedder;
 import io.sightline.embedder.runtime.EmbeddingModel;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestImages;
 import io.sightline.embedder.testing.TestModels;
 import io.sightline.schemas.Sha256;
@@ -40,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * decoder and a real network: it alone is given up, and all the others come out as they do without it.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(300)
+@Timeout(Patience.TEST_SECONDS)
 class PoisonTest {
 
     private static final Duration FOREVER = Duration.ofMinutes(5);

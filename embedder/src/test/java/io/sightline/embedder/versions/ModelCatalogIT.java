@@ -1,9 +1,10 @@
 package io.sightline.embedder.versions;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestModels;
 import io.sightline.local.LocalCluster;
 import io.sightline.schemas.RecordSerdes;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(Patience.TEST_SECONDS)
 class ModelCatalogIT {
 
     @TempDir
@@ -31,10 +32,10 @@ class ModelCatalogIT {
         try (Admin admin = Admin.create(cluster.connection().admin())) {
             new TopicAdmin(admin).apply(Topics.defaults().fixed());
         }
-        try (ModelCatalog catalog = ModelCatalog.open(cluster.connection(), serdes, Duration.ofSeconds(30))) {
+        try (ModelCatalog catalog = ModelCatalog.open(cluster.connection(), serdes, Patience.LIMIT)) {
             try (ModelLog log = new ModelLog(cluster.connection(), serdes)) {
                 var artifact = TestModels.write(directory.resolve("models"), "v1", Preprocessing.DRAWING, 8, 1);
-                catalog.await(log.publish(TestModels.event(artifact, Instant.now())), Duration.ofSeconds(30));
+                catalog.await(log.publish(TestModels.event(artifact, Instant.now())), Patience.LIMIT);
             }
             Duration before = catalog.staleFor();
             // It stays young though nothing is written.
@@ -43,8 +44,7 @@ class ModelCatalogIT {
 
             cluster.close();
 
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> catalog.staleFor().compareTo(Duration.ofSeconds(6)) > 0);
+            await().until(() -> catalog.staleFor().compareTo(Duration.ofSeconds(6)) > 0);
             assertThat(catalog.current().find("v1")).isPresent();
         }
     }

@@ -1,6 +1,6 @@
 package io.sightline.indexer.search;
 
-import static org.awaitility.Awaitility.await;
+import static io.sightline.embedder.testing.Patience.await;
 
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.ImageLimits;
@@ -10,6 +10,7 @@ import io.sightline.embedder.lanes.LaneProgress;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.payload.PayloadStore;
 import io.sightline.embedder.runtime.VersionNetwork;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestModels;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
@@ -87,7 +88,7 @@ final class IndexedCluster implements AutoCloseable {
         this.producer =
                 new KafkaProducer<>(connection.producer("test"), new StringSerializer(), new ByteArraySerializer());
         this.log = new ModelLog(connection, serdes);
-        this.catalog = ModelCatalog.open(connection, serdes, Duration.ofSeconds(30));
+        this.catalog = ModelCatalog.open(connection, serdes, Patience.LIMIT);
         this.payloads = new PayloadStore(root.resolve("payloads"), 1 << 20).create();
         this.indexer = new IndexerService(
                 connection,
@@ -117,7 +118,7 @@ final class IndexedCluster implements AutoCloseable {
             embedded.values().forEach(one -> one.accept(network));
         }
         log.publish(TestModels.event(artifact, NOW));
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().until(() -> {
             commit(version);
             return catalog.current().active().map(ModelEvent::getVersion).equals(Optional.of(version));
         });

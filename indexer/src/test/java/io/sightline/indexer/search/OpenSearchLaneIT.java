@@ -1,10 +1,11 @@
 package io.sightline.indexer.search;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestImages;
 import io.sightline.indexer.store.opensearch.OnTestCluster;
 import io.sightline.indexer.store.opensearch.OpenSearchSettings;
@@ -18,7 +19,6 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An indexer whose indexes lie on a real OpenSearch node: from the stream to the answer, and from version to version. */
-@Timeout(240)
+@Timeout(Patience.TEST_SECONDS)
 @ExtendWith(OnTestCluster.class)
 class OpenSearchLaneIT {
 
@@ -66,7 +66,7 @@ class OpenSearchLaneIT {
 
             cluster.activate("v2");
             awaitHits(cluster, "v2");
-            await().atMost(Duration.ofSeconds(30)).until(() -> aliased().equals(List.of(index("v2"))));
+            await().until(() -> aliased().equals(List.of(index("v2"))));
         } finally {
             try (OpenSearchStores stores = new OpenSearchStores(settings, Clock.systemUTC())) {
                 assertThat(stores.present()).containsExactly("v1", "v2");
@@ -76,7 +76,7 @@ class OpenSearchLaneIT {
     }
 
     private void awaitHits(IndexedCluster cluster, String version) {
-        await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {
+        await().ignoreExceptions().untilAsserted(() -> {
             JsonNode answer = search(cluster, version);
             assertThat(answer.path("version").asText()).isEqualTo(version);
             assertThat(answer.path("hits").findValuesAsText("id")).startsWith("image-0", "image-1", "image-2");

@@ -1,10 +1,11 @@
 package io.sightline.indexer.search;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestImages;
 import io.sightline.http.ApiServer;
 import io.sightline.indexer.search.ConformingClient.Sent;
@@ -24,7 +25,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The search API over a real broker, registry and index; all that it answers is as its openapi.yaml says. */
-@Timeout(180)
+@Timeout(Patience.TEST_SECONDS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SearchApiIT {
 
@@ -80,12 +80,11 @@ class SearchApiIT {
         cluster.embed("v1", "lost", lost, cluster.ingest("lost", missing), 0.6);
         cluster.embed("v1", "nowhere", PNG, new Coordinates(Topics.IMAGES, 0, 1_000_000L), 0.5);
         client = new ConformingClient(cluster.url(), description());
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> ConformingClient.json(client.send(Sent.get("/v1/status")))
-                                .path("images")
-                                .path("v1")
-                                .asInt()
-                        == 5);
+        await().until(() -> ConformingClient.json(client.send(Sent.get("/v1/status")))
+                        .path("images")
+                        .path("v1")
+                        .asInt()
+                == 5);
         await().until(() -> client.send(Sent.get("/v1/images/b")).statusCode() == 200);
     }
 

@@ -3,6 +3,7 @@ package io.sightline.indexer.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sightline.embedder.testing.Patience;
 import io.sightline.http.ApiException;
 import io.sightline.indexer.search.EventQueue.Event;
 import io.sightline.indexer.store.Revision;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(Patience.TEST_SECONDS)
 class SearchEventsTest {
 
     private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");

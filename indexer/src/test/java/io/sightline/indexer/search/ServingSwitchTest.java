@@ -1,13 +1,14 @@
 package io.sightline.indexer.search;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.awaitility.Awaitility.await;
 
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestModels;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.embedder.versions.SoleDecider;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(Patience.TEST_SECONDS)
 class ServingSwitchTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");

@@ -1,6 +1,6 @@
 package io.sightline.indexer.search;
 
-import static org.awaitility.Awaitility.await;
+import static io.sightline.embedder.testing.Patience.await;
 
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.ImageLimits;

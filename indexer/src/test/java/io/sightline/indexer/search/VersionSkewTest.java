@@ -1,13 +1,14 @@
 package io.sightline.indexer.search;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.awaitility.Awaitility.await;
 
 import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestImages;
 import io.sightline.embedder.testing.TestModels;
 import io.sightline.http.ApiException;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** v2 answers now. Whatever is of another version is refused, and both versions are named. */
-@Timeout(60)
+@Timeout(Patience.TEST_SECONDS)
 class VersionSkewTest {
 
     @TempDir

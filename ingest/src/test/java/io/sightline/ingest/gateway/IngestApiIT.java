@@ -1,7 +1,7 @@
 package io.sightline.ingest.gateway;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.embedder.image.ImageLimits;
@@ -28,7 +28,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -53,7 +52,6 @@ import org.junit.jupiter.api.io.TempDir;
 class IngestApiIT {
 
     private static final byte[] SMALL = TestImages.png(10, 10, 1);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final byte[] LARGE = TestImages.png(60, 60, 1);
 
     private final HttpClient http =
@@ -170,13 +168,13 @@ class IngestApiIT {
             Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(ErasedPayloads.GRACE)));
 
             delete(ingest, "first");
-            await().atMost(PATIENCE).until(() -> isGone("first", "payload-store"));
+            await().until(() -> isGone("first", "payload-store"));
             assertThat(file).exists();
 
             delete(ingest, "second");
-            await().atMost(PATIENCE).until(() -> isGone("second", "payload-store"));
+            await().until(() -> isGone("second", "payload-store"));
             assertThat(file).doesNotExist();
-            await().atMost(PATIENCE).until(() -> isGone("second", "known-images"));
+            await().until(() -> isGone("second", "known-images"));
         }
     }
 
@@ -195,16 +193,14 @@ class IngestApiIT {
             RecordMetadata deletion = other.send(new ProducerRecord<>(Topics.IMAGES, "changed", null))
                     .get();
 
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(erasures(Erasure.class))
-                            .filteredOn(erasure -> erasure.getId().equals("changed"))
-                            .singleElement()
-                            .satisfies(erasure -> {
-                                assertThat(erasure.getContentSha256s())
-                                        .containsExactly(Sha256.hex(SMALL), Sha256.hex(before));
-                                assertThat(erasure.getPartition()).isEqualTo(deletion.partition());
-                                assertThat(erasure.getOffset()).isEqualTo(deletion.offset());
-                            }));
+            await().untilAsserted(() -> assertThat(erasures(Erasure.class))
+                    .filteredOn(erasure -> erasure.getId().equals("changed"))
+                    .singleElement()
+                    .satisfies(erasure -> {
+                        assertThat(erasure.getContentSha256s()).containsExactly(Sha256.hex(SMALL), Sha256.hex(before));
+                        assertThat(erasure.getPartition()).isEqualTo(deletion.partition());
+                        assertThat(erasure.getOffset()).isEqualTo(deletion.offset());
+                    }));
             assertThat(erasures(Erasure.class)).extracting(Erasure::getId).doesNotContain("never there");
         }
     }

@@ -1,13 +1,14 @@
 package io.sightline.trainer.publish;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.awaitility.Awaitility.await;
 
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.runtime.EmbeddingModel;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
 import io.sightline.local.LocalCluster;
@@ -25,7 +26,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two trainers by mistake, on one models topic and one folder of artifacts. */
-@Timeout(90)
+@Timeout(Patience.TEST_SECONDS)
 class PublisherIT {
 
     private static final ConvNet NET = new ConvNet(Preprocessing.DRAWING, List.of(4), 16);
@@ -71,7 +71,7 @@ class PublisherIT {
         serdes.register();
         Admin admin = open(Admin.create(connection.admin()));
         new TopicAdmin(admin).apply(Topics.defaults().fixed());
-        catalog = open(ModelCatalog.open(connection, serdes, Duration.ofSeconds(30)));
+        catalog = open(ModelCatalog.open(connection, serdes, Patience.LIMIT));
         log = open(new ModelLog(connection, serdes));
     }
 
@@ -109,7 +109,7 @@ class PublisherIT {
     void shouldLeaveAPublishedArtifactAloneThoughItTakesTheSameName() throws InterruptedException {
         ServingGraph first = network(1);
         ServingGraph second = network(2);
-        ModelCatalog stale = ModelCatalog.open(connection, serdes, Duration.ofSeconds(30));
+        ModelCatalog stale = ModelCatalog.open(connection, serdes, Patience.LIMIT);
         stale.close();
         publish(new Publisher(models, catalog, log, Clock.systemUTC()), first);
         long taken = catalog.current().lastSeen();
@@ -117,7 +117,7 @@ class PublisherIT {
         Publisher late = new Publisher(models, stale, log, Clock.systemUTC());
         AtomicReference<@Nullable Throwable> end = new AtomicReference<>();
         Thread publishing = Thread.ofPlatform().start(() -> end.set(catchThrowable(() -> publish(late, second))));
-        await().atMost(Duration.ofSeconds(30)).until(() -> catalog.current().lastSeen() > taken);
+        await().until(() -> catalog.current().lastSeen() > taken);
         // It waits to see what became of its event, and its catalog does not move.
         publishing.interrupt();
         publishing.join();

@@ -1,8 +1,8 @@
 package io.sightline.trainer.replay;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;

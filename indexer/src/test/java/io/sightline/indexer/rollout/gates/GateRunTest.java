@@ -1,12 +1,13 @@
 package io.sightline.indexer.rollout.gates;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.VersionNetwork;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestImages;
 import io.sightline.embedder.testing.TestModels;
 import io.sightline.indexer.lineage.EventReader;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real indexes, and a broker that is not there. */
-@Timeout(90)
+@Timeout(Patience.TEST_SECONDS)
 class GateRunTest {
 
     private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
@@ -96,7 +97,7 @@ class GateRunTest {
         add(stagedStore, "v2", 1);
 
         try (GateRun run = GateRun.start(context(null))) {
-            await().atMost(Duration.ofSeconds(60)).until(run::isUnfinished);
+            await().until(run::isUnfinished);
 
             assertThat(run.result()).isEmpty();
         }

@@ -1,8 +1,8 @@
 package io.sightline.indexer.store.lucene;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.awaitility.Awaitility.await;
 
 import io.sightline.indexer.store.EmbeddedImage;
 import io.sightline.indexer.store.Erased;

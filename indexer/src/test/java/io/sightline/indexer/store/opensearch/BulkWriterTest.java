@@ -1,10 +1,11 @@
 package io.sightline.indexer.store.opensearch;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.awaitility.Awaitility.await;
 
+import io.sightline.embedder.testing.Patience;
 import io.sightline.indexer.store.Revision;
 import io.sightline.indexer.store.StoreException;
 import java.io.IOException;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What becomes of the items of a bulk request. */
-@Timeout(60)
+@Timeout(Patience.TEST_SECONDS)
 class BulkWriterTest {
 
     private static final OpenSearchSettings.Layout TWO_COPIES = new OpenSearchSettings.Layout(1, 1);

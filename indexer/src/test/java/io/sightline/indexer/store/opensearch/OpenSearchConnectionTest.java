@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.sightline.embedder.testing.Patience;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What answers mean: who is refused is told so, what may pass is tried again. */
-@Timeout(60)
+@Timeout(Patience.TEST_SECONDS)
 class OpenSearchConnectionTest {
 
     private static final OpenSearchSettings.Patience SHORT = new OpenSearchSettings.Patience(

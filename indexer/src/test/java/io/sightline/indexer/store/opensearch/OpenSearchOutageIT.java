@@ -2,6 +2,7 @@ package io.sightline.indexer.store.opensearch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sightline.embedder.testing.Patience;
 import io.sightline.indexer.store.EmbeddedImage;
 import io.sightline.indexer.store.NearestQuery;
 import io.sightline.indexer.store.Revision;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A cluster of one node that is killed and comes back. */
-@Timeout(240)
+@Timeout(Patience.TEST_SECONDS)
 class OpenSearchOutageIT {
 
     private static final StoreKey KEY = new StoreKey("v1", 4, "topic-1", "topic-2");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.indexer.store.EmbeddedImage;
 import io.sightline.indexer.store.ImageVisitor;
 import io.sightline.indexer.store.NearestQuery;
@@ -34,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What only the stores on a cluster do. */
-@Timeout(120)
+@Timeout(Patience.TEST_SECONDS)
 @ExtendWith(OnTestCluster.class)
 class OpenSearchStoresIT {
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.sightline.embedder.testing.Patience;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On https, hosts are trusted whose certificate was signed by whom we trust. */
-@Timeout(60)
+@Timeout(Patience.TEST_SECONDS)
 class TlsTest {
 
     private static final String PASSWORD = "changeit";
