@@ -11,6 +11,7 @@ import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,9 +24,18 @@ import org.slf4j.LoggerFactory;
 final class Artifacts {
 
     private static final Logger LOG = LoggerFactory.getLogger(Artifacts.class);
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    static final Duration FIRST_RETRY = Duration.ofSeconds(1);
 
-    private final LoadBackoff backoff = new LoadBackoff(FIRST_RETRY, System::nanoTime);
+    private final LoadBackoff backoff;
+
+    Artifacts() {
+        this(System::nanoTime);
+    }
+
+    /** With another clock than {@link System#nanoTime}. */
+    Artifacts(LongSupplier nanoTime) {
+        this.backoff = new LoadBackoff(FIRST_RETRY, nanoTime);
+    }
 
     /** What {@link #stage} says; empty as long as the artifact cannot be read. */
     Optional<Decision> toStage(ModelEvent event, Cause cause, String reason) {
