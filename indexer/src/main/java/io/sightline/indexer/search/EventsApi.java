@@ -24,9 +24,16 @@ final class EventsApi {
     private static final String MEDIA_TYPE = "text/event-stream";
 
     private final SearchEvents events;
+    private final Duration keepAlive;
 
     EventsApi(SearchEvents events) {
+        this(events, KEEP_ALIVE);
+    }
+
+    /** With another time between two comments. */
+    EventsApi(SearchEvents events, Duration keepAlive) {
         this.events = events;
+        this.keepAlive = keepAlive;
     }
 
     void register(RoutesConfig routes) {
@@ -63,7 +70,7 @@ final class EventsApi {
     private void send(EventQueue queue, SseClient client) {
         try {
             while (!client.terminated()) {
-                EventQueue.@Nullable Event event = queue.take(KEEP_ALIVE);
+                EventQueue.@Nullable Event event = queue.take(keepAlive);
                 if (event != null) {
                     client.sendEvent(event.name(), event.data());
                 } else if (queue.isClosed()) {

@@ -1,8 +1,9 @@
 package io.sightline.indexer.search;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
+import io.sightline.embedder.testing.Patience;
 import io.sightline.http.ApiServer;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,11 +21,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(Patience.TEST_SECONDS)
 class EventsApiTest {
 
     private final SearchEvents events = new SearchEvents(Clock.systemUTC());
     private final ApiServer server = ApiServer.start("127.0.0.1", 0, 1024, new EventsApi(events)::register);
+    private final ApiServer talkative =
+            ApiServer.start("127.0.0.1", 0, 1024, new EventsApi(events, Duration.ofMillis(200))::register);
     private final HttpClient http = HttpClient.newHttpClient();
 
     @AfterEach
@@ -32,6 +35,7 @@ class EventsApiTest {
         http.shutdownNow();
         events.close();
         server.close();
+        talkative.close();
     }
 
     @Test
@@ -59,24 +63,28 @@ class EventsApiTest {
 
     @Test
     void shouldNoticeThatAClientIsGone() throws Exception {
-        HttpResponse<InputStream> client = follow("");
+        HttpResponse<InputStream> client = follow(talkative, "");
         assertThat(events.clients()).isEqualTo(1);
 
         client.body().close();
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> events.clients() == 0);
+        await().until(() -> events.clients() == 0);
     }
 
     @Test
     void shouldKeepAConnectionOpenOnWhichNothingHappens() throws Exception {
-        try (BufferedReader lines = lines(follow(""))) {
+        try (BufferedReader lines = lines(follow(talkative, ""))) {
             assertThat(lines.readLine()).isEqualTo(": nothing new");
         }
     }
 
     private HttpResponse<InputStream> follow(String query) throws IOException, InterruptedException {
+        return follow(server, query);
+    }
+
+    private HttpResponse<InputStream> follow(ApiServer at, String query) throws IOException, InterruptedException {
         return http.send(
-                HttpRequest.newBuilder(URI.create(server.url() + "/v1/events" + query))
+                HttpRequest.newBuilder(URI.create(at.url() + "/v1/events" + query))
                         .header("Accept", "text/event-stream")
                         .build(),
                 HttpResponse.BodyHandlers.ofInputStream());
