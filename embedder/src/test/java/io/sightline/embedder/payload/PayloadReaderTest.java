@@ -2,11 +2,12 @@ package io.sightline.embedder.payload;
 
 import static io.sightline.embedder.payload.PayloadServer.reference;
 import static io.sightline.embedder.payload.Rejections.assertRejected;
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.sightline.embedder.image.RejectedImageException;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.schemas.avro.DeadLetterReason;
 import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.InlinePayload;
@@ -38,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(Patience.TEST_SECONDS)
 class PayloadReaderTest {
 
     private static final byte[] CONTENT = "an image".getBytes(StandardCharsets.UTF_8);
@@ -139,7 +140,7 @@ class PayloadReaderTest {
         });
         Readers readers = new Readers(new PayloadReader(null, server.fetcher(), 0), server.reference("/a", CONTENT));
 
-        readers.awaitAllButOneWaiting();
+        awaitOneAskingAndTheOthersWaiting(readers);
         server.release();
 
         assertThat(readers.outcomes()).hasSize(Readers.COUNT).allMatch(CONTENT.getClass()::isInstance);
@@ -157,7 +158,7 @@ class PayloadReaderTest {
         PayloadReader reader = new PayloadReader(null, server.fetcher(), CACHE);
         Readers readers = new Readers(reader, server.reference("/a", CONTENT));
 
-        readers.awaitAllButOneWaiting();
+        awaitOneAskingAndTheOthersWaiting(readers);
         server.release();
 
         assertThat(readers.outcomes()).hasSize(Readers.COUNT).allMatch(PayloadUnavailableException.class::isInstance);
@@ -175,7 +176,7 @@ class PayloadReaderTest {
         Readers readers =
                 new Readers(new PayloadReader(null, server.fetcher(), CACHE), server.reference("/a", CONTENT));
 
-        readers.awaitAllButOneWaiting();
+        awaitOneAskingAndTheOthersWaiting(readers);
         server.release();
 
         assertThat(readers.outcomes()).hasSize(Readers.COUNT).allMatch(RejectedImageException.class::isInstance);
@@ -186,7 +187,7 @@ class PayloadReaderTest {
         server.on("/a", exchange -> server.awaitRelease());
         Readers readers =
                 new Readers(new PayloadReader(null, server.fetcher(), CACHE), server.reference("/a", CONTENT));
-        readers.awaitAllButOneWaiting();
+        awaitOneAskingAndTheOthersWaiting(readers);
 
         readers.interruptWaiting();
 
@@ -318,7 +319,7 @@ class PayloadReaderTest {
     void shouldGiveUpAHostThatAcceptsAndNeverAnswers() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             String host = PayloadServer.HOST + ":" + silent.getLocalPort();
-            UrlFetcher urls = server.fetcher(Duration.ofMillis(50), Duration.ofMillis(400), host);
+            UrlFetcher urls = server.fetcher(Duration.ofMillis(50), Duration.ofSeconds(2), host);
             PayloadReader reader = new PayloadReader(store, urls, CACHE);
 
             assertRejected(
@@ -389,6 +390,11 @@ class PayloadReaderTest {
         }
     }
 
+    /** Before the server is asked, the thread that asks may wait for a moment, too. */
+    private void awaitOneAskingAndTheOthersWaiting(Readers readers) {
+        await().until(() -> server.hits() == 1 && readers.areAllButOneWaiting());
+    }
+
     private static boolean isQueued(Thread thread) {
         return Arrays.stream(thread.getStackTrace())
                 .anyMatch(frame -> frame.getClassName().equals(Semaphore.class.getName()));
@@ -433,8 +439,8 @@ class PayloadReaderTest {
             }
         }
 
-        void awaitAllButOneWaiting() {
-            await().until(() -> waiting().size() == COUNT - 1);
+        boolean areAllButOneWaiting() {
+            return waiting().size() == COUNT - 1;
         }
 
         void interruptWaiting() {

@@ -2,6 +2,7 @@ package io.sightline.embedder.payload;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.schemas.Sha256;
 import io.sightline.schemas.avro.PayloadReference;
 import java.io.IOException;
@@ -108,11 +109,11 @@ public final class PayloadServer implements AutoCloseable {
     }
 
     UrlFetcher fetcher(String... otherHosts) {
-        return fetcher(Duration.ofSeconds(20), otherHosts);
+        return fetcher(Patience.LIMIT, otherHosts);
     }
 
     UrlFetcher fetcher(Duration timeout, String... otherHosts) {
-        return fetcher(timeout, Duration.ofSeconds(30), otherHosts);
+        return fetcher(timeout, Patience.LIMIT.multipliedBy(2), otherHosts);
     }
 
     /** Loopback counts as public for it, and nothing else does that is not. */

@@ -7,6 +7,7 @@ import static io.sightline.embedder.payload.Rejections.assertRejected;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sightline.embedder.testing.Patience;
 import io.sightline.schemas.avro.DeadLetterReason;
 import io.sightline.schemas.avro.PayloadReference;
 import java.net.InetAddress;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(Patience.TEST_SECONDS)
 class UrlFetcherTest {
 
     private static final byte[] CONTENT = "an image".getBytes(StandardCharsets.UTF_8);

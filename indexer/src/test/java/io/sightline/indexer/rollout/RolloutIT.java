@@ -1,8 +1,8 @@
 package io.sightline.indexer.rollout;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.awaitility.Awaitility.await;
 
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.erasure.ErasureLedger;
@@ -10,6 +10,7 @@ import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.VersionNetwork;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestModels;
 import io.sightline.embedder.versions.Cause;
 import io.sightline.embedder.versions.Decision;
@@ -53,7 +54,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rollouts on a real broker, with real networks and indexes; only what embedders write is played. */
-@Timeout(180)
+@Timeout(Patience.TEST_SECONDS)
 class RolloutIT {
 
     private static final int IMAGES = 10 * ClassDrawings.CLASSES;
@@ -68,6 +69,9 @@ class RolloutIT {
     private RecordSerdes serdes;
     private KafkaConnection connection;
     private ModelCatalog catalog;
+    /** Of all that take part: each comes to know of an event in its own time. */
+    private final List<ModelCatalog> catalogs = new ArrayList<>();
+
     private ModelLog log;
     private PlayedLanes lanes;
 
@@ -82,7 +86,7 @@ class RolloutIT {
         serdes.register();
         Admin admin = open(Admin.create(connection.admin()));
         new TopicAdmin(admin).apply(Topics.defaults().fixed());
-        catalog = open(ModelCatalog.open(connection, serdes, Duration.ofSeconds(30)));
+        catalog = openCatalog();
         log = open(new ModelLog(connection, serdes));
         lanes = open(new PlayedLanes(connection, serdes));
         for (int i = 0; i < IMAGES; i++) {
@@ -279,7 +283,7 @@ class RolloutIT {
         RolloutSettings settings =
                 new RolloutSettings(Duration.ofMinutes(10)).with(policy).with(GATES);
         Admin admin = open(Admin.create(connection.admin()));
-        ModelCatalog own = open(ModelCatalog.open(connection, serdes, Duration.ofSeconds(30)));
+        ModelCatalog own = openCatalog();
         ModelLog ownLog = open(new ModelLog(connection, serdes));
         LaneIndexes indexes = open(new LaneIndexes(
                 connection,
@@ -299,8 +303,7 @@ class RolloutIT {
     private void decide(Decision decision) {
         awaitStatus(decision.version(), ModelStatus.CANDIDATE);
         long offset = log.decide(catalog.current(), decision, Instant.now());
-        assertThat(catalog.await(offset, Duration.ofSeconds(30)).refusal(offset))
-                .isEmpty();
+        assertThat(catalog.await(offset, Patience.LIMIT).refusal(offset)).isEmpty();
     }
 
     private ModelArtifact activate(String version) throws Exception {
@@ -348,11 +351,11 @@ class RolloutIT {
 
     private ModelEvent awaitStatus(String version, ModelStatus status) {
         await(version + " to be " + status)
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> catalog.current()
-                        .find(version)
-                        .filter(event -> event.getStatus() == status)
-                        .isPresent());
+                .until(() -> catalogs.stream()
+                        .allMatch(one -> one.current()
+                                .find(version)
+                                .filter(event -> event.getStatus() == status)
+                                .isPresent()));
         return catalog.current().find(version).orElseThrow();
     }
 
@@ -363,6 +366,12 @@ class RolloutIT {
 
     private static void refused(ThrowingCallable request, String why) {
         assertThatExceptionOfType(RolloutException.class).isThrownBy(request).withMessageContaining(why);
+    }
+
+    private ModelCatalog openCatalog() {
+        ModelCatalog one = open(ModelCatalog.open(connection, serdes, Patience.LIMIT));
+        catalogs.add(one);
+        return one;
     }
 
     private <T extends AutoCloseable> T open(T one) {

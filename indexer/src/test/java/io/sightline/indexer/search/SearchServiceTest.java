@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestImages;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(Patience.TEST_SECONDS)
 class SearchServiceTest {
 
     /** In the order of their scores; two of them have the same vector. */
@@ -263,13 +264,14 @@ class SearchServiceTest {
         second.refresh();
         JsonNode query = ApiServer.JSON.createObjectNode().put("id", "a").put("includeSelf", true);
         BatchSearch.Request many = new BatchSearch.Request(Collections.nCopies(100, query));
+        List<String> answered = new ArrayList<>();
+        answered.add(batch.search(many).version());
         AtomicBoolean swapped = new AtomicBoolean();
         Thread swap = Thread.ofPlatform().start(() -> {
             versions.activate("v2");
             swapped.set(true);
         });
 
-        List<String> answered = new ArrayList<>();
         boolean last;
         do {
             last = swapped.get();

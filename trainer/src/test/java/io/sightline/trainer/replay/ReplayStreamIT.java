@@ -1,7 +1,7 @@
 package io.sightline.trainer.replay;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +40,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplayStreamIT {
 
     private static final HoldoutRule NONE = new HoldoutRule(0);
-    private static final Duration SOON = Duration.ofSeconds(60);
     private static final int IMAGES_PER_CLASS = 4;
 
     @TempDir
@@ -90,14 +88,14 @@ class ReplayStreamIT {
             label("withdrawn", null);
             delete("deleted");
             awaitContent(first, Map.of("relabelled", "dog", "kept", "cat"));
-            await().atMost(SOON).until(() -> !stream.committed().isEmpty());
+            await().until(() -> !stream.committed().isEmpty());
             committed = stream.committed();
         }
 
         ReplayBuffer second = new ReplayBuffer(100, 10_000_000);
         try (ReplayStream stream = open(second)) {
             awaitContent(second, Map.of("relabelled", "dog", "kept", "cat"));
-            await().atMost(SOON).until(stream::isReady);
+            await().until(stream::isReady);
             committed.forEach((partition, next) -> assertThat(stream.committed().getOrDefault(partition, 0L))
                     .as(partition)
                     .isGreaterThanOrEqualTo(next));
@@ -111,7 +109,7 @@ class ReplayStreamIT {
             image("a", 1);
             label("a", "cat");
             awaitContent(first, Map.of("a", "cat"));
-            await().atMost(SOON).until(stream::isReady);
+            await().until(stream::isReady);
         }
         int damaged = 0;
         try (Stream<Path> files = Files.walk(directory)) {
@@ -126,7 +124,7 @@ class ReplayStreamIT {
         ReplayBuffer second = new ReplayBuffer(100, 10_000_000);
         try (ReplayStream stream = open(second)) {
             awaitContent(second, Map.of("a", "cat"));
-            await().atMost(SOON).until(stream::isReady);
+            await().until(stream::isReady);
         }
     }
 
@@ -146,23 +144,27 @@ class ReplayStreamIT {
             image("last", 99);
             label("last", "last");
             // Each partition keeps its share of each class, however many came by.
-            await().atMost(SOON)
-                    .untilAsserted(() -> assertThat(buffer.snapshot(NONE).training())
-                            .hasSize(classes + 1)
-                            .allSatisfy((label, items) ->
-                                    assertThat(items.size()).isLessThanOrEqualTo(IMAGES_PER_CLASS * partitions)));
+            await().untilAsserted(() -> assertThat(buffer.snapshot(NONE).training())
+                    .hasSize(classes + 1)
+                    .allSatisfy((label, items) ->
+                            assertThat(items.size()).isLessThanOrEqualTo(IMAGES_PER_CLASS * partitions)));
+            // What is read only after the restart is held back by the bounds of then.
+            long events = 2L * (classes * images + 1);
+            await().until(() -> stream.committed().values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum()
+                    == events);
             long changes = buffer.changes();
             assertThat(changes).isGreaterThan((long) IMAGES_PER_CLASS * classes * partitions);
-            assertThat(stream.isReady()).isTrue();
+            await().until(stream::isReady);
         }
 
         ReplayBuffer restored = new ReplayBuffer(1_000_000, 1_000_000_000);
         try (ReplayStream stream = open(restored)) {
-            await().atMost(SOON).until(stream::isReady);
+            await().until(stream::isReady);
             // What the buffer dropped is not in the store either, or a restart would bring it back.
-            await().atMost(SOON)
-                    .untilAsserted(() -> assertThat(restored.snapshot(NONE).trainingItems())
-                            .hasSizeBetween(classes * IMAGES_PER_CLASS, classes * IMAGES_PER_CLASS * partitions + 1));
+            await().untilAsserted(() -> assertThat(restored.snapshot(NONE).trainingItems())
+                    .hasSizeBetween(classes * IMAGES_PER_CLASS, classes * IMAGES_PER_CLASS * partitions + 1));
         }
     }
 
@@ -177,10 +179,9 @@ class ReplayStreamIT {
     }
 
     private static void awaitContent(ReplayBuffer buffer, Map<String, String> expected) {
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(buffer.snapshot(NONE).trainingItems().stream()
-                                .collect(Collectors.toMap(ReplayItem::id, ReplayItem::label)))
-                        .isEqualTo(expected));
+        await().untilAsserted(() -> assertThat(buffer.snapshot(NONE).trainingItems().stream()
+                        .collect(Collectors.toMap(ReplayItem::id, ReplayItem::label)))
+                .isEqualTo(expected));
     }
 
     private void image(String id, long seed) {

@@ -6,7 +6,6 @@ import io.sightline.indexer.store.VectorStoreContract;
 import io.sightline.indexer.store.VectorStores;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,12 +30,6 @@ abstract class OpenSearchStoreContract extends VectorStoreContract {
         VectorStores stores = new OpenSearchStores(settings(), Clock.systemUTC());
         opened.add(stores);
         return stores.open(KEY);
-    }
-
-    /** Copies may ask for operations of the past for 30 s, and what was deleted stays as long. */
-    @Override
-    protected Duration longestExpunge() {
-        return Duration.ofSeconds(100);
     }
 
     @AfterEach
