@@ -26,7 +26,7 @@ public final class LocalRegistry implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalRegistry.class);
     private static final String LOG_FILE = "registry.log";
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(4);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final int STARTS = 3;
     private static final int LINES_OF_LOG = 15;

@@ -29,7 +29,7 @@ final class FaultCluster implements AutoCloseable {
 
     private static final List<Integer> WIDTHS = List.of(16, 32);
     private static final int DIMENSIONS = 32;
-    private static final Duration LONGEST_TRANSACTION = Duration.ofSeconds(60);
+    private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(2);
     private static final Duration LOOK = Duration.ofMillis(250);
 
     private final Path directory;

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 final class IndexerLife implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final Duration ANSWER = Duration.ofSeconds(5);
+    private static final Duration ANSWER = Duration.ofMinutes(1);
     private static final Duration LOOK = Duration.ofMillis(20);
     private static final Duration STOP_TIMEOUT = Duration.ofMinutes(2);
 
