@@ -1,7 +1,7 @@
 package io.sightline.deploy;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -25,7 +25,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -282,14 +281,13 @@ class BadInputIT {
 
         awaitSearchable("after");
         RecordSerdes serdes = new RecordSerdes(stack.connection());
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(TopicReader.readAll(
-                                stack.connection(), Topics.DEAD_LETTERS, serdes.deserializer(DeadLetter.class)))
-                        .anySatisfy(record -> {
-                            assertThat(record.key()).isEqualTo("truncated");
-                            assertThat(record.value().getReason()).isEqualTo(DeadLetterReason.MALFORMED);
-                            assertThat(record.value().getTopic()).isEqualTo(Topics.IMAGES);
-                        }));
+        await().untilAsserted(() -> assertThat(TopicReader.readAll(
+                        stack.connection(), Topics.DEAD_LETTERS, serdes.deserializer(DeadLetter.class)))
+                .anySatisfy(record -> {
+                    assertThat(record.key()).isEqualTo("truncated");
+                    assertThat(record.value().getReason()).isEqualTo(DeadLetterReason.MALFORMED);
+                    assertThat(record.value().getTopic()).isEqualTo(Topics.IMAGES);
+                }));
     }
 
     @Test
@@ -304,7 +302,6 @@ class BadInputIT {
 
         for (HostileArtifact hostile : HostileArtifact.values()) {
             JsonNode refused = await().ignoreExceptions()
-                    .atMost(Duration.ofMinutes(2))
                     .until(
                             () -> search.get("/v1/models/" + version(hostile)),
                             version -> version.path("status").asText().equals("REJECTED"));
@@ -360,9 +357,8 @@ class BadInputIT {
         awaitLabel(path, "");
 
         assertThat(send("DELETE", ingest(path), "").statusCode()).isEqualTo(204);
-        await().atMost(Duration.ofSeconds(30))
-                .until(() ->
-                        send("GET", URI.create(stack.searchUrl() + path), "").statusCode() == 404);
+        await().until(() ->
+                send("GET", URI.create(stack.searchUrl() + path), "").statusCode() == 404);
         assertThat(send("PUT", ingest(path + "/label"), "{\"label\":\"x\"}").statusCode())
                 .isEqualTo(404);
     }
@@ -422,14 +418,16 @@ class BadInputIT {
     }
 
     private void awaitSearchable(String id) {
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> send("GET", URI.create(stack.searchUrl() + "/v1/images/" + id), "")
+        Waits.until(
+                id,
+                search,
+                () -> send("GET", URI.create(stack.searchUrl() + "/v1/images/" + id), "")
                                 .statusCode()
                         == 200);
     }
 
     private void awaitLabel(String path, String label) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().until(() -> {
             HttpResponse<String> response = send("GET", URI.create(stack.searchUrl() + path), "");
             return response.statusCode() == 200
                     && JSON.readTree(response.body())

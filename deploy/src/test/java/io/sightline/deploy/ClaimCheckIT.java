@@ -1,7 +1,7 @@
 package io.sightline.deploy;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.sightline.deploy.check.CheckReport;
 import io.sightline.deploy.check.ConsistencyCheck;
@@ -11,6 +11,7 @@ import io.sightline.deploy.stack.Stack;
 import io.sightline.deploy.stack.StackSettings;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.embedder.payload.PayloadStore;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestImages;
 import io.sightline.embedder.testing.TopicReader;
 import io.sightline.ingest.loader.BulkLoader;
@@ -89,9 +90,7 @@ class ClaimCheckIT {
             awaitFound(image.id(), image.content().read());
         }
         assertThat(event(images.getFirst().id()).getPayload()).isInstanceOf(PayloadReference.class);
-        CheckReport report = await().atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(500))
-                .until(this::check, CheckReport::isClean);
+        CheckReport report = await().pollInterval(Duration.ofMillis(500)).until(this::check, CheckReport::isClean);
         assertThat(report.sampled()).isGreaterThanOrEqualTo(IN_STORE);
     }
 
@@ -126,7 +125,7 @@ class ClaimCheckIT {
 
         produce("delayed", reference);
         await().during(AWAY)
-                .atMost(AWAY.plusSeconds(5))
+                .atMost(AWAY.plus(Patience.LIMIT))
                 .until(() -> !isIndexed("delayed") && deadLetter("delayed").isEmpty());
         Files.move(away, root);
 
@@ -165,8 +164,7 @@ class ClaimCheckIT {
     }
 
     private void awaitFound(String id, byte[] image) {
-        await().atMost(Duration.ofSeconds(60))
-                .ignoreExceptions()
+        await().ignoreExceptions()
                 .untilAsserted(
                         () -> assertThat(search.search(image, 1, Map.of(), "").neighbours())
                                 .extracting(SearchClient.Neighbour::id)
@@ -182,9 +180,7 @@ class ClaimCheckIT {
     }
 
     private DeadLetter awaitDeadLetter(String id) {
-        return await().atMost(Duration.ofSeconds(60))
-                .until(() -> deadLetter(id), Optional::isPresent)
-                .orElseThrow();
+        return await().until(() -> deadLetter(id), Optional::isPresent).orElseThrow();
     }
 
     private Optional<DeadLetter> deadLetter(String id) {

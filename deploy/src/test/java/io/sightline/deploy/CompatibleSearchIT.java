@@ -1,8 +1,8 @@
 package io.sightline.deploy;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.deploy.client.SearchClient;
@@ -42,25 +42,24 @@ class CompatibleSearchIT {
 
     @Test
     void shouldSearchTheOldGalleryThroughTheMapUntilTheNewOneIsFilled() throws Exception {
-        StackSettings quick = Stacks.quick(directory);
-        StackSettings settings = new StackSettings(
-                directory,
-                quick.ports(),
-                quick.payloads(),
-                quick.lanes(),
-                quick.net(),
-                quick.training(),
-                quick.rounds().with(draft -> draft.compatible = OptionalDouble.of(-1)),
-                quick.rollout());
+        StackSettings settings = Stacks.quick(directory, draft -> draft.compatible = OptionalDouble.of(-1));
         List<DatasetImage> images = Drawings.of(20, 20);
         try (Stack stack = Stack.start(settings, what -> {});
                 SearchClient client = new SearchClient(stack.searchUrl());
                 BulkLoader loader = new BulkLoader(URI.create(stack.ingestUrl()), 4)) {
             loader.load(images, LabelPolicy.ALL, () -> {});
             byte[] query = TestImages.png(40, 40, 7);
+            // Later galleries are whole when they answer, but the first one grows before it does.
+            Waits.until("a whole gallery", client, () -> {
+                JsonNode status = client.get("/v1/status");
+                return status.path("images")
+                                .path(status.path("active").asText(""))
+                                .asInt()
+                        == images.size();
+            });
 
             // Until a version that embedded queries for the one before has become the one that answers.
-            await().atMost(Duration.ofMinutes(3))
+            await().atMost(Waits.ROUNDS)
                     .pollInterval(Duration.ofMillis(20))
                     .ignoreExceptionsMatching(CompatibleSearchIT::isBetweenVersions)
                     .until(() -> {

@@ -1,8 +1,8 @@
 package io.sightline.deploy;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.sightline.deploy.cli.SightlineCommand;
 import io.sightline.deploy.client.SearchClient;
@@ -32,7 +32,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -151,7 +150,7 @@ class DeadLettersIT {
         int before = events("unreadable").size();
 
         // The gateway learns of the garbage a little later, and until then has no reason to send.
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().until(() -> {
             ingest("unreadable", image);
             return events("unreadable").size() > before;
         });
@@ -289,14 +288,16 @@ class DeadLettersIT {
     }
 
     private DeadLetterView awaitDead(Coordinates origin) {
-        return await().atMost(Duration.ofSeconds(60))
-                .until(() -> log.list(new DeadLetterSelection(null, null, Set.of(origin))), views -> !views.isEmpty())
+        return await().until(
+                        () -> log.list(new DeadLetterSelection(null, null, Set.of(origin))), views -> !views.isEmpty())
                 .getFirst();
     }
 
     private void awaitSearchable(String id) {
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> http.send(
+        Waits.until(
+                id,
+                search,
+                () -> http.send(
                                         HttpRequest.newBuilder(URI.create(stack.searchUrl() + "/v1/images/" + id))
                                                 .build(),
                                         HttpResponse.BodyHandlers.ofString())
@@ -305,8 +306,10 @@ class DeadLettersIT {
     }
 
     private void awaitNoLag() {
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> search.get("/v1/status").path("lag").path("v1").asLong(-1), lag -> lag == 0);
+        Waits.until(
+                "no lag",
+                search,
+                () -> search.get("/v1/status").path("lag").path("v1").asLong(-1) == 0);
     }
 
     private List<ConsumerRecord<String, byte[]>> events(String key) {

@@ -1,8 +1,8 @@
 package io.sightline.deploy;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.deploy.check.CheckReport;
@@ -46,7 +46,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Images are deleted while versions are trained, back-fill and become active: afterwards no store has any of them. */
 class ErasureIT {
 
-    private static final Duration LONG = Duration.ofMinutes(2);
     private static final int CLASSES = 12;
     private static final int EACH = 12;
     private static final int SWAPS = 1;
@@ -68,10 +67,10 @@ class ErasureIT {
                 SearchClient client = new SearchClient(stack.searchUrl());
                 BulkLoader loader = new BulkLoader(URI.create(stack.ingestUrl()), 4)) {
             loader.load(images, LabelPolicy.ALL, () -> {});
-            await().atMost(LONG).until(() -> !active(client).isEmpty());
+            Waits.until("an active version", client, () -> !active(client).isEmpty());
             makePayloadsOld();
             Set<String> actives = new HashSet<>();
-            long end = System.nanoTime() + LONG.toNanos();
+            long end = System.nanoTime() + Waits.ROUNDS.toNanos();
             while (actives.size() <= SWAPS || !moments.containsAll(Set.of("training", "STAGED"))) {
                 assertThat(System.nanoTime()).as("deleted during " + moments).isLessThan(end);
                 actives.add(active(client));
@@ -87,9 +86,7 @@ class ErasureIT {
             }
 
             for (String id : deleted) {
-                await(id)
-                        .atMost(LONG)
-                        .until(() -> erasure(client, id).path("state").asText().equals("ERASED"));
+                await(id).until(() -> erasure(client, id).path("state").asText().equals("ERASED"));
             }
             assertEachPlaceHasSaidWhen(erasure(client, deleted.getFirst()));
             ErasureCheck check = new ErasureCheck(
@@ -98,22 +95,19 @@ class ErasureIT {
                     settings.payloads().openStore(),
                     Clock.systemUTC());
             for (String id : List.of(deleted.getFirst(), deleted.get(deleted.size() / 2), deleted.getLast())) {
-                await(id)
-                        .atMost(LONG)
-                        .ignoreExceptions()
-                        .until(() -> check.run(id).isErased());
+                await(id).ignoreExceptions().until(() -> check.run(id).isErased());
             }
             String last = deleted.getLast();
-            await().atMost(LONG)
-                    .until(() -> SightlineCommand.execute("erasure", last, "--url", stack.searchUrl()) == 0);
-            assertThat(SightlineCommand.execute(
-                            "check", "--erased", last, "--dir", directory.toString(), "--wait", "PT60S"))
-                    .isZero();
+            await().until(() -> SightlineCommand.execute("erasure", last, "--url", stack.searchUrl()) == 0);
+            await().until(() -> SightlineCommand.execute(
+                            "check", "--erased", last, "--dir", directory.toString(), "--wait", "PT60S")
+                    == 0);
             assertNothingIsLeftInTheFolders(stack, deleted);
             String kept = images.get(1).id();
             assertThatIllegalStateException().isThrownBy(() -> check.run(kept)).withMessageContaining(kept);
             assertThat(deadLettersOf(stack, deleted)).isEmpty();
-            CheckReport report = await().atMost(LONG)
+            // A version whose grace ends is removed under the check.
+            CheckReport report = await().ignoreExceptions()
                     .until(
                             () -> new ConsistencyCheck(
                                             stack.connection(),
@@ -128,16 +122,9 @@ class ErasureIT {
 
     /** Everything by reference; versions that leave time to be looked at. */
     private StackSettings settings() {
-        StackSettings quick = Stacks.quick(directory);
-        return new StackSettings(
-                directory,
-                quick.ports(),
-                PayloadSettings.at(DataDirectory.payloads(directory).toString()).withInlineMaxBytes(0),
-                quick.lanes(),
-                quick.net(),
-                quick.training(),
-                quick.rounds().with(draft -> draft.minInterval = Duration.ofSeconds(8)),
-                quick.rollout());
+        return Stacks.quick(directory, draft -> draft.minInterval = Duration.ofSeconds(8))
+                .with(PayloadSettings.at(DataDirectory.payloads(directory).toString())
+                        .withInlineMaxBytes(0));
     }
 
     /** Payloads that were put just now are not erased yet. */
@@ -196,7 +183,7 @@ class ErasureIT {
                 .map(ErasureIT::beforeTheEnd)
                 .findFirst()
                 .orElseThrow();
-        await().atMost(LONG).ignoreExceptions().untilAsserted(() -> {
+        await().ignoreExceptions().untilAsserted(() -> {
             try (Stream<Path> folders = Files.list(DataDirectory.indexes(directory))) {
                 List<Path> indexes = folders.filter(Files::isDirectory).toList();
                 assertThat(indexes).isNotEmpty();

@@ -1,7 +1,7 @@
 package io.sightline.deploy;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -47,9 +47,8 @@ class ResumeIT {
         for (int kill = 0; kill < KILLS; kill++) {
             try (SightlineProcess training = train(data, broken)) {
                 long before = newestCheckpoint(broken);
-                await().atMost(Duration.ofMinutes(1))
-                        .until(() -> newestCheckpoint(broken) > before
-                                || !training.handle().isAlive());
+                await().until(() ->
+                        newestCheckpoint(broken) > before || !training.handle().isAlive());
                 boolean ended = training.awaitEnd(Duration.ofMillis(random.nextInt(LONGEST_LIFE_MILLIS)))
                         .isPresent();
                 training.kill();
@@ -66,7 +65,7 @@ class ResumeIT {
 
     private void finish(Path data, Path out) throws Exception {
         try (SightlineProcess training = train(data, out)) {
-            assertThat(training.awaitEnd(Duration.ofMinutes(5)))
+            assertThat(training.awaitEnd(Duration.ofMinutes(10)))
                     .as(Files.readString(output(out)))
                     .hasValue(0);
         }

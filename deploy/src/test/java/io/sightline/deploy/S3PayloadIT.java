@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.embedder.payload.PayloadStore;
 import io.sightline.embedder.payload.PayloadUnavailableException;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.local.Ports;
 import io.sightline.schemas.Sha256;
 import io.sightline.schemas.avro.DeadLetterReason;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Payloads in a bucket, over the provider that the commands have on their class path. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(180)
+@Timeout(Patience.TEST_SECONDS)
 class S3PayloadIT {
 
     private static final byte[] CONTENT = "an image".getBytes(StandardCharsets.UTF_8);

@@ -1,7 +1,7 @@
 package io.sightline.deploy;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.sightline.deploy.check.CheckReport;
 import io.sightline.deploy.check.ConsistencyCheck;
@@ -64,12 +64,11 @@ class SeparateServicesIT {
                 assertThat(loaded.sent()).isEqualTo(CLASSES * IMAGES);
 
                 // Version 1 is the initial network; a later one was learned from the labels in another process.
-                await().atMost(Duration.ofMinutes(3))
-                        .until(() -> client.get("/v1/status")
-                                                .path("active")
-                                                .asText("")
-                                                .compareTo("v1")
-                                        > 0
+                Waits.until(
+                        "a version that was trained",
+                        Waits.ROUNDS,
+                        client,
+                        () -> client.get("/v1/status").path("active").asText("").compareTo("v1") > 0
                                 && client.get("/v1/models")
                                                 .path(1)
                                                 .path("steps")
@@ -90,9 +89,8 @@ class SeparateServicesIT {
                         PayloadSettings.at(DataDirectory.payloads(directory).toString())
                                 .openReader(),
                         CLASSES * IMAGES);
-                CheckReport report = await().atMost(Duration.ofMinutes(1))
-                        .pollInterval(Duration.ofSeconds(1))
-                        .until(check::run, CheckReport::isClean);
+                CheckReport report =
+                        await().pollInterval(Duration.ofSeconds(1)).until(check::run, CheckReport::isClean);
                 assertThat(report.indexed()).isEqualTo(CLASSES * IMAGES);
 
                 assertThat(loader.load(Drawings.of(CLASSES, IMAGES), LabelPolicy.ALL, () -> {})

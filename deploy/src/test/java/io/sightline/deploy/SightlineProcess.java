@@ -1,8 +1,9 @@
 package io.sightline.deploy;
 
-import static org.awaitility.Awaitility.await;
+import static io.sightline.embedder.testing.Patience.await;
 
 import io.sightline.deploy.cli.SightlineCommand;
+import io.sightline.embedder.testing.Patience;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** The sightline command as a process of its own, which can be killed. */
 final class SightlineProcess implements AutoCloseable {
@@ -45,13 +47,26 @@ final class SightlineProcess implements AutoCloseable {
     }
 
     SightlineProcess awaitReady() {
-        await().atMost(Duration.ofMinutes(2)).until(() -> {
-            if (!process.isAlive()) {
-                throw new IllegalStateException("ended with " + process.exitValue() + ": " + Files.readString(output));
-            }
-            return Files.readString(output).lines().anyMatch(line -> line.startsWith("ready"));
-        });
+        try {
+            await("ready").until(() -> {
+                if (!process.isAlive()) {
+                    throw new IllegalStateException("ended with " + process.exitValue() + ": " + said());
+                }
+                return said().lines().anyMatch(line -> line.startsWith("ready"));
+            });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(
+                    "not ready after " + Patience.LIMIT.toSeconds() + " s, it has said:\n" + said(), e);
+        }
         return this;
+    }
+
+    private String said() {
+        try {
+            return Files.readString(output);
+        } catch (IOException e) {
+            return output + " cannot be read: " + e;
+        }
     }
 
     /** The value printed behind a word, for instance the address behind "at". */
@@ -84,8 +99,9 @@ final class SightlineProcess implements AutoCloseable {
     /** SIGTERM; returns the exit code. */
     int terminate() throws InterruptedException {
         process.destroy();
-        if (!process.waitFor(90, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("still there 90 s after SIGTERM");
+        if (!process.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IllegalStateException(
+                    "still there " + Patience.LIMIT.toSeconds() + " s after SIGTERM; it has said:\n" + said());
         }
         return process.exitValue();
     }

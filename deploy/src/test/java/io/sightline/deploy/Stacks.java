@@ -17,6 +17,7 @@ import io.sightline.trainer.training.TrainingSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Stacks that turn over quickly: a tiny network, rounds of a few steps, a gate that lets everything through. */
 final class Stacks {
@@ -24,6 +25,11 @@ final class Stacks {
     private Stacks() {}
 
     static StackSettings quick(Path directory) {
+        return quick(directory, draft -> {});
+    }
+
+    /** With something changed about the rounds. */
+    static StackSettings quick(Path directory, Consumer<RoundSettings.Draft> change) {
         return new StackSettings(
                 directory,
                 Ports.FREE,
@@ -42,21 +48,13 @@ final class Stacks {
                     draft.gate = new Gate(-1);
                     draft.imagesPerClass = 100;
                     draft.replayBytes = 64L * 1024 * 1024;
+                    change.accept(draft);
                 }),
                 new RolloutSettings(Duration.ofSeconds(10)).with(new GateSettings(0.01, 200, 1000, 50, 1, 0)));
     }
 
     /** A stack that embeds and answers but does not go beyond version 1. */
     static StackSettings still(Path directory) {
-        StackSettings quick = quick(directory);
-        return new StackSettings(
-                directory,
-                quick.ports(),
-                quick.payloads(),
-                quick.lanes(),
-                quick.net(),
-                quick.training(),
-                quick.rounds().with(draft -> draft.minClasses = 1_000_000),
-                quick.rollout());
+        return quick(directory, draft -> draft.minClasses = 1_000_000);
     }
 }
