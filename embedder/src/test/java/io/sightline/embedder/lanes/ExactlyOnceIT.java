@@ -4,8 +4,8 @@ import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sightline.embedder.testing.TestImages;
+import io.sightline.embedder.testing.TestKafka;
 import io.sightline.embedder.testing.TopicReader;
-import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
@@ -61,7 +61,7 @@ class ExactlyOnceIT {
 
     /** Embeddings by image. */
     private Map<String, Long> embedUnderKills(boolean naive) throws Exception {
-        try (LocalCluster cluster = LocalCluster.start(directory.resolve("cluster"), 0, 0)) {
+        try (TestKafka cluster = TestKafka.start(directory.resolve("cluster"))) {
             KafkaConnection connection = cluster.connection();
             RecordSerdes serdes = new RecordSerdes(connection);
             serdes.register();

@@ -12,12 +12,12 @@ import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestImages;
+import io.sightline.embedder.testing.TestKafka;
 import io.sightline.embedder.testing.TestModels;
 import io.sightline.embedder.testing.TopicReader;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
 import io.sightline.embedder.versions.SoleDecider;
-import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
@@ -60,7 +60,7 @@ class LaneIT {
     @TempDir
     Path directory;
 
-    private LocalCluster cluster;
+    private TestKafka cluster;
     private KafkaConnection connection;
     private RecordSerdes serdes;
     private Admin admin;
@@ -70,7 +70,7 @@ class LaneIT {
 
     @BeforeEach
     void start() {
-        cluster = LocalCluster.start(directory.resolve("cluster"), 0, 0);
+        cluster = TestKafka.start(directory.resolve("cluster"));
         connection = cluster.connection();
         serdes = new RecordSerdes(connection);
         serdes.register();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.testing.Patience;
+import io.sightline.embedder.testing.TestKafka;
 import io.sightline.embedder.testing.TestModels;
-import io.sightline.local.LocalCluster;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
@@ -26,7 +26,7 @@ class ModelCatalogIT {
 
     @Test
     void shouldKnowForHowLongItsStateMayHaveBeenAnOldOne() {
-        LocalCluster cluster = LocalCluster.start(directory.resolve("cluster"), 0, 0);
+        TestKafka cluster = TestKafka.start(directory.resolve("cluster"));
         RecordSerdes serdes = new RecordSerdes(cluster.connection());
         serdes.register();
         try (Admin admin = Admin.create(cluster.connection().admin())) {

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sightline.embedder.erasure.ErasureLedger;
 import io.sightline.embedder.testing.Patience;
+import io.sightline.embedder.testing.TestKafka;
 import io.sightline.embedder.versions.SoleDecider;
 import io.sightline.indexer.store.EmbeddedImage;
 import io.sightline.indexer.store.StoredImage;
 import io.sightline.indexer.store.lucene.LuceneStores;
-import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
@@ -61,7 +61,7 @@ class LaneIndexesIT {
     @TempDir
     private static Path shared;
 
-    private static LocalCluster cluster;
+    private static TestKafka cluster;
     private static KafkaConnection connection;
     private static RecordSerdes serdes;
     private static Admin admin;
@@ -84,7 +84,7 @@ class LaneIndexesIT {
 
     @BeforeAll
     static void startCluster() {
-        cluster = LocalCluster.start(shared.resolve("cluster"), 0, 0);
+        cluster = TestKafka.start(shared.resolve("cluster"));
         connection = cluster.connection();
         serdes = new RecordSerdes(connection);
         serdes.register();

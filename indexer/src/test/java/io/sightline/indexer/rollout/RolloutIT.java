@@ -11,6 +11,7 @@ import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.VersionNetwork;
 import io.sightline.embedder.testing.Patience;
+import io.sightline.embedder.testing.TestKafka;
 import io.sightline.embedder.testing.TestModels;
 import io.sightline.embedder.versions.Cause;
 import io.sightline.embedder.versions.Decision;
@@ -25,7 +26,6 @@ import io.sightline.indexer.lineage.ImageSource;
 import io.sightline.indexer.rollout.gates.GateSettings;
 import io.sightline.indexer.rollout.gates.LiveQueries;
 import io.sightline.indexer.store.lucene.LuceneStores;
-import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
@@ -80,8 +80,7 @@ class RolloutIT {
 
     @BeforeEach
     void start() throws Exception {
-        connection =
-                open(LocalCluster.start(directory.resolve("cluster"), 0, 0)).connection();
+        connection = open(TestKafka.start(directory.resolve("cluster"))).connection();
         serdes = new RecordSerdes(connection);
         serdes.register();
         Admin admin = open(Admin.create(connection.admin()));

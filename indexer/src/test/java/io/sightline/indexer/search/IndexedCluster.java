@@ -11,6 +11,7 @@ import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.payload.PayloadStore;
 import io.sightline.embedder.runtime.VersionNetwork;
 import io.sightline.embedder.testing.Patience;
+import io.sightline.embedder.testing.TestKafka;
 import io.sightline.embedder.testing.TestModels;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
@@ -19,7 +20,6 @@ import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.indexer.rollout.RolloutSettings;
 import io.sightline.indexer.store.VectorStores;
 import io.sightline.indexer.store.lucene.LuceneStores;
-import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Sha256;
@@ -61,7 +61,7 @@ final class IndexedCluster implements AutoCloseable {
 
     final PayloadStore payloads;
     private final Path root;
-    private final LocalCluster cluster;
+    private final TestKafka cluster;
     private final KafkaConnection connection;
     private final RecordSerdes serdes;
     private final Admin admin;
@@ -79,7 +79,7 @@ final class IndexedCluster implements AutoCloseable {
     /** With indexes elsewhere. */
     IndexedCluster(Path root, VectorStores stores) {
         this.root = root;
-        this.cluster = LocalCluster.start(root.resolve("cluster"), 0, 0);
+        this.cluster = TestKafka.start(root.resolve("cluster"));
         this.connection = cluster.connection();
         this.serdes = new RecordSerdes(connection);
         serdes.register();

@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.embedder.testing.TestImages;
+import io.sightline.embedder.testing.TestKafka;
 import io.sightline.embedder.testing.TopicReader;
 import io.sightline.http.ApiServer;
-import io.sightline.local.LocalCluster;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Sha256;
 import io.sightline.schemas.TopicAdmin;
@@ -59,7 +59,7 @@ class IngestApiIT {
     private Path directory;
     private Path root;
     private PayloadSettings settings;
-    private LocalCluster cluster;
+    private TestKafka cluster;
     private RecordSerdes serdes;
 
     @SuppressWarnings("NullAway.Init") // Set before the first test.
@@ -70,7 +70,7 @@ class IngestApiIT {
         directory = folder;
         root = folder.resolve("payloads");
         settings = PayloadSettings.at(root.toString()).withInlineMaxBytes(SMALL.length);
-        cluster = LocalCluster.start(folder.resolve("cluster"), 0, 0);
+        cluster = TestKafka.start(folder.resolve("cluster"));
         serdes = new RecordSerdes(cluster.connection());
         serdes.register();
         try (Admin admin = Admin.create(cluster.connection().admin())) {

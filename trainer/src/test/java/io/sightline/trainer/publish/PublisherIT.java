@@ -9,9 +9,9 @@ import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.testing.Patience;
+import io.sightline.embedder.testing.TestKafka;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
-import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
@@ -65,8 +65,7 @@ class PublisherIT {
     @BeforeEach
     void start() {
         models = directory.resolve("models");
-        connection =
-                open(LocalCluster.start(directory.resolve("cluster"), 0, 0)).connection();
+        connection = open(TestKafka.start(directory.resolve("cluster"))).connection();
         serdes = new RecordSerdes(connection);
         serdes.register();
         Admin admin = open(Admin.create(connection.admin()));

@@ -8,8 +8,8 @@ import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.testing.TestImages;
+import io.sightline.embedder.testing.TestKafka;
 import io.sightline.embedder.versions.HoldoutRule;
-import io.sightline.local.LocalCluster;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
@@ -45,7 +45,7 @@ class ReplayStreamIT {
     @TempDir
     private Path directory;
 
-    private LocalCluster cluster;
+    private TestKafka cluster;
     private RecordSerdes serdes;
     private Preprocessor preprocessor;
     private KafkaProducer<String, byte[]> producer;
@@ -55,7 +55,7 @@ class ReplayStreamIT {
 
     @BeforeEach
     void start() {
-        cluster = LocalCluster.start(directory.resolve("cluster"), 0, 0);
+        cluster = TestKafka.start(directory.resolve("cluster"));
         serdes = new RecordSerdes(cluster.connection());
         serdes.register();
         try (Admin admin = Admin.create(cluster.connection().admin())) {
