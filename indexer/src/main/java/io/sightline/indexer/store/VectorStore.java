@@ -59,6 +59,14 @@ public interface VectorStore extends AutoCloseable {
     /** Searchable images. */
     long count();
 
+    /**
+     * Images since it was opened that this store takes in no form, found after they were given to it. Each was logged, and
+     * has a tombstone in its place: what the store had of it is older.
+     */
+    default long refused() {
+        return 0;
+    }
+
     /** The nearest searchable neighbours, by score, and those of one score by id. */
     default List<Hit> nearest(NearestQuery query) {
         return search(query).hits();

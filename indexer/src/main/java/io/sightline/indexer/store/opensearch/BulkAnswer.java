@@ -10,13 +10,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param open writes that were not taken, or not by enough copies, and may be later
  * @param why one of them was not, null if all were
- * @param refused the first that would be refused again, null if none would
+ * @param noNews writes that were not taken, since the primary has something as new; who else has it is not said
+ * @param refused writes that would be refused again
  */
 record BulkAnswer(
-        List<Write> open, @Nullable String why, @Nullable DocumentRefusedException refused) {
+        List<Write> open, @Nullable String why, List<Write> noNews, List<Refusal> refused) {
 
     BulkAnswer {
         open = List.copyOf(open);
+        noNews = List.copyOf(noNews);
+        refused = List.copyOf(refused);
+    }
+
+    /** A write, and why it is refused. */
+    record Refusal(Write write, DocumentRefusedException reason) {}
+
+    /** Of a request that was not answered, or not as it should be. */
+    static BulkAnswer none(List<Write> writes, String why) {
+        return new BulkAnswer(writes, why, List.of(), List.of());
     }
 
     /**
@@ -28,11 +39,12 @@ record BulkAnswer(
     static BulkAnswer of(JsonNode answer, List<Write> writes, int copies) {
         JsonNode items = answer.path("items");
         if (items.size() != writes.size()) {
-            return new BulkAnswer(writes, "the answer has " + items.size() + " items, not " + writes.size(), null);
+            return none(writes, "the answer has " + items.size() + " items, not " + writes.size());
         }
         List<Write> open = new ArrayList<>();
         @Nullable String why = null;
-        @Nullable DocumentRefusedException refused = null;
+        List<Write> noNews = new ArrayList<>();
+        List<Refusal> refused = new ArrayList<>();
         for (int i = 0; i < writes.size(); i++) {
             JsonNode item = items.get(i).path("index");
             Write write = writes.get(i);
@@ -45,19 +57,15 @@ record BulkAnswer(
                         why = "only " + having + " of " + copies + " copies have image " + write.imageId();
                     }
                 }
-                case NO_NEWS -> {}
+                case NO_NEWS -> noNews.add(write);
                 case TRANSIENT -> {
                     open.add(write);
                     why = "image " + write.imageId() + " was answered with " + status + " (" + reason(item) + ")";
                 }
-                case PERMANENT -> {
-                    if (refused == null) {
-                        refused = refused(write, status, item);
-                    }
-                }
+                case PERMANENT -> refused.add(new Refusal(write, refused(write, status, item)));
             }
         }
-        return new BulkAnswer(open, why, refused);
+        return new BulkAnswer(open, why, noNews, refused);
     }
 
     private static DocumentRefusedException refused(Write write, int status, JsonNode item) {

@@ -1,10 +1,7 @@
 package io.sightline.indexer.store.opensearch;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.sightline.indexer.store.StoreException;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,22 +18,13 @@ import org.jspecify.annotations.Nullable;
  * waits. Requests may overtake each other: OpenSearch takes a document only if its external version is above the stored
  * one, so of two writes to one image the newer one stays, whichever comes first. Thread-safe.
  *
- * <p>On failure: an item that may be taken later is sent again, by itself, until it is too late; after an item that would
- * be refused again, or too late, nothing is written any more, and every call says why.
+ * <p>On failure: see {@link BulkSender}; after what it throws nothing is written any more, and every call says why.
  */
 final class BulkWriter implements AutoCloseable {
 
-    private static final String EXTERNAL = "external";
-    /** Also takes the stored version again: whether enough copies have it is only known from being told. */
-    private static final String EXTERNAL_AGAIN = "external_gte";
-
-    private static final byte LINE_END = '\n';
-    private static final int ROOM_PER_ITEM = 128;
-
-    private final OpenSearchConnection connection;
     private final String index;
     private final OpenSearchSettings.Bulk bulk;
-    private final int copies;
+    private final BulkSender sender;
     private final Semaphore free;
     private final ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<Long, CompletableFuture<Void>> inFlight = new HashMap<>();
@@ -45,11 +33,10 @@ final class BulkWriter implements AutoCloseable {
     private long gatheredBytes;
     private volatile @Nullable StoreException failure;
 
-    BulkWriter(OpenSearchConnection connection, String index) {
-        this.connection = connection;
+    BulkWriter(OpenSearchConnection connection, String index, Clock clock) {
         this.index = index;
         this.bulk = connection.settings().bulk();
-        this.copies = connection.settings().layout().acknowledging();
+        this.sender = new BulkSender(connection, index, clock);
         this.free = new Semaphore(bulk.inFlight());
     }
 
@@ -112,7 +99,7 @@ final class BulkWriter implements AutoCloseable {
     private void sendAll(long number, List<Write> writes) {
         try {
             if (failure == null) {
-                sendUntilTaken(writes);
+                sender.send(writes);
             }
         } catch (StoreException e) {
             failure = e;
@@ -129,65 +116,9 @@ final class BulkWriter implements AutoCloseable {
         }
     }
 
-    private void sendUntilTaken(List<Write> writes) {
-        Retries retries = new Retries(
-                "write " + writes.size() + " images to " + index,
-                connection.settings().patience().write());
-        List<Write> open = writes;
-        String versionType = EXTERNAL;
-        while (true) {
-            BulkAnswer answer = attempt(open, versionType);
-            if (answer.refused() != null) {
-                throw answer.refused();
-            }
-            if (answer.open().isEmpty()) {
-                return;
-            }
-            open = answer.open();
-            versionType = EXTERNAL_AGAIN;
-            retries.pause(String.valueOf(answer.why()), null);
-        }
-    }
-
-    private BulkAnswer attempt(List<Write> writes, String versionType) {
-        // A copy that is missing is noticed before anything is written; one that is lost while it is, in the answer.
-        Call call = Call.post("/" + index + "/_bulk")
-                .with("wait_for_active_shards", copies)
-                .with("timeout", "20s")
-                .withLines(lines(writes, versionType));
-        try {
-            return BulkAnswer.of(connection.send(call), writes, copies);
-        } catch (UnavailableException e) {
-            return new BulkAnswer(writes, String.valueOf(e.getMessage()), null);
-        }
-    }
-
-    private static byte[] lines(List<Write> writes, String versionType) {
-        int room = writes.stream()
-                .mapToInt(write -> write.json().length + ROOM_PER_ITEM)
-                .sum();
-        ByteArrayOutputStream out = new ByteArrayOutputStream(room);
-        try {
-            for (Write write : writes) {
-                ByteArrayOutputStream action = new ByteArrayOutputStream(ROOM_PER_ITEM);
-                try (JsonGenerator json = OpenSearchConnection.JSON.getFactory().createGenerator(action)) {
-                    json.writeStartObject();
-                    json.writeObjectFieldStart("index");
-                    json.writeStringField("_id", write.documentId());
-                    json.writeNumberField("version", write.version());
-                    json.writeStringField("version_type", versionType);
-                    json.writeEndObject();
-                    json.writeEndObject();
-                }
-                action.writeTo(out);
-                out.write(LINE_END);
-                out.write(write.json());
-                out.write(LINE_END);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("memory cannot be written", e);
-        }
-        return out.toByteArray();
+    /** Images that OpenSearch refuses, in whose place are tombstones. */
+    long refused() {
+        return sender.refused();
     }
 
     /** Ends the requests in flight; what was only gathered is gone. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sightline.indexer.store.EmbeddedImage;
 import io.sightline.indexer.store.ImageVisitor;
 import io.sightline.indexer.store.StoreException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -44,7 +45,8 @@ final class Documents {
 
     /** A searchable image. */
     Optional<EmbeddedImage> find(String id) {
-        for (JsonNode source : read(List.of(id), false)) {
+        Call call = Call.post("/" + index + "/_mget").with("realtime", false);
+        for (JsonNode source : read(List.of(id), call, connection.settings().patience().search())) {
             if (ImageJson.isImage(source)) {
                 return Optional.of(ImageJson.image(source));
             }
@@ -54,10 +56,20 @@ final class Documents {
 
     /** Documents of images as they were acknowledged last, searchable or not; in no order, without those there are not. */
     List<JsonNode> newest(Collection<String> ids) {
-        return read(ids, true);
+        return read(ids, realtime(), connection.settings().patience().write());
     }
 
-    private List<JsonNode> read(Collection<String> ids, boolean realtime) {
+    /** Documents of images as the primaries have them, acknowledged or not; in no order, without those there are not. */
+    List<JsonNode> ofPrimaries(Collection<String> ids) {
+        Call call = realtime().with("preference", "_primary");
+        return read(ids, call, connection.settings().patience().write());
+    }
+
+    private Call realtime() {
+        return Call.post("/" + index + "/_mget").with("realtime", true);
+    }
+
+    private List<JsonNode> read(Collection<String> ids, Call call, Duration longest) {
         List<JsonNode> sources = new ArrayList<>();
         List<String> all = List.copyOf(ids);
         for (int begin = 0; begin < all.size(); begin += WHOLE_DOCUMENTS) {
@@ -65,14 +77,7 @@ final class Documents {
             ArrayNode wanted = body.putArray("ids");
             all.subList(begin, Math.min(all.size(), begin + WHOLE_DOCUMENTS))
                     .forEach(id -> wanted.add(DocumentIds.of(id)));
-            Call call =
-                    Call.post("/" + index + "/_mget").with("realtime", realtime).with(body);
-            sources.addAll(Retries.of(
-                    "read images of " + index,
-                    realtime
-                            ? connection.settings().patience().write()
-                            : connection.settings().patience().search(),
-                    () -> found(call)));
+            sources.addAll(Retries.of("read images of " + index, longest, () -> found(call.with(body))));
         }
         return sources;
     }

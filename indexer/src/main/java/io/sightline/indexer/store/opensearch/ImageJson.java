@@ -154,10 +154,15 @@ final class ImageJson {
                 details.path("contentType").asText(),
                 Instant.ofEpochMilli(source.path(TIME).asLong()),
                 origin(source),
-                new Revision(
-                        source.path(PARTITION).asInt(),
-                        source.path(EMBEDDING).asLong(),
-                        source.path(LABELLED).asLong()));
+                revision(source));
+    }
+
+    /** What an image, or a tombstone, was made of. */
+    static Revision revision(JsonNode source) {
+        return new Revision(
+                source.path(PARTITION).asInt(),
+                source.path(EMBEDDING).asLong(),
+                source.path(LABELLED).asLong());
     }
 
     /** The event that an image was made of. */

@@ -70,7 +70,7 @@ public final class OpenSearchStore implements VectorStore {
         this.index = index;
         this.connection = connection;
         this.clock = clock;
-        this.writer = new BulkWriter(connection, index);
+        this.writer = new BulkWriter(connection, index, clock);
         this.documents = new Documents(connection, index);
         this.relabels = new Relabels(writer, documents, clock);
         this.search = new NeighbourSearch(connection, index);
@@ -151,6 +151,11 @@ public final class OpenSearchStore implements VectorStore {
     public long count() {
         requireOpen();
         return documents.count();
+    }
+
+    @Override
+    public long refused() {
+        return writer.refused();
     }
 
     @Override

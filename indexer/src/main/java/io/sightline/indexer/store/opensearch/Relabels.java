@@ -60,7 +60,8 @@ final class Relabels {
             Label label = labels.get(ImageJson.id(source));
             if (label != null && ImageJson.isImage(source)) {
                 EmbeddedImage image = ImageJson.image(source);
-                if (label.offset > image.image().revision().label()) {
+                // The same one again too: who wrote it may have ended before a second copy had it.
+                if (label.offset >= image.image().revision().label()) {
                     writes.add(Write.of(image.withLabel(label.text, label.offset), clock.instant()));
                 }
             }

@@ -6,7 +6,7 @@ import java.util.Set;
 enum RetryClass {
     /** It is done. */
     DONE,
-    /** What is stored is as new already, so it is done. */
+    /** What the primary has is as new already; whether enough copies have it too is not said. */
     NO_NEWS,
     /** Too busy, no cluster manager, a copy missing, a node that goes down: it may be taken later. */
     TRANSIENT,

@@ -9,12 +9,16 @@ import io.sightline.embedder.testing.Patience;
 import io.sightline.indexer.store.Revision;
 import io.sightline.indexer.store.StoreException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of the items of a bulk request. */
 @Timeout(Patience.TEST_SECONDS)
@@ -28,7 +32,7 @@ class BulkWriterTest {
                         .then(200, items(taken(2), error(429, "rejected_execution_exception")))
                         .then(200, items(taken(2)));
                 OpenSearchConnection connection = connection(server);
-                BulkWriter writer = new BulkWriter(connection, "index")) {
+                BulkWriter writer = new BulkWriter(connection, "index", Clock.systemUTC())) {
             writer.add(tombstone("a"));
             writer.add(tombstone("b"));
             writer.flush();
@@ -44,7 +48,7 @@ class BulkWriterTest {
         try (AnsweringServer server =
                         new AnsweringServer().then(200, items(taken(1))).then(200, items(taken(2)));
                 OpenSearchConnection connection = connection(server);
-                BulkWriter writer = new BulkWriter(connection, "index")) {
+                BulkWriter writer = new BulkWriter(connection, "index", Clock.systemUTC())) {
             writer.add(tombstone("a"));
             writer.flush();
 
@@ -58,15 +62,84 @@ class BulkWriterTest {
     }
 
     @Test
-    void shouldTakeWhatIsNoNewsForDone() throws IOException {
-        try (AnsweringServer server =
-                        new AnsweringServer().then(200, items(error(409, "version_conflict_engine_exception")));
+    void shouldWriteAgainWhatThePrimaryHasAlreadyUntilEnoughCopiesHaveIt() throws IOException {
+        try (AnsweringServer server = new AnsweringServer()
+                        .then(200, items(conflict(), taken(2)))
+                        .then(200, "{\"docs\": [" + stored("a", 5) + "]}")
+                        .then(200, items(taken(1)))
+                        .then(200, items(taken(2)));
                 OpenSearchConnection connection = connection(server);
-                BulkWriter writer = new BulkWriter(connection, "index")) {
+                BulkWriter writer = new BulkWriter(connection, "index", Clock.systemUTC())) {
+            writer.add(tombstone("a"));
+            writer.add(tombstone("b"));
+            writer.flush();
+
+            assertThat(server.asked()).hasSize(4);
+            assertThat(server.asked().get(1).path()).contains("/_mget", "preference=_primary", "realtime=true");
+            assertThat(server.asked().get(1).body()).contains("\"=a\"").doesNotContain("\"=b\"");
+            for (AnsweringServer.Asked again : server.asked().subList(2, 4)) {
+                assertThat(again.body().lines())
+                        .as("what is stored, under its own version")
+                        .hasSize(2)
+                        .anyMatch(line -> line.contains("\"external_gte\"")
+                                && line.contains("\"version\":" + ExternalVersion.of(new Revision(0, 5, 0)) + ","))
+                        .anyMatch(line -> line.contains("\"written\":77"));
+            }
+        }
+    }
+
+    @Test
+    void shouldWriteItsOwnWhenThePrimaryThatHadItIsGone() throws IOException {
+        try (AnsweringServer server = new AnsweringServer()
+                        .then(200, items(conflict()))
+                        .then(200, "{\"docs\": [{\"_id\": \"=a\", \"found\": false}]}")
+                        .then(200, items(taken(2)));
+                OpenSearchConnection connection = connection(server);
+                BulkWriter writer = new BulkWriter(connection, "index", Clock.systemUTC())) {
             writer.add(tombstone("a"));
             writer.flush();
 
-            assertThat(server.asked()).hasSize(1);
+            assertThat(server.asked()).hasSize(3);
+            assertThat(server.asked().getLast().body())
+                    .contains("\"version\":" + ExternalVersion.of(new Revision(0, 1, 0)) + ",");
+        }
+    }
+
+    @Test
+    void shouldPutATombstoneInThePlaceOfAnImageThatIsRefusedForEver() throws IOException {
+        try (AnsweringServer server = new AnsweringServer()
+                        .then(200, items(taken(2), error(400, "mapper_parsing_exception"), taken(2)))
+                        .then(200, items(taken(2)));
+                OpenSearchConnection connection = connection(server);
+                BulkWriter writer = new BulkWriter(connection, "index", Clock.systemUTC())) {
+            writer.add(tombstone("a"));
+            writer.add(image("b"));
+            writer.add(tombstone("c"));
+            writer.flush();
+
+            assertThat(writer.refused()).isEqualTo(1);
+            assertThat(server.asked()).hasSize(2);
+            assertThat(server.asked().getLast().body().lines())
+                    .hasSize(2)
+                    .anyMatch(line -> line.contains("\"=b\"") && line.contains("\"external_gte\""))
+                    .anyMatch(line -> line.contains("\"kind\":\"tombstone\""));
+            writer.add(tombstone("d"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 403})
+    void shouldStopWhenNotTheImageButTheIndexIsAtFault(int status) throws IOException {
+        try (AnsweringServer server = new AnsweringServer().then(200, items(error(status, "some_exception")));
+                OpenSearchConnection connection = connection(server);
+                BulkWriter writer = new BulkWriter(connection, "index", Clock.systemUTC())) {
+            writer.add(image("b"));
+
+            assertThatExceptionOfType(StoreException.class)
+                    .isThrownBy(writer::flush)
+                    .withMessageContaining("OpenSearch refuses image b with " + status);
+            assertThat(writer.refused()).isZero();
+            assertThat(server.asked()).as("400: the tombstone too").hasSize(status == 400 ? 2 : 1);
         }
     }
 
@@ -75,7 +148,7 @@ class BulkWriterTest {
         try (AnsweringServer server = new AnsweringServer()
                         .then(200, items(taken(2), error(400, "mapper_parsing_exception"), taken(2)));
                 OpenSearchConnection connection = connection(server);
-                BulkWriter writer = new BulkWriter(connection, "index")) {
+                BulkWriter writer = new BulkWriter(connection, "index", Clock.systemUTC())) {
             writer.add(tombstone("a"));
             writer.add(tombstone("b"));
             writer.add(tombstone("c"));
@@ -99,7 +172,7 @@ class BulkWriterTest {
     void shouldSendOfTwoWritesToOneImageTheNewerOne() throws IOException {
         try (AnsweringServer server = new AnsweringServer().then(200, items(taken(2)));
                 OpenSearchConnection connection = connection(server);
-                BulkWriter writer = new BulkWriter(connection, "index")) {
+                BulkWriter writer = new BulkWriter(connection, "index", Clock.systemUTC())) {
             writer.add(Write.tombstone("a", new Revision(0, 7, 0), Instant.EPOCH));
             writer.add(Write.tombstone("a", new Revision(0, 9, 0), Instant.EPOCH));
             writer.add(Write.tombstone("a", new Revision(0, 8, 3), Instant.EPOCH));
@@ -117,7 +190,7 @@ class BulkWriterTest {
         try (AnsweringServer server = new AnsweringServer().then(200, items(taken(2)));
                 OpenSearchConnection connection = new OpenSearchConnection(
                         server.settings().with(TWO_COPIES).with(new OpenSearchSettings.Bulk(1, 1 << 20, 2)));
-                BulkWriter writer = new BulkWriter(connection, "index")) {
+                BulkWriter writer = new BulkWriter(connection, "index", Clock.systemUTC())) {
             server.hold();
             writer.add(tombstone("a"));
             writer.add(tombstone("b"));
@@ -140,6 +213,20 @@ class BulkWriterTest {
 
     private static Write tombstone(String id) {
         return Write.tombstone(id, new Revision(0, 1, 0), Instant.EPOCH);
+    }
+
+    private static Write image(String id) {
+        return new Write(id, new Revision(0, 1, 0), "{}".getBytes(StandardCharsets.UTF_8), Write.Kind.IMAGE);
+    }
+
+    private static String stored(String id, long embedding) {
+        return "{\"_id\": \"=" + id + "\", \"found\": true, \"_source\": {\"kind\": \"image\", \"partition\": 0,"
+                + " \"embedding\": " + embedding + ", \"labelled\": 0, \"written\": 77, \"details\": {\"id\": \"" + id
+                + "\"}}}";
+    }
+
+    private static String conflict() {
+        return error(409, "version_conflict_engine_exception");
     }
 
     private static String items(String... items) {

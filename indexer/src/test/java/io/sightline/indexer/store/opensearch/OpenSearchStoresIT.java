@@ -2,7 +2,6 @@ package io.sightline.indexer.store.opensearch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.embedder.testing.Patience;
@@ -182,24 +181,71 @@ class OpenSearchStoresIT {
     }
 
     @Test
-    void shouldNameTheDocumentThatIsRefusedAndTakeTheOthers() throws StoreDamagedException {
+    void shouldLetATombstoneStandForAnImageThatIsRefusedAndTakeTheOthers() throws StoreDamagedException {
+        byte[] unknownField = "{\"colour\": \"red\"}".getBytes(StandardCharsets.UTF_8);
         try (VectorStore store = stores.open(KEY);
-                BulkWriter writer = new BulkWriter(outside, stores.index("v1"))) {
+                BulkWriter writer = new BulkWriter(outside, stores.index("v1"), Clock.systemUTC())) {
+            store.upsert(image("odd", Map.of(), new Revision(0, 1, 0)));
+            store.refresh();
             writer.add(Write.of(image("before", Map.of(), new Revision(0, 1, 0)), Instant.EPOCH));
-            writer.add(new Write("odd", 1L << 40, "{\"colour\": \"red\"}".getBytes(StandardCharsets.UTF_8)));
+            writer.add(new Write("odd", new Revision(0, 7, 0), unknownField, Write.Kind.IMAGE));
             writer.add(Write.of(image("behind", Map.of(), new Revision(0, 2, 0)), Instant.EPOCH));
+            writer.flush();
 
-            StoreException failure = catchThrowableOfType(StoreException.class, writer::flush);
-
-            assertThat(failure).hasMessageContaining("image odd").hasMessageContaining("colour");
-            assertThat(failure).cause().isInstanceOfSatisfying(DocumentRefusedException.class, refused -> {
-                assertThat(refused.id()).isEqualTo("odd");
-                assertThat(refused.type()).isEqualTo("strict_dynamic_mapping_exception");
-            });
+            assertThat(writer.refused()).isEqualTo(1);
+            store.upsert(image("odd", Map.of(), new Revision(0, 6, 0)));
             store.refresh();
             assertThat(store.find("before")).isPresent();
             assertThat(store.find("behind")).isPresent();
+            assertThat(store.find("odd")).as("what there was is older").isEmpty();
+            assertThat(store.refused()).isZero();
         }
+    }
+
+    @Test
+    void shouldWriteAgainAsItIsWhatWasThereAlready() throws StoreDamagedException {
+        EmbeddedImage newer = image("a", Map.of("write", "newer"), new Revision(0, 9, 3));
+        try (VectorStore store = stores.open(KEY)) {
+            store.upsert(newer);
+            store.upsert(image("b", Map.of(), new Revision(0, 10, 0)));
+            store.commit(Map.of());
+        }
+        try (VectorStore store = stores.open(KEY)) {
+            JsonNode before = document("a");
+            store.upsert(image("a", Map.of("write", "older"), new Revision(0, 8, 0)));
+            store.refresh();
+
+            JsonNode after = document("a");
+            assertThat(after.path("_seq_no").asLong())
+                    .as("it was written again, and acknowledged")
+                    .isGreaterThan(before.path("_seq_no").asLong());
+            assertThat(after.path("_version")).isEqualTo(before.path("_version"));
+            assertThat(after.path("_source")).isEqualTo(before.path("_source"));
+            assertThat(store.find("a").orElseThrow().image()).isEqualTo(newer.image());
+            assertThat(store.find("a").orElseThrow().vector()).containsExactly(newer.vector());
+        }
+    }
+
+    @Test
+    void shouldWriteAgainALabelThatWasThereAlready() throws StoreDamagedException {
+        try (VectorStore store = stores.open(KEY)) {
+            store.upsert(image("a", Map.of(), new Revision(0, 9, 0)));
+            store.relabel("a", "cat", 4);
+            store.refresh();
+            JsonNode before = document("a");
+
+            store.relabel("a", "cat", 4);
+            store.relabel("a", "older", 3);
+            store.refresh();
+
+            assertThat(document("a").path("_seq_no").asLong())
+                    .isGreaterThan(before.path("_seq_no").asLong());
+            assertThat(store.find("a").orElseThrow().image().label()).isEqualTo("cat");
+        }
+    }
+
+    private JsonNode document(String id) {
+        return outside.send(Call.get("/" + stores.index("v1") + "/_doc/" + DocumentIds.of(id)));
     }
 
     @Test
