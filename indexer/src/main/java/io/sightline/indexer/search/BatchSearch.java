@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
 import io.sightline.indexer.store.StoreClosedException;
+import io.sightline.indexer.store.StoreUnavailableException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,8 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Several searches in one request, all answered by one version, whatever is swapped meanwhile. Thread-safe.
  *
- * <p>On failure: a query that is wrong gets its error, the others their answers. An index that is closed meanwhile fails
- * the whole batch.
+ * <p>On failure: a query that is wrong gets its error, the others their answers. An index that is closed meanwhile, or
+ * cannot be asked, fails the whole batch.
  */
 final class BatchSearch {
 
@@ -81,7 +82,7 @@ final class BatchSearch {
             return SearchService.search(request(query), version);
         } catch (ApiException e) {
             return failure(e);
-        } catch (StoreClosedException e) {
+        } catch (StoreClosedException | StoreUnavailableException e) {
             throw e;
         } catch (RuntimeException e) {
             LOG.error("a query of a batch failed", e);

@@ -10,6 +10,8 @@ import io.sightline.indexer.indexing.LaneIndexes;
 import io.sightline.indexer.lineage.ImageSource;
 import io.sightline.indexer.rollout.RolloutController;
 import io.sightline.indexer.rollout.gates.LiveQueries;
+import io.sightline.indexer.store.StoreClosedException;
+import io.sightline.indexer.store.StoreUnavailableException;
 import io.sightline.indexer.store.VectorStore;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -108,11 +110,15 @@ public final class SearchApi implements AutoCloseable {
         catalog.current()
                 .all()
                 .forEach(event -> indexes.find(event.getVersion()).ifPresent(index -> {
-                    counts.put(event.getVersion(), index.store().count());
                     behind.put(event.getVersion(), index.behind());
                     passedOver.put(event.getVersion(), index.passedOver());
                     if (!index.isReady()) {
                         building.put(event.getVersion(), index.progress());
+                    }
+                    try {
+                        counts.put(event.getVersion(), index.store().count());
+                    } catch (StoreClosedException | StoreUnavailableException e) {
+                        failures.put(event.getVersion(), String.valueOf(e.getMessage()));
                     }
                     if (index.failure() != null) {
                         failures.put(event.getVersion(), index.failure());

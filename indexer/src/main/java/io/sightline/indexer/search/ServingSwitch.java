@@ -7,6 +7,7 @@ import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.http.ApiException;
 import io.sightline.indexer.store.StoreClosedException;
+import io.sightline.indexer.store.StoreUnavailableException;
 import io.sightline.indexer.store.VectorStore;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
@@ -101,7 +102,8 @@ final class ServingSwitch implements AutoCloseable {
      * Answers something from one version.
      *
      * @throws ApiException 503 {@code no-active-version} before the first version is active, 503 {@code
-     *     index-rebuilding} while its index does not hold all images
+     *     index-rebuilding} while its index does not hold all images, 503 {@code index-unavailable} while its index cannot
+     *     be asked
      */
     <T> T answer(Function<Serving, T> question) {
         while (true) {
@@ -122,6 +124,12 @@ final class ServingSwitch implements AutoCloseable {
                             503,
                             "index-rebuilding",
                             "the index of " + serving.version() + " is being opened again; try again in a few seconds");
+                } catch (StoreUnavailableException e) {
+                    throw new ApiException(
+                            503,
+                            "index-unavailable",
+                            "the index of " + serving.version() + " cannot be asked now: " + e.getMessage()
+                                    + "; then try again");
                 } finally {
                     serving.release();
                 }

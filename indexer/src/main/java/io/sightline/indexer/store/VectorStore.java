@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * any offset, over documents that are ahead of it, and no older event overwrites a newer one. That holds for images
  * that were deleted too, for as long as their tombstones are kept ({@link #purge}).
  *
- * <p>On failure: {@link StoreException}, and what was not committed may be gone.
+ * <p>On failure: {@link StoreException}, and what was not committed may be gone; of reads, {@link
+ * StoreUnavailableException} if the same may succeed later.
  */
 public interface VectorStore extends AutoCloseable {
 

@@ -3,6 +3,7 @@ package io.sightline.indexer.search;
 import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.artifact.SpaceMap;
@@ -14,6 +15,7 @@ import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.embedder.versions.SoleDecider;
 import io.sightline.http.ApiException;
 import io.sightline.indexer.store.StoreKey;
+import io.sightline.indexer.store.StoreUnavailableException;
 import io.sightline.indexer.store.VectorStore;
 import io.sightline.indexer.store.lucene.LuceneStore;
 import io.sightline.schemas.avro.ModelEvent;
@@ -90,6 +92,32 @@ class ServingSwitchTest {
             // It failed, and is opened anew.
             ready = false;
             await().until(() -> serving.version().isEmpty());
+        }
+    }
+
+    @Test
+    void shouldSayThatTheIndexCannotBeAskedNow() throws Exception {
+        ModelArtifact active = TestModels.write(root, "v1", Preprocessing.DRAWING, 2, 1);
+        SoleDecider decider = SoleDecider.inMemory();
+        decider.move(TestModels.event(active, NOW), ModelStatus.ACTIVE);
+        ModelVersions versions = decider.versions();
+
+        try (LuceneStore store = LuceneStore.open(
+                        root.resolve("index"), new StoreKey("v1", 2, "topic", "labels"), Clock.systemUTC());
+                ServingSwitch serving = follow(versions, store)) {
+            await().until(() -> serving.version().equals(Optional.of("v1")));
+
+            ApiException failure = catchThrowableOfType(
+                    ApiException.class,
+                    () -> serving.answer(version -> {
+                        throw new StoreUnavailableException("nobody is there; see whether it is up", null);
+                    }));
+
+            assertThat(failure.status()).isEqualTo(503);
+            assertThat(failure.type()).isEqualTo("index-unavailable");
+            assertThat(failure)
+                    .hasMessage("the index of v1 cannot be asked now: nobody is there; see whether it is up;"
+                            + " then try again");
         }
     }
 

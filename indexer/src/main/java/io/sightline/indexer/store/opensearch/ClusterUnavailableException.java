@@ -1,10 +1,10 @@
 package io.sightline.indexer.store.opensearch;
 
-import io.sightline.indexer.store.StoreException;
+import io.sightline.indexer.store.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /** The cluster was not there, or too busy, for longer than it is waited for. The same may succeed later. */
-public final class ClusterUnavailableException extends StoreException {
+public final class ClusterUnavailableException extends StoreUnavailableException {
 
     private static final long serialVersionUID = 1L;
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +47,8 @@ final class Documents {
     /** A searchable image. */
     Optional<EmbeddedImage> find(String id) {
         Call call = Call.post("/" + index + "/_mget").with("realtime", false);
-        for (JsonNode source : read(List.of(id), call, connection.settings().patience().search())) {
+        Duration longest = connection.settings().patience().search();
+        for (JsonNode source : read(List.of(id), longest, with -> connection.ask(call.with(with)))) {
             if (ImageJson.isImage(source)) {
                 return Optional.of(ImageJson.image(source));
             }
@@ -56,20 +58,20 @@ final class Documents {
 
     /** Documents of images as they were acknowledged last, searchable or not; in no order, without those there are not. */
     List<JsonNode> newest(Collection<String> ids) {
-        return read(ids, realtime(), connection.settings().patience().write());
+        return realtime(ids, Call.post("/" + index + "/_mget"));
     }
 
     /** Documents of images as the primaries have them, acknowledged or not; in no order, without those there are not. */
     List<JsonNode> ofPrimaries(Collection<String> ids) {
-        Call call = realtime().with("preference", "_primary");
-        return read(ids, call, connection.settings().patience().write());
+        return realtime(ids, Call.post("/" + index + "/_mget").with("preference", "_primary"));
     }
 
-    private Call realtime() {
-        return Call.post("/" + index + "/_mget").with("realtime", true);
+    private List<JsonNode> realtime(Collection<String> ids, Call call) {
+        Call now = call.with("realtime", true);
+        return read(ids, connection.settings().patience().write(), with -> connection.send(now.with(with)));
     }
 
-    private List<JsonNode> read(Collection<String> ids, Call call, Duration longest) {
+    private List<JsonNode> read(Collection<String> ids, Duration longest, Function<JsonNode, JsonNode> sender) {
         List<JsonNode> sources = new ArrayList<>();
         List<String> all = List.copyOf(ids);
         for (int begin = 0; begin < all.size(); begin += WHOLE_DOCUMENTS) {
@@ -77,14 +79,14 @@ final class Documents {
             ArrayNode wanted = body.putArray("ids");
             all.subList(begin, Math.min(all.size(), begin + WHOLE_DOCUMENTS))
                     .forEach(id -> wanted.add(DocumentIds.of(id)));
-            sources.addAll(Retries.of("read images of " + index, longest, () -> found(call.with(body))));
+            sources.addAll(Retries.of("read images of " + index, longest, () -> found(sender.apply(body))));
         }
         return sources;
     }
 
-    private List<JsonNode> found(Call call) {
+    private static List<JsonNode> found(JsonNode answer) {
         List<JsonNode> sources = new ArrayList<>();
-        for (JsonNode document : connection.send(call).path("docs")) {
+        for (JsonNode document : answer.path("docs")) {
             if (document.has("error")) {
                 throw new UnavailableException(
                         document.path("error").path("reason").asText(), null);

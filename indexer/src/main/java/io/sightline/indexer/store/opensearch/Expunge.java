@@ -67,7 +67,7 @@ final class Expunge {
 
     /** Whether no segment of any copy, searched or committed, has a deleted document. */
     private boolean hasNothingDeleted() {
-        connection.read("refresh " + index, Call.post("/" + index + "/_refresh"));
+        connection.write("refresh " + index, Call.post("/" + index + "/_refresh"));
         JsonNode answer = connection.read("look into the segments of " + index, Call.get("/" + index + "/_segments"));
         for (JsonNode shard : answer.path("indices").path(index).path("shards")) {
             for (JsonNode copy : shard) {
@@ -99,7 +99,7 @@ final class Expunge {
                 .with("only_expunge_deletes", true)
                 .with("flush", true)
                 .takingLong());
-        connection.read("refresh " + index, Call.post("/" + index + "/_refresh"));
+        connection.write("refresh " + index, Call.post("/" + index + "/_refresh"));
         flush();
         if (answer.path("_shards").path("failed").asInt() == 0 && isWhole()) {
             state.writeExpungedBefore(begin);

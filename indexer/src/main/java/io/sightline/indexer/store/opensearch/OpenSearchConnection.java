@@ -48,6 +48,7 @@ final class OpenSearchConnection implements AutoCloseable {
     private final OpenSearchSettings settings;
     private final OpenSearchTransport transport;
     private final OpenSearchGenericClient client;
+    private final OpenSearchGenericClient quickClient;
     private final OpenSearchGenericClient patientClient;
 
     /**
@@ -65,9 +66,16 @@ final class OpenSearchConnection implements AutoCloseable {
                 .setHttpClientConfigCallback(http -> configured(http, settings).setDefaultRequestConfig(requests))
                 .build();
         this.client = new OpenSearchGenericClient(transport);
+        OpenSearchSettings.Patience patience = settings.patience();
+        boolean isLess = patience.search().compareTo(patience.answer()) < 0;
+        this.quickClient = waiting(isLess ? patience.search() : patience.answer());
+        this.patientClient = waiting(LONG);
+    }
+
+    private OpenSearchGenericClient waiting(Duration answer) {
         ApacheHttpClient5Options.Builder options = ApacheHttpClient5Options.DEFAULT.toBuilder();
-        this.patientClient = client.withTransportOptions(
-                options.setRequestConfig(requests(LONG)).build());
+        return client.withTransportOptions(
+                options.setRequestConfig(requests(answer)).build());
     }
 
     private static RequestConfig requests(Duration answer) {
@@ -108,7 +116,12 @@ final class OpenSearchConnection implements AutoCloseable {
 
     /** Sends a request until it is answered, for as long as is waited for a search. */
     JsonNode read(String what, Call call) {
-        return Retries.of(what, settings.patience().search(), () -> send(call));
+        return Retries.of(what, settings.patience().search(), () -> ask(call));
+    }
+
+    /** Sends a request once, and waits no longer than for a search, though a node may be there and say nothing. */
+    JsonNode ask(Call call) {
+        return send(call, quickClient);
     }
 
     /** Sends a request until it is answered, for as long as is waited for a write. It must do no harm twice. */
@@ -118,12 +131,16 @@ final class OpenSearchConnection implements AutoCloseable {
 
     /** Sends a request once. The answer is missing if the call says that it can be. */
     JsonNode send(Call call) {
+        return send(call, call.isLong() ? patientClient : client);
+    }
+
+    private JsonNode send(Call call, OpenSearchGenericClient sender) {
         Requests.JsonBodyBuilder request =
                 Requests.builder().method(call.method()).endpoint(call.path()).query(call.query());
         if (call.body() != null) {
             request.body(Body.from(call.body(), call.contentType()));
         }
-        try (Response response = (call.isLong() ? patientClient : client).execute(request.build())) {
+        try (Response response = sender.execute(request.build())) {
             JsonNode body = body(response);
             if (response.getStatus() == NOT_FOUND && call.canBeMissing()) {
                 return MissingNode.getInstance();

@@ -148,4 +148,24 @@ class OpenSearchConnectionTest {
                     .withMessageContaining("see whether OpenSearch is up");
         }
     }
+
+    @Test
+    void shouldNotLetASearchWaitForANodeThatSaysNothing() throws IOException {
+        try (AnsweringServer server = new AnsweringServer().then(200, "{\"count\": 3}");
+                OpenSearchConnection connection = new OpenSearchConnection(server.settings()
+                        .with(new OpenSearchSettings.Patience(
+                                Duration.ofSeconds(1),
+                                Duration.ofMinutes(5),
+                                Duration.ofMinutes(5),
+                                Duration.ofMillis(500))))) {
+            server.hold();
+            assertThatExceptionOfType(ClusterUnavailableException.class)
+                    .isThrownBy(() -> connection.read("count images", COUNT))
+                    .withMessageContaining("was not answered");
+
+            server.release();
+            assertThat(connection.read("count images", COUNT).path("count").asInt())
+                    .isEqualTo(3);
+        }
+    }
 }

@@ -1,0 +1,14 @@
+package io.sightline.indexer.store;
+
+import org.jspecify.annotations.Nullable;
+
+/** The retrieval store does not answer now. The same may succeed later. */
+public class StoreUnavailableException extends StoreException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Names the store, what was attempted, and what to look at. */
+    public StoreUnavailableException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}
