@@ -54,6 +54,7 @@ public final class OpenSearchStore implements VectorStore {
     private final Documents documents;
     private final Relabels relabels;
     private final NeighbourSearch search;
+    private final Refresh refresh;
     private final IndexState state;
     private final Expunge expunge;
     private final ExecutorService background = Executors.newSingleThreadExecutor(
@@ -74,6 +75,7 @@ public final class OpenSearchStore implements VectorStore {
         this.documents = new Documents(connection, index);
         this.relabels = new Relabels(writer, documents, clock);
         this.search = new NeighbourSearch(connection, index);
+        this.refresh = new Refresh(connection, index);
         this.state = new IndexState(connection, index);
         this.expunge = new Expunge(connection, index, documents, state);
     }
@@ -115,17 +117,7 @@ public final class OpenSearchStore implements VectorStore {
     public void refresh() {
         requireOpen();
         flush();
-        // All copies refresh, or a search could find on one what it does not on another.
-        Call call = Call.post("/" + index + "/_refresh");
-        Retries.of("refresh " + index, connection.settings().patience().write(), () -> {
-            JsonNode answer = connection.send(call);
-            JsonNode shards = answer.path("_shards");
-            // A copy that is not assigned does not count as failed.
-            if (shards.path("failed").asInt() > 0 || shards.path("successful").asInt() == 0) {
-                throw new UnavailableException("a copy of " + index + " did not refresh", null);
-            }
-            return answer;
-        });
+        refresh.run();
     }
 
     private void flush() {
