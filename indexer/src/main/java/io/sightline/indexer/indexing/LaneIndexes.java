@@ -15,7 +15,6 @@ import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -23,9 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +32,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One index for each live version; those of expired and rejected versions are removed. Thread-safe.
  *
- * <p>An index is opened in the background, since all of it is read and checked then. One that is damaged, of another
+ * <p>Indexes are opened, closed, removed and made the active one in the background: all of an index is read and checked
+ * when it is opened, and a store may be a cluster that is slow to answer. Of one version one thing at a time is done, and
+ * no version waits for another. One that is damaged, of another
  * version or topic, or ahead of its topic, is removed and built anew from the version's embeddings topic; until it has
  * all that the topic held it is not {@linkplain LaneIndex#isReady() ready}, and answers nothing. One that is whole goes on
  * where it was, and is ready once it holds all that searches had seen of it before: of what came meanwhile it does not know
@@ -44,8 +43,6 @@ import org.slf4j.LoggerFactory;
 public final class LaneIndexes implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LaneIndexes.class);
-    private static final Duration REOPEN = Duration.ofSeconds(5);
-    private static final Duration LONGEST_CHECK = Duration.ofSeconds(30);
 
     private final KafkaConnection connection;
     private final RecordSerdes serdes;
@@ -54,15 +51,16 @@ public final class LaneIndexes implements AutoCloseable {
     private final VectorStores stores;
     private final Path directory;
     private final ErasureLedger erasures;
-    private final Clock clock;
     private final Map<String, LaneIndex> indexes = new ConcurrentHashMap<>();
-    private final Set<String> opening = ConcurrentHashMap.newKeySet();
     private final Set<String> removed = ConcurrentHashMap.newKeySet();
-    private final Map<String, Instant> reopenAfter = new ConcurrentHashMap<>();
-    private final ExecutorService openers = Executors.newThreadPerTaskExecutor(
-            Thread.ofPlatform().name("index-open-", 0).factory());
+    private final Upkeep upkeep;
+    /** Held by whoever tells the stores which version is active: the last one told is the last one that was. */
+    private final AtomicBoolean activating = new AtomicBoolean();
+
     /** What the stores were told last; null before they were told. */
     private volatile @Nullable String activated;
+
+    private volatile boolean closed;
 
     /**
      * Keeps one index per version. Uses, and does not close, the stores.
@@ -86,7 +84,7 @@ public final class LaneIndexes implements AutoCloseable {
         this.stores = stores;
         this.directory = directory;
         this.erasures = erasures;
-        this.clock = clock;
+        this.upkeep = new Upkeep(clock);
     }
 
     /** The index of a version that has one here, ready or not. */
@@ -99,84 +97,77 @@ public final class LaneIndexes implements AutoCloseable {
         return find(version).filter(index -> index.isReady() && index.failure() == null);
     }
 
-    /** Versions whose index is just being opened and checked. */
-    public boolean isOpening(String version) {
-        return opening.contains(version);
-    }
-
     /** Versions that have an index here, open or not. */
     public List<String> present() {
         return stores.present();
     }
 
-    /** Opens what is missing, once the embeddings topic exists, and closes and removes what is over. */
-    public synchronized void follow(ModelVersions versions, TopicAdmin topics, Instant now) {
-        versions.live(now).forEach(event -> attempt(event.getVersion(), () -> keepOpen(event, topics)));
-        versions.expired(now).forEach(event -> attempt(event.getVersion(), () -> remove(event.getVersion())));
-        versions.withStatus(ModelStatus.REJECTED)
-                .forEach(event -> attempt(event.getVersion(), () -> remove(event.getVersion())));
-        versions.active().ifPresent(event -> attempt(event.getVersion(), () -> activate(event.getVersion())));
+    /** Begins to open what is missing, once the embeddings topic exists, and to close and remove what is over. */
+    public void follow(ModelVersions versions, TopicAdmin topics, Instant now) {
+        versions.live(now).forEach(event -> keepOpen(event, topics));
+        versions.expired(now).forEach(event -> remove(event.getVersion()));
+        versions.withStatus(ModelStatus.REJECTED).forEach(event -> remove(event.getVersion()));
+        versions.active().ifPresent(event -> activate(event.getVersion()));
     }
 
     private void activate(String version) {
         if (!version.equals(activated) && findReady(version).isPresent()) {
-            stores.activate(version);
-            activated = version;
-        }
-    }
-
-    /** What is wrong with one version's index keeps none of the others back. */
-    private static void attempt(String version, Runnable action) {
-        try {
-            action.run();
-        } catch (RuntimeException e) {
-            LOG.warn("the index of {} could not be looked after, will retry: {}", version, e.toString());
+            upkeep.begin(version, "made the active one", () -> {
+                if (activating.compareAndSet(false, true)) {
+                    try {
+                        stores.activate(version);
+                        activated = version;
+                    } finally {
+                        activating.set(false);
+                    }
+                }
+            });
         }
     }
 
     private void keepOpen(ModelEvent event, TopicAdmin topics) {
         String version = event.getVersion();
-        LaneIndex index = indexes.get(version);
-        if (index != null && index.failure() != null) {
-            indexes.remove(version);
-            reopenAfter.put(version, clock.instant().plus(REOPEN));
-            index.close();
-        }
         removed.remove(version);
-        if (reopenAfter.getOrDefault(version, Instant.MIN).isAfter(clock.instant()) || !opening.add(version)) {
-            return;
+        LaneIndex index = indexes.get(version);
+        if (index == null) {
+            upkeep.begin(version, "opened", () -> open(event, topics));
+        } else if (index.failure() != null) {
+            upkeep.begin(version, "closed", () -> closeFailed(version));
         }
-        // Asked behind that: an opener puts the index in before it says that it is done.
-        if (indexes.containsKey(version)) {
-            opening.remove(version);
-        } else {
-            openers.execute(() -> open(event, topics));
+    }
+
+    private void closeFailed(String version) {
+        LaneIndex index = indexes.remove(version);
+        // Whatever stopped it is given time to pass.
+        upkeep.waitWith(version);
+        if (index != null) {
+            index.close();
         }
     }
 
     private void open(ModelEvent event, TopicAdmin topics) {
         String version = event.getVersion();
-        try {
-            String topic = Topics.embeddings(version);
-            Optional<String> id = topics.id(topic);
-            Optional<String> labelsId = topics.id(Topics.LABELS);
-            Map<TopicPartition, Long> ends = new HashMap<>(topics.ends(topic, IsolationLevel.READ_COMMITTED));
-            Map<TopicPartition, Long> labelEnds = topics.ends(Topics.LABELS, IsolationLevel.READ_COMMITTED);
-            if (id.isPresent() && labelsId.isPresent() && !ends.isEmpty() && !labelEnds.isEmpty()) {
-                ends.putAll(labelEnds);
-                VectorStore store =
-                        openStore(new StoreKey(version, event.getDimensions(), id.get(), labelsId.get()), ends);
-                indexes.put(version, start(store, Map.copyOf(ends)));
-            }
-        } catch (RuntimeException | Error e) {
-            reopenAfter.put(version, clock.instant().plus(REOPEN));
-            LOG.warn(
-                    "the index of {} cannot be opened, will retry in {} s: {}",
-                    version,
-                    REOPEN.toSeconds(),
-                    e.toString());
-        } finally {
-            opening.remove(version);
+        if (indexes.containsKey(version)) {
+            return;
+        }
+        String topic = Topics.embeddings(version);
+        Optional<String> id = topics.id(topic);
+        Optional<String> labelsId = topics.id(Topics.LABELS);
+        Map<TopicPartition, Long> ends = new HashMap<>(topics.ends(topic, IsolationLevel.READ_COMMITTED));
+        Map<TopicPartition, Long> labelEnds = topics.ends(Topics.LABELS, IsolationLevel.READ_COMMITTED);
+        if (id.isPresent() && labelsId.isPresent() && !ends.isEmpty() && !labelEnds.isEmpty()) {
+            ends.putAll(labelEnds);
+            VectorStore store =
+                    openStore(new StoreKey(version, event.getDimensions(), id.get(), labelsId.get()), ends);
+            keep(version, start(store, Map.copyOf(ends)));
+        }
+    }
+
+    /** One that was being opened while all were closed is closed too. */
+    private void keep(String version, LaneIndex index) {
+        indexes.put(version, index);
+        if (closed && indexes.remove(version, index)) {
+            index.close();
         }
     }
 
@@ -249,31 +240,38 @@ public final class LaneIndexes implements AutoCloseable {
     }
 
     private void remove(String version) {
-        if (opening.contains(version) || removed.contains(version)) {
-            return;
+        if (!removed.contains(version)) {
+            upkeep.begin(version, "removed", () -> {
+                LaneIndex index = indexes.remove(version);
+                if (index != null) {
+                    index.close();
+                }
+                if (stores.present().contains(version)) {
+                    discard(version);
+                    LOG.info("removed the index of {}", version);
+                }
+                removed.add(version);
+            });
         }
-        LaneIndex index = indexes.remove(version);
-        if (index != null) {
-            index.close();
-        }
-        if (stores.present().contains(version)) {
-            discard(version);
-            LOG.info("removed the index of {}", version);
-        }
-        removed.add(version);
     }
 
     @Override
-    public synchronized void close() {
-        openers.shutdown();
-        try {
-            if (!openers.awaitTermination(LONGEST_CHECK.toSeconds(), TimeUnit.SECONDS)) {
-                LOG.warn("an index is still being checked; it is left as it is");
+    public void close() {
+        closed = true;
+        upkeep.close();
+        for (LaneIndex index : List.copyOf(indexes.values())) {
+            if (indexes.remove(index.version(), index)) {
+                closeLast(index);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
-        indexes.values().forEach(index -> attempt(index.version(), index::close));
-        indexes.clear();
+    }
+
+    /** What is wrong with one keeps none of the others open. */
+    private static void closeLast(LaneIndex index) {
+        try {
+            index.close();
+        } catch (RuntimeException e) {
+            LOG.warn("the index of {} was not closed in order: {}", index.version(), e.toString());
+        }
     }
 }

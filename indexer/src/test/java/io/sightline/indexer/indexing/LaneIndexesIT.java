@@ -304,8 +304,10 @@ class LaneIndexesIT {
 
         follow(ModelStatus.REJECTED);
 
-        assertThat(indexes.find(version)).isEmpty();
-        assertThat(folder).doesNotExist();
+        await().untilAsserted(() -> {
+            assertThat(indexes.find(version)).isEmpty();
+            assertThat(folder).doesNotExist();
+        });
     }
 
     private LaneIndexes open() {
