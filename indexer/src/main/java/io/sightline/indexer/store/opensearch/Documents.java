@@ -24,7 +24,7 @@ final class Documents {
     private static final int WHOLE_DOCUMENTS = 200;
     private static final String KEEP = "5m";
     private static final String QUERY = "query";
-    private static final String SOURCE = "_source";
+    static final String SOURCE = "_source";
 
     private final OpenSearchConnection connection;
     private final String index;
@@ -48,7 +48,7 @@ final class Documents {
     Optional<EmbeddedImage> find(String id) {
         Call call = Call.post("/" + index + "/_mget").with("realtime", false);
         Duration longest = connection.settings().patience().search();
-        for (JsonNode source : read(List.of(id), longest, with -> connection.ask(call.with(with)))) {
+        for (JsonNode source : sources(read(List.of(id), longest, with -> connection.ask(call.with(with))))) {
             if (ImageJson.isImage(source)) {
                 return Optional.of(ImageJson.image(source));
             }
@@ -58,12 +58,17 @@ final class Documents {
 
     /** Documents of images as they were acknowledged last, searchable or not; in no order, without those there are not. */
     List<JsonNode> newest(Collection<String> ids) {
+        return sources(newestWhole(ids));
+    }
+
+    /** The same with what OpenSearch knows of each: {@code _source}, {@code _seq_no} and so on. */
+    List<JsonNode> newestWhole(Collection<String> ids) {
         return realtime(ids, Call.post("/" + index + "/_mget"));
     }
 
     /** Documents of images as the primaries have them, acknowledged or not; in no order, without those there are not. */
     List<JsonNode> ofPrimaries(Collection<String> ids) {
-        return realtime(ids, Call.post("/" + index + "/_mget").with("preference", "_primary"));
+        return sources(realtime(ids, Call.post("/" + index + "/_mget").with("preference", "_primary")));
     }
 
     private List<JsonNode> realtime(Collection<String> ids, Call call) {
@@ -72,30 +77,34 @@ final class Documents {
     }
 
     private List<JsonNode> read(Collection<String> ids, Duration longest, Function<JsonNode, JsonNode> sender) {
-        List<JsonNode> sources = new ArrayList<>();
+        List<JsonNode> documents = new ArrayList<>();
         List<String> all = List.copyOf(ids);
         for (int begin = 0; begin < all.size(); begin += WHOLE_DOCUMENTS) {
             ObjectNode body = OpenSearchConnection.JSON.createObjectNode();
             ArrayNode wanted = body.putArray("ids");
             all.subList(begin, Math.min(all.size(), begin + WHOLE_DOCUMENTS))
                     .forEach(id -> wanted.add(DocumentIds.of(id)));
-            sources.addAll(Retries.of("read images of " + index, longest, () -> found(sender.apply(body))));
+            documents.addAll(Retries.of("read images of " + index, longest, () -> found(sender.apply(body))));
         }
-        return sources;
+        return documents;
     }
 
     private static List<JsonNode> found(JsonNode answer) {
-        List<JsonNode> sources = new ArrayList<>();
+        List<JsonNode> found = new ArrayList<>();
         for (JsonNode document : answer.path("docs")) {
             if (document.has("error")) {
                 throw new UnavailableException(
                         document.path("error").path("reason").asText(), null);
             }
             if (document.path("found").asBoolean()) {
-                sources.add(document.path(SOURCE));
+                found.add(document);
             }
         }
-        return sources;
+        return found;
+    }
+
+    private static List<JsonNode> sources(List<JsonNode> documents) {
+        return documents.stream().map(document -> document.path(SOURCE)).toList();
     }
 
     /** Shows all searchable images and all tombstones, as of one point in time. */

@@ -3,7 +3,6 @@ package io.sightline.indexer.store.opensearch;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.indexer.store.Erased;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,7 +16,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes what was deleted or replaced off all disks. OpenSearch keeps it in the segments, and merges keep it as long as a
  * copy that is behind may ask for the operations since: so a pass first waits until no copy may, then merges every segment
- * that has something, then commits. The pass is remembered, and covers all that was deleted before it. Thread-safe.
+ * that has something, then commits. The pass is remembered, and covers all that was deleted before it. Before and after are
+ * told by the sequence numbers of operations, not by clocks, which are set back and differ. Each shard counts its own; of
+ * several the least is remembered, which claims too little and never too much. Thread-safe.
  */
 final class Expunge {
 
@@ -43,19 +44,22 @@ final class Expunge {
     Set<Erased> held(Collection<Erased> erased) {
         Set<String> ids = erased.stream().map(Erased::id).collect(Collectors.toSet());
         Map<String, JsonNode> newest = new HashMap<>();
-        documents.newest(ids).forEach(source -> newest.put(ImageJson.id(source), source));
-        Instant expungedBefore = state.expungedBefore();
+        documents
+                .newestWhole(ids)
+                .forEach(document -> newest.put(ImageJson.id(document.path(Documents.SOURCE)), document));
+        long expungedUpTo = state.expungedUpTo();
         Set<Erased> held = new HashSet<>();
         Set<Erased> replaced = new HashSet<>();
         for (Erased one : erased) {
-            JsonNode source = newest.get(one.id());
-            if (source == null) {
+            JsonNode document = newest.get(one.id());
+            if (document == null) {
                 // It never was there: what was deleted has a tombstone for longer than an erasure takes.
                 continue;
             }
+            JsonNode source = document.path(Documents.SOURCE);
             if (ImageJson.isImage(source) && one.covers(ImageJson.origin(source))) {
                 held.add(one);
-            } else if (!ImageJson.written(source).isBefore(expungedBefore)) {
+            } else if (document.path("_seq_no").asLong() > expungedUpTo) {
                 replaced.add(one);
             }
         }
@@ -88,17 +92,14 @@ final class Expunge {
         return isWhole();
     }
 
-    /**
-     * Takes all off the disks that was deleted before a moment. May take minutes.
-     *
-     * @param begin all writes up to then are acknowledged
-     */
-    void pass(Instant begin) throws InterruptedException {
+    /** Takes all off the disks that was deleted before, as far as it was acknowledged. May take minutes. */
+    void pass() throws InterruptedException {
         if (!isWhole()) {
             LOG.info("expunging {} waits: copies are missing, and one that comes back may bring erased images", index);
             return;
         }
-        awaitOperationsGivenUp();
+        JsonNode before = shards();
+        awaitOperationsGivenUp(before);
         flush();
         JsonNode answer = connection.send(Call.post("/" + index + "/_forcemerge")
                 .with("only_expunge_deletes", true)
@@ -107,7 +108,7 @@ final class Expunge {
         connection.write("refresh " + index, Call.post("/" + index + "/_refresh"));
         flush();
         if (answer.path("_shards").path("failed").asInt() == 0 && isWhole()) {
-            state.writeExpungedBefore(begin);
+            state.writeExpungedUpTo(onAllCopies(before));
         }
     }
 
@@ -121,8 +122,21 @@ final class Expunge {
         return health.path("status").asText().equals("green");
     }
 
-    private void awaitOperationsGivenUp() throws InterruptedException {
-        JsonNode before = shards();
+    /** The last operation that all copies of every shard had. */
+    private static long onAllCopies(JsonNode shards) {
+        long least = Long.MAX_VALUE;
+        for (JsonNode shard : shards) {
+            long known = -1;
+            // The primary knows it first.
+            for (JsonNode copy : shard) {
+                known = Math.max(known, copy.path("seq_no").path("global_checkpoint").asLong(-1));
+            }
+            least = Math.min(least, known);
+        }
+        return least == Long.MAX_VALUE ? -1 : least;
+    }
+
+    private void awaitOperationsGivenUp(JsonNode before) throws InterruptedException {
         long latest = System.nanoTime() + LONGEST_WAIT.toNanos();
         while (!areGivenUp(before, shards())) {
             if (System.nanoTime() > latest) {

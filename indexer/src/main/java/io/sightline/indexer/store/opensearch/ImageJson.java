@@ -121,11 +121,6 @@ final class ImageJson {
         return source.path(KIND).asText().equals(TOMBSTONE);
     }
 
-    /** When a document was written, of those that are an image or a tombstone. */
-    static Instant written(JsonNode source) {
-        return Instant.ofEpochMilli(source.path(WRITTEN).asLong());
-    }
-
     /** An image with its vector. */
     static EmbeddedImage image(JsonNode source) {
         JsonNode values = source.path(VECTOR);

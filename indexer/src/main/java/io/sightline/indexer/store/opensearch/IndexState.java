@@ -2,14 +2,13 @@ package io.sightline.indexer.store.opensearch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * What an index knows of itself, in small documents of its own, so that it comes and goes with it: how far the topics had
- * been read, and until when all that was deleted has been taken off the disk. Thread-safe.
+ * been read, and up to which operation all that was deleted has been taken off the disk. Thread-safe.
  */
 final class IndexState {
 
@@ -19,7 +18,7 @@ final class IndexState {
     private static final String KIND = "state";
     private static final String OFFSETS = "!offsets";
     private static final String EXPUNGED = "!expunged";
-    private static final String BEFORE = "before";
+    private static final String UP_TO = "upTo";
 
     private final OpenSearchConnection connection;
     private final String index;
@@ -48,14 +47,14 @@ final class IndexState {
         write(OFFSETS, offsets);
     }
 
-    /** Nothing that was deleted before this is on any disk. */
-    Instant expungedBefore() {
-        return Instant.ofEpochMilli(read(EXPUNGED).path(BEFORE).asLong());
+    /** Nothing that was deleted by an operation up to this one, of whichever shard, is on any disk; -1 before the first. */
+    long expungedUpTo() {
+        return read(EXPUNGED).path(UP_TO).asLong(-1);
     }
 
-    void writeExpungedBefore(Instant moment) {
+    void writeExpungedUpTo(long operation) {
         ObjectNode expunged = OpenSearchConnection.JSON.createObjectNode();
-        expunged.put(BEFORE, moment.toEpochMilli());
+        expunged.put(UP_TO, operation);
         write(EXPUNGED, expunged);
     }
 

@@ -13,7 +13,6 @@ import io.sightline.indexer.store.StoreKey;
 import io.sightline.indexer.store.VectorStore;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -32,8 +31,9 @@ import org.slf4j.LoggerFactory;
  * An index of an OpenSearch cluster with HNSW graphs over unit vectors (M 16, ef_construction 100), one for each shard.
  *
  * <p>OpenSearch itself leaves out what is no news, by {@linkplain ExternalVersion external versions}: so replays do no harm,
- * nor would a second indexer that writes to the same index. Deleted images leave documents as tombstones. Writes are
- * gathered, and are acknowledged by as many copies as the loss of a node takes before a refresh or commit returns; offsets
+ * nor would a second indexer that writes to the same index. Deleted images leave documents as tombstones, which no clock of
+ * OpenSearch ends ({@code index.gc_deletes} is for its own deletions): an older write is no news until {@link #purge} has
+ * taken the tombstone, however late it comes; the age of a tombstone is by the indexers' clocks. Writes are gathered, and are acknowledged by as many copies as the loss of a node takes before a refresh or commit returns; offsets
  * are written behind them. What the documents are ahead of the offsets is no news when it is replayed.
  */
 public final class OpenSearchStore implements VectorStore {
@@ -60,7 +60,6 @@ public final class OpenSearchStore implements VectorStore {
     private final ExecutorService background = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("opensearch-tidy-", 0).factory());
     private final AtomicBoolean tidying = new AtomicBoolean();
-    private final Object writing = new Object();
     private final AtomicLong written = new AtomicLong();
     private volatile boolean merged;
     private volatile boolean closed;
@@ -90,9 +89,7 @@ public final class OpenSearchStore implements VectorStore {
         requireOpen();
         key.requireOurSpace(image);
         relabels.resolve(image.image().id());
-        synchronized (writing) {
-            writer.add(Write.of(image, clock.instant()));
-        }
+        writer.add(Write.of(image, clock.instant()));
         wrote();
     }
 
@@ -100,9 +97,7 @@ public final class OpenSearchStore implements VectorStore {
     public void delete(String id, Revision revision) {
         requireOpen();
         relabels.resolve(id);
-        synchronized (writing) {
-            writer.add(Write.tombstone(id, revision, clock.instant()));
-        }
+        writer.add(Write.tombstone(id, revision, clock.instant()));
         wrote();
     }
 
@@ -220,12 +215,8 @@ public final class OpenSearchStore implements VectorStore {
             return;
         }
         tidy("expunge", () -> {
-            Instant begin;
-            synchronized (writing) {
-                begin = clock.instant();
-            }
             flush();
-            expunge.pass(begin);
+            expunge.pass();
         });
     }
 
