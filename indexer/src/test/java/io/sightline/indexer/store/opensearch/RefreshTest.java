@@ -33,8 +33,9 @@ class RefreshTest {
                 OpenSearchConnection connection = connection(server)) {
             new Refresh(connection, "index").run();
 
-            assertThat(server.asked()).extracting(AnsweringServer.Asked::path).containsExactly(
-                    "/index/_refresh", "/_cluster/health/index");
+            assertThat(server.asked())
+                    .extracting(AnsweringServer.Asked::path)
+                    .containsExactly("/index/_refresh", "/_cluster/health/index");
         }
     }
 
@@ -66,6 +67,7 @@ class RefreshTest {
     }
 
     private static String refreshed(int total, int successful, int failed) {
-        return "{\"_shards\": {\"total\": " + total + ", \"successful\": " + successful + ", \"failed\": " + failed + "}}";
+        return "{\"_shards\": {\"total\": " + total + ", \"successful\": " + successful + ", \"failed\": " + failed
+                + "}}";
     }
 }
