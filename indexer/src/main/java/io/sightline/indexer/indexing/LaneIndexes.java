@@ -157,8 +157,7 @@ public final class LaneIndexes implements AutoCloseable {
         Map<TopicPartition, Long> labelEnds = topics.ends(Topics.LABELS, IsolationLevel.READ_COMMITTED);
         if (id.isPresent() && labelsId.isPresent() && !ends.isEmpty() && !labelEnds.isEmpty()) {
             ends.putAll(labelEnds);
-            VectorStore store =
-                    openStore(new StoreKey(version, event.getDimensions(), id.get(), labelsId.get()), ends);
+            VectorStore store = openStore(new StoreKey(version, event.getDimensions(), id.get(), labelsId.get()), ends);
             keep(version, start(store, Map.copyOf(ends)));
         }
     }

@@ -62,9 +62,10 @@ class SlowStoresIT {
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
-                        http.send(request, HttpResponse.BodyHandlers.ofString()).body())
-                .contains("\"version\":\"" + version + "\"", "\"id\":\"a\""));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(http.send(request, HttpResponse.BodyHandlers.ofString())
+                                .body())
+                        .contains("\"version\":\"" + version + "\"", "\"id\":\"a\""));
     }
 
     private final class SlowStores implements VectorStores {

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param noNews writes that were not taken, since the primary has something as new; who else has it is not said
  * @param refused writes that would be refused again
  */
-record BulkAnswer(
-        List<Write> open, @Nullable String why, List<Write> noNews, List<Refusal> refused) {
+record BulkAnswer(List<Write> open, @Nullable String why, List<Write> noNews, List<Refusal> refused) {
 
     BulkAnswer {
         open = List.copyOf(open);

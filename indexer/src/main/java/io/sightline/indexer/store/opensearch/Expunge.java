@@ -129,7 +129,8 @@ final class Expunge {
             long known = -1;
             // The primary knows it first.
             for (JsonNode copy : shard) {
-                known = Math.max(known, copy.path("seq_no").path("global_checkpoint").asLong(-1));
+                known = Math.max(
+                        known, copy.path("seq_no").path("global_checkpoint").asLong(-1));
             }
             least = Math.min(least, known);
         }

@@ -27,10 +27,7 @@ class MissingPrimaryIT {
     MissingPrimaryIT(OpenSearchSettings cluster) {
         this.settings = cluster.with(new OpenSearchSettings.Layout(2, 0))
                 .with(new OpenSearchSettings.Patience(
-                        Duration.ofSeconds(1),
-                        Duration.ofSeconds(90),
-                        Duration.ofSeconds(3),
-                        Duration.ofSeconds(3)));
+                        Duration.ofSeconds(1), Duration.ofSeconds(90), Duration.ofSeconds(3), Duration.ofSeconds(3)));
     }
 
     @Test

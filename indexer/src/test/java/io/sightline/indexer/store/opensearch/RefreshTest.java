@@ -27,9 +27,8 @@ class RefreshTest {
 
     @Test
     void shouldGoOnWithoutACopyWhoseShardHasAPrimary() throws IOException {
-        try (AnsweringServer server = new AnsweringServer()
-                        .then(200, refreshed(4, 3, 0))
-                        .then(200, "{\"status\": \"yellow\"}");
+        try (AnsweringServer server =
+                        new AnsweringServer().then(200, refreshed(4, 3, 0)).then(200, "{\"status\": \"yellow\"}");
                 OpenSearchConnection connection = connection(server)) {
             new Refresh(connection, "index").run();
 

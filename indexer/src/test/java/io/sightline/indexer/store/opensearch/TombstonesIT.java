@@ -100,12 +100,15 @@ class TombstonesIT {
             store.refresh();
             store.delete("a", new Revision(0, 4, 0));
             store.refresh();
-            await().atMost(Duration.ofSeconds(100)).pollInterval(Duration.ofSeconds(1)).until(() -> {
-                store.expunge(List.of(erased("a")));
-                return outside.send(Call.get("/" + stores.index("v1") + "/_doc/!expunged").orMissing())
-                        .path("found")
-                        .asBoolean();
-            });
+            await().atMost(Duration.ofSeconds(100))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> {
+                        store.expunge(List.of(erased("a")));
+                        return outside.send(Call.get("/" + stores.index("v1") + "/_doc/!expunged")
+                                        .orMissing())
+                                .path("found")
+                                .asBoolean();
+                    });
 
             now.set(NOON.minus(Duration.ofHours(1)));
             store.delete("b", new Revision(0, 5, 0));
