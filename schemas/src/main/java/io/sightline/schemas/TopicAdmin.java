@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
@@ -57,15 +58,20 @@ public final class TopicAdmin {
     }
 
     /**
-     * Creates what is missing and corrects settings.
+     * Creates what is missing and corrects settings, of all topics at once: a service that starts again asks the brokers for
+     * each of them, and would wait for each.
      *
      * @return what was done, by topic name
      * @throws TopicConflictException if a topic exists with another number of partitions
      */
     public Map<String, Change> apply(Collection<Topic> topics) {
+        List<Topic> list = List.copyOf(topics);
+        List<Supplier<Change>> tasks = new ArrayList<>();
+        list.forEach(topic -> tasks.add(() -> apply(topic)));
+        List<Change> done = AtOnce.all(tasks);
         Map<String, Change> changes = new TreeMap<>();
-        for (Topic topic : topics) {
-            changes.put(topic.name(), apply(topic));
+        for (int i = 0; i < list.size(); i++) {
+            changes.put(list.get(i).name(), done.get(i));
         }
         return changes;
     }

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             TrainerCommand.class,
             BenchCommand.class,
             FaultsCommand.class,
+            RehearseCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class SightlineCommand implements Runnable {

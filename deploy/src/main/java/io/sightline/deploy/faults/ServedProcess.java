@@ -12,12 +12,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** {@code sightline serve ..} in a process of its own, which is going to be killed. Not thread-safe. */
 final class ServedProcess {
+
+    /** System property that names the JVM's archive of classes; without the file it starts without. */
+    private static final String ARCHIVE_PROPERTY = "sightline.archive";
 
     private static final String READY = "ready: ";
     private static final String AT = " at ";
@@ -44,28 +48,34 @@ final class ServedProcess {
     static ServedProcess start(
             Class<?> command, String service, KafkaConnection connection, Path directory, Path output)
             throws IOException {
-        Process process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+IgnoreUnrecognizedVMOptions",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--add-modules=jdk.incubator.vector",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-Djava.awt.headless=true",
-                        "-XX:+UseSerialGC",
-                        "-Xmx512m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        command.getName(),
-                        "serve",
-                        service,
-                        "--bootstrap-servers",
-                        connection.bootstrapServers(),
-                        "--schema-registry",
-                        connection.schemaRegistry(),
-                        "--dir",
-                        directory.toString(),
-                        "--port",
-                        "0"))
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+IgnoreUnrecognizedVMOptions"));
+        String archive = System.getProperty(ARCHIVE_PROPERTY, "");
+        if (Files.isRegularFile(Path.of(archive))) {
+            line.addAll(List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off"));
+        }
+        line.addAll(List.of(
+                "--enable-native-access=ALL-UNNAMED",
+                "--add-modules=jdk.incubator.vector",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Djava.awt.headless=true",
+                "-XX:+UseSerialGC",
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                command.getName(),
+                "serve",
+                service,
+                "--bootstrap-servers",
+                connection.bootstrapServers(),
+                "--schema-registry",
+                connection.schemaRegistry(),
+                "--dir",
+                directory.toString(),
+                "--port",
+                "0"));
+        Process process = new ProcessBuilder(line)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();

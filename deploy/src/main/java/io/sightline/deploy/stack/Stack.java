@@ -10,6 +10,7 @@ import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.ingest.gateway.IngestApi;
 import io.sightline.local.LocalCluster;
+import io.sightline.schemas.AtOnce;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
@@ -21,7 +22,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -154,10 +157,17 @@ public final class Stack implements AutoCloseable {
     /** Creates the fixed topics, registers the schemas, and returns serdes for them. Idempotent. */
     public static RecordSerdes applyTopics(KafkaConnection connection, Topics topics) {
         RecordSerdes serdes = new RecordSerdes(connection);
-        try (Admin admin = Admin.create(connection.admin())) {
-            new TopicAdmin(admin).apply(topics.fixed());
-        }
-        serdes.register();
+        Supplier<Boolean> topicsThere = () -> {
+            try (Admin admin = Admin.create(connection.admin())) {
+                new TopicAdmin(admin).apply(topics.fixed());
+                return true;
+            }
+        };
+        Supplier<Boolean> schemasThere = () -> {
+            serdes.register();
+            return true;
+        };
+        AtOnce.all(List.of(topicsThere, schemasThere));
         return serdes;
     }
 

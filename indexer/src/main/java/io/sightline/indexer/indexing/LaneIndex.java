@@ -53,6 +53,7 @@ public final class LaneIndex implements AutoCloseable {
     private final VectorStore store;
     private final String version;
     private final Map<TopicPartition, Long> ends;
+    private final Map<TopicPartition, Long> required;
     private final Settling settling;
     private final ErasureLedger erasures;
     private final KafkaConsumer<String, byte[]> consumer;
@@ -88,6 +89,7 @@ public final class LaneIndex implements AutoCloseable {
         this.store = store;
         this.version = store.key().version();
         this.ends = Map.copyOf(ends);
+        this.required = Map.copyOf(required);
         this.behind = ends.values().stream().mapToLong(Long::longValue).sum();
         this.settling = new Settling(store, required, mark, settings, this::stop, listener);
         this.consumer = new KafkaConsumer<>(
@@ -166,6 +168,7 @@ public final class LaneIndex implements AutoCloseable {
                 try {
                     write(consumer.poll(POLL));
                     settling.refreshIfDue();
+                    readTheRequiredFirst();
                 } catch (RegistryUnavailableException | RetriableException e) {
                     readAgain(e);
                 }
@@ -176,6 +179,21 @@ public final class LaneIndex implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
             stop(e);
+        }
+    }
+
+    /**
+     * Until it may answer, no partition is read beyond what that takes: a consumer that is behind reads long stretches of
+     * one partition before it comes to the next.
+     */
+    private void readTheRequiredFirst() {
+        if (!settling.isReady()) {
+            consumer.pause(next.entrySet().stream()
+                    .filter(one -> one.getValue() >= required.getOrDefault(one.getKey(), 0L))
+                    .map(Map.Entry::getKey)
+                    .toList());
+        } else if (!consumer.paused().isEmpty()) {
+            consumer.resume(consumer.paused());
         }
     }
 

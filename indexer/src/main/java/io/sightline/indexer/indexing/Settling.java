@@ -12,6 +12,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -48,10 +50,14 @@ final class Settling implements AutoCloseable {
     private final SearchableListener listener;
     private final Queue<StoredImage> unannounced = new ConcurrentLinkedQueue<>();
     private final ScheduledExecutorService threads;
+    /** Not this object's: a refresh does not wait for the disk. */
+    private final Lock committing = new ReentrantLock();
+
     private final AtomicInteger invisible = new AtomicInteger();
     private volatile Map<TopicPartition, Long> next = Map.of();
     private volatile Map<TopicPartition, Long> searchable = Map.of();
-    private Map<TopicPartition, Long> durable = Map.of();
+    private final boolean builtAnew;
+    private Map<TopicPartition, Long> durable;
     private volatile long lastWrite = System.nanoTime();
     private volatile boolean ready;
     private volatile boolean failed;
@@ -72,6 +78,8 @@ final class Settling implements AutoCloseable {
             Consumer<Throwable> failures,
             SearchableListener listener) {
         this.store = store;
+        this.durable = store.committedOffsets();
+        this.builtAnew = durable.isEmpty();
         this.required = Map.copyOf(required);
         this.mark = mark;
         this.settings = settings;
@@ -90,7 +98,7 @@ final class Settling implements AutoCloseable {
         long refreshMillis = settings.refreshInterval().toMillis();
         threads.scheduleAtFixedRate(
                 () -> unlessFailed(this::refreshIfReady), refreshMillis, refreshMillis, TimeUnit.MILLISECONDS);
-        repeat(this::commit, settings.commitInterval(), settings.commitInterval());
+        repeat(this::commitAndRest, settings.commitInterval(), settings.commitInterval());
         repeat(() -> store.purge(DELETIONS_KEPT), FIRST_PURGE, BETWEEN_PURGES);
     }
 
@@ -162,7 +170,7 @@ final class Settling implements AutoCloseable {
             return;
         }
         if (!failed) {
-            commit();
+            commitAndRest();
         }
     }
 
@@ -205,6 +213,10 @@ final class Settling implements AutoCloseable {
         }
         if (!ready && covers(written, required)) {
             // The writing thread is here, so nothing beyond is written yet.
+            if (builtAnew) {
+                // Killed at once, an index that was built anew would be built anew once more.
+                commit();
+            }
             mark.cover(written);
             ready = true;
         }
@@ -219,14 +231,23 @@ final class Settling implements AutoCloseable {
         return images;
     }
 
-    private void commit() {
-        Map<TopicPartition, Long> written = next;
-        // Before the partitions are assigned there are no offsets, and a commit without would forget the old ones.
-        if (!written.isEmpty() && !written.equals(durable)) {
-            store.commit(written);
-            durable = written;
-        }
+    private void commitAndRest() {
+        commit();
         store.rest(Duration.ofNanos(System.nanoTime() - lastWrite));
+    }
+
+    private void commit() {
+        committing.lock();
+        try {
+            Map<TopicPartition, Long> written = next;
+            // Before the partitions are assigned there are no offsets, and a commit without would forget the old ones.
+            if (!written.isEmpty() && !written.equals(durable)) {
+                store.commit(written);
+                durable = written;
+            }
+        } finally {
+            committing.unlock();
+        }
     }
 
     private static boolean covers(Map<TopicPartition, Long> reached, Map<TopicPartition, Long> offsets) {

@@ -1,0 +1,132 @@
+package io.sightline.indexer.indexing;
+
+import static io.sightline.embedder.testing.Patience.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sightline.embedder.erasure.ErasureLedger;
+import io.sightline.embedder.testing.Patience;
+import io.sightline.embedder.testing.TestKafka;
+import io.sightline.indexer.store.StoreKey;
+import io.sightline.indexer.store.VectorStore;
+import io.sightline.indexer.store.lucene.LuceneStores;
+import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.Topic;
+import io.sightline.schemas.TopicAdmin;
+import io.sightline.schemas.Topics;
+import io.sightline.schemas.Vectors;
+import io.sightline.schemas.avro.Coordinates;
+import io.sightline.schemas.avro.Embedding;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One index on a real broker and a real registry. */
+@Timeout(Patience.TEST_SECONDS)
+class LaneIndexIT {
+
+    private static final String TOPIC = Topics.embeddings("v1");
+    private static final int RECORDS_OF_EACH = 3_000;
+    /** A poll gives at most this many. */
+    private static final int POLLED = 500;
+
+    @TempDir
+    Path directory;
+
+    private final AtomicInteger written = new AtomicInteger();
+    private final AtomicInteger writtenBeforeAnswers = new AtomicInteger(-1);
+
+    @Test
+    void shouldReadWhatItsAnswersNeedBeforeTheRestOfAnyPartition() throws Exception {
+        try (TestKafka kafka = TestKafka.start(directory.resolve("kafka"));
+                Admin admin = Admin.create(kafka.connection().admin())) {
+            RecordSerdes serdes = new RecordSerdes(kafka.connection());
+            serdes.register();
+            TopicAdmin topics = new TopicAdmin(admin);
+            Topic embeddings =
+                    Topics.defaults().embeddingsTopic("v1", Topics.defaults().partitions());
+            topics.apply(Topics.defaults().fixed());
+            topics.apply(List.of(embeddings));
+            fill(kafka.connection(), serdes.serializer(Embedding.class), embeddings.partitions());
+            Map<TopicPartition, Long> ends = new HashMap<>(topics.ends(TOPIC, IsolationLevel.READ_COMMITTED));
+            Map<TopicPartition, Long> required =
+                    ends.keySet().stream().collect(Collectors.toMap(partition -> partition, partition -> 1L));
+            ends.putAll(topics.ends(Topics.LABELS, IsolationLevel.READ_COMMITTED));
+
+            StoreKey key = new StoreKey("v1", 2, "topic", "labels");
+            try (LaneIndex index = new LaneIndex(
+                    kafka.connection(),
+                    serdes,
+                    counted(new LuceneStores(directory.resolve("indexes"), Clock.systemUTC()).open(key)),
+                    ends,
+                    required,
+                    new SearchableMark(directory, key),
+                    IndexingSettings.DEFAULT,
+                    images -> {},
+                    new ErasureLedger())) {
+                await().until(index::isReady);
+                assertThat(writtenBeforeAnswers.get()).isBetween(1, embeddings.partitions() * POLLED);
+
+                await().until(() -> index.behind() == 0 && index.hasReached(ends));
+                assertThat(index.store().count()).isEqualTo((long) embeddings.partitions() * RECORDS_OF_EACH);
+            }
+        }
+    }
+
+    private static void fill(KafkaConnection connection, Serializer<Embedding> serializer, int partitions) {
+        try (KafkaProducer<String, byte[]> producer =
+                new KafkaProducer<>(connection.producer("test"), new StringSerializer(), new ByteArraySerializer())) {
+            IntStream.range(0, partitions * RECORDS_OF_EACH)
+                    .forEach(i -> producer.send(new ProducerRecord<>(
+                            TOPIC, i % partitions, "image " + i, serializer.serialize(TOPIC, embedding(i)))));
+        }
+    }
+
+    private static Embedding embedding(int number) {
+        double angle = number * 0.001;
+        return new Embedding(
+                Vectors.encode(new float[] {(float) Math.cos(angle), (float) Math.sin(angle)}),
+                "v1",
+                "00ff",
+                "image/png",
+                Map.of(),
+                Instant.EPOCH,
+                new Coordinates(Topics.IMAGES, 0, (long) number));
+    }
+
+    /** The store, which notes how much is written when it is refreshed for the first time: it may answer from then on. */
+    private VectorStore counted(VectorStore store) {
+        return (VectorStore) Proxy.newProxyInstance(
+                VectorStore.class.getClassLoader(), new Class<?>[] {VectorStore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("upsert")) {
+                        written.incrementAndGet();
+                    } else if (method.getName().equals("refresh")) {
+                        writtenBeforeAnswers.compareAndSet(-1, written.get());
+                    }
+                    try {
+                        return method.invoke(store, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+}
