@@ -41,8 +41,8 @@ import org.slf4j.LoggerFactory;
  * <p>One thread reads and writes; {@link Settling} refreshes and commits beside it.
  *
  * <p>On failure: a record that cannot be decoded, is of another version, or is refused by the store, is logged, and its
- * image is removed, since what the store has of it is older; a store that fails stops this lane, and {@link #failure()} says why; it is opened
- * again later.
+ * image is removed, since what the store has of it is older; a store that fails stops this lane, and {@link #failure()}
+ * says why; it is opened again later.
  */
 public final class LaneIndex implements AutoCloseable {
 

@@ -34,11 +34,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Indexes are opened, closed, removed and made the active one in the background: all of an index is read and checked
  * when it is opened, and a store may be a cluster that is slow to answer. Of one version one thing at a time is done, and
- * no version waits for another. One that is damaged, of another
- * version or topic, or ahead of its topic, is removed and built anew from the version's embeddings topic; until it has
- * all that the topic held it is not {@linkplain LaneIndex#isReady() ready}, and answers nothing. One that is whole goes on
- * where it was, and is ready once it holds all that searches had seen of it before: of what came meanwhile it does not know
- * yet, as when it reads more slowly than is written.
+ * no version waits for another.
+ *
+ * <p>One that is damaged, of another version or topic, or ahead of its topic, is removed and built anew from the version's
+ * embeddings topic; until it has all that the topic held it is not {@linkplain LaneIndex#isReady() ready}, and answers
+ * nothing. One that is whole goes on where it was, and is ready once it holds all that searches had seen of it before: of
+ * what came meanwhile it does not know yet, as when it reads more slowly than is written.
  */
 public final class LaneIndexes implements AutoCloseable {
 
