@@ -10,6 +10,7 @@ import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.ingest.loader.BulkLoader;
 import io.sightline.ingest.loader.DatasetImage;
 import io.sightline.ingest.loader.LabelPolicy;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +35,6 @@ class CrashRecoveryIT {
     private static final int KILLS = Integer.getInteger("sightline.kills", 2);
     private static final long SEED = Long.getLong("sightline.seed", System.nanoTime());
     private static final int IMAGES_PER_ROUND = 200;
-    private static final Duration LONGEST = Duration.ofMinutes(5);
 
     @TempDir
     Path directory;
@@ -68,16 +69,10 @@ class CrashRecoveryIT {
             BulkLoader.Report report = load(data, all);
             assertThat(report.refused()).isEmpty();
             assertThat(report.sent() + report.unchanged()).isEqualTo(all.size());
-            await().atMost(LONGEST)
-                    .untilAsserted(() -> assertThat(countOfActive(data))
-                            .as("seed %d, %s, %s", SEED, status(data), up.troubles())
-                            .isEqualTo(all.size()));
+            awaitFor(up, data, "all images", () -> countOfActive(data) == all.size());
             // The new labels start a new round, on top of what was trained before the kills.
             long before = steps;
-            await().atMost(LONGEST)
-                    .untilAsserted(() -> assertThat(steps(data))
-                            .as("training goes on; seed %d, %s, %s", SEED, status(data), up.troubles())
-                            .isGreaterThan(before));
+            awaitFor(up, data, "training that goes on", () -> steps(data) > before);
             assertThat(versions(data)).containsAll(versions);
 
             assertThat(SightlineCommand.execute(
@@ -86,6 +81,16 @@ class CrashRecoveryIT {
             assertThat(up.terminate()).isEqualTo(143);
         }
         assertThat(SightlineCommand.execute("check", "--dir", data.toString())).isZero();
+    }
+
+    private static void awaitFor(SightlineProcess up, Path data, String what, Callable<Boolean> condition)
+            throws IOException {
+        try (SearchClient client =
+                new SearchClient(addresses(data).orElseThrow().search())) {
+            Waits.until(what + " with seed " + SEED, Waits.ROUNDS, client, condition);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "; " + up.troubles(), e);
+        }
     }
 
     private SightlineProcess up(Path data, int round) throws Exception {
@@ -170,14 +175,10 @@ class CrashRecoveryIT {
     }
 
     private static long countOfActive(Path data) throws Exception {
-        JsonNode status = status(data);
-        return status.path("images").path(status.path("active").asText("")).asLong();
-    }
-
-    private static JsonNode status(Path data) throws Exception {
         try (SearchClient client =
                 new SearchClient(addresses(data).orElseThrow().search())) {
-            return client.get("/v1/status");
+            JsonNode status = client.get("/v1/status");
+            return status.path("images").path(status.path("active").asText("")).asLong();
         }
     }
 }

@@ -25,7 +25,7 @@ final class Waits {
             Awaitility.await(what).atMost(atMost).until(condition);
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(
-                    e.getMessage() + "\nstatus: " + told(client, "/v1/status") + "\nmodels: "
+                    e.getMessage() + "; status: " + told(client, "/v1/status") + "; models: "
                             + told(client, "/v1/models"),
                     e);
         }

@@ -27,6 +27,22 @@ public final class AtOnce {
         return futures.stream().map(AtOnce::result).toList();
     }
 
+    /**
+     * The same for tasks without a result.
+     *
+     * @throws RuntimeException what the first failed one in their order threw
+     */
+    public static void run(Runnable... tasks) {
+        List<Supplier<Boolean>> suppliers = new ArrayList<>();
+        for (Runnable task : tasks) {
+            suppliers.add(() -> {
+                task.run();
+                return true;
+            });
+        }
+        all(suppliers);
+    }
+
     private static <T> T result(Future<T> ended) {
         if (ended.state() == Future.State.FAILED && ended.exceptionNow() instanceof RuntimeException e) {
             throw e;

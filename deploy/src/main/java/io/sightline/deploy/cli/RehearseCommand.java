@@ -13,8 +13,8 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         description = {
             "Sends a few drawings through the whole line in a temporary folder, while the JVM notes which classes that"
-                    + " takes: services start with half of the work from then on.",
-            "Takes half a minute, once after each build. To be part of an installation, as of a container's image."
+                    + " takes: services start with less work from then on.",
+            "Takes a minute or less, once after each build. To be part of an installation, as of a container's image."
         })
 final class RehearseCommand implements Callable<Integer> {
 

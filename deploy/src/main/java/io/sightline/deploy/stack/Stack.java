@@ -22,9 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -157,18 +155,14 @@ public final class Stack implements AutoCloseable {
     /** Creates the fixed topics, registers the schemas, and returns serdes for them. Idempotent. */
     public static RecordSerdes applyTopics(KafkaConnection connection, Topics topics) {
         RecordSerdes serdes = new RecordSerdes(connection);
-        Supplier<Boolean> topicsThere = () -> {
-            try (Admin admin = Admin.create(connection.admin())) {
-                new TopicAdmin(admin).apply(topics.fixed());
-                return true;
-            }
-        };
-        Supplier<Boolean> schemasThere = () -> {
-            serdes.register();
-            return true;
-        };
-        AtOnce.all(List.of(topicsThere, schemasThere));
+        AtOnce.run(serdes::register, () -> applyTopicsOnly(connection, topics));
         return serdes;
+    }
+
+    private static void applyTopicsOnly(KafkaConnection connection, Topics topics) {
+        try (Admin admin = Admin.create(connection.admin())) {
+            new TopicAdmin(admin).apply(topics.fixed());
+        }
     }
 
     /** Broker and registry. */

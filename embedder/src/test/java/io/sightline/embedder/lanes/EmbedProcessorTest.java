@@ -8,6 +8,7 @@ import io.sightline.embedder.payload.PayloadServer;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.embedder.payload.PayloadStore;
 import io.sightline.embedder.runtime.BatchEmbedder;
+import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestImages;
 import io.sightline.schemas.Sha256;
 import io.sightline.schemas.avro.DeadLetterReason;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Images by reference, from their record to their embedding. */
-@Timeout(60)
+@Timeout(Patience.TEST_SECONDS)
 class EmbedProcessorTest {
 
     private static final String VERSION = "v1";

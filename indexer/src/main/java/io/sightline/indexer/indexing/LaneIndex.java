@@ -53,7 +53,6 @@ public final class LaneIndex implements AutoCloseable {
     private final VectorStore store;
     private final String version;
     private final Map<TopicPartition, Long> ends;
-    private final Map<TopicPartition, Long> required;
     private final Settling settling;
     private final ErasureLedger erasures;
     private final KafkaConsumer<String, byte[]> consumer;
@@ -89,7 +88,6 @@ public final class LaneIndex implements AutoCloseable {
         this.store = store;
         this.version = store.key().version();
         this.ends = Map.copyOf(ends);
-        this.required = Map.copyOf(required);
         this.behind = ends.values().stream().mapToLong(Long::longValue).sum();
         this.settling = new Settling(store, required, mark, settings, this::stop, listener);
         this.consumer = new KafkaConsumer<>(
@@ -189,7 +187,7 @@ public final class LaneIndex implements AutoCloseable {
     private void readTheRequiredFirst() {
         if (!settling.isReady()) {
             consumer.pause(next.entrySet().stream()
-                    .filter(one -> one.getValue() >= required.getOrDefault(one.getKey(), 0L))
+                    .filter(one -> !settling.requiresMore(one.getKey(), one.getValue()))
                     .map(Map.Entry::getKey)
                     .toList());
         } else if (!consumer.paused().isEmpty()) {

@@ -144,6 +144,11 @@ final class Settling implements AutoCloseable {
         return ready;
     }
 
+    /** Whether it must hold more of a partition than what lies below an offset, before it is ready. */
+    boolean requiresMore(TopicPartition partition, long offset) {
+        return offset < required.getOrDefault(partition, 0L);
+    }
+
     /** How much of what is required is searchable, 0 to 1. */
     double progress() {
         Map<TopicPartition, Long> now = searchable;

@@ -14,12 +14,14 @@ import io.sightline.embedder.testing.TestModels;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.embedder.versions.SoleDecider;
 import io.sightline.http.ApiException;
+import io.sightline.indexer.store.StoreDamagedException;
 import io.sightline.indexer.store.StoreKey;
 import io.sightline.indexer.store.StoreUnavailableException;
 import io.sightline.indexer.store.VectorStore;
 import io.sightline.indexer.store.lucene.LuceneStore;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -54,8 +56,7 @@ class ServingSwitchTest {
         ModelVersions versions = decider.versions();
         Path away = Files.move(compatible.directory(), root.resolve("away"));
 
-        try (LuceneStore store = LuceneStore.open(
-                        root.resolve("index"), new StoreKey("v1", 2, "topic", "labels"), Clock.systemUTC());
+        try (LuceneStore store = openStore();
                 ServingSwitch serving = follow(versions, store)) {
             await().until(() -> serving.version().equals(Optional.of("v1")));
             Serving before = serving.answer(Function.identity());
@@ -71,16 +72,23 @@ class ServingSwitchTest {
         }
     }
 
+    /** Of v1. */
+    private LuceneStore openStore() throws StoreDamagedException {
+        return LuceneStore.open(root.resolve("index"), new StoreKey("v1", 2, "topic", "labels"), Clock.systemUTC());
+    }
+
+    /** v1 is active, and there is no other. */
+    private ModelVersions activeVersion() throws IOException {
+        SoleDecider decider = SoleDecider.inMemory();
+        decider.move(
+                TestModels.event(TestModels.write(root, "v1", Preprocessing.DRAWING, 2, 1), NOW), ModelStatus.ACTIVE);
+        return decider.versions();
+    }
+
     @Test
     void shouldSayThatAnIndexIsBeingBuiltAndAnswerWhenItIs() throws Exception {
-        ModelArtifact active = TestModels.write(root, "v1", Preprocessing.DRAWING, 2, 1);
-        SoleDecider decider = SoleDecider.inMemory();
-        decider.move(TestModels.event(active, NOW), ModelStatus.ACTIVE);
-        ModelVersions versions = decider.versions();
-
-        try (LuceneStore store = LuceneStore.open(
-                        root.resolve("index"), new StoreKey("v1", 2, "topic", "labels"), Clock.systemUTC());
-                ServingSwitch serving = follow(versions, store)) {
+        try (LuceneStore store = openStore();
+                ServingSwitch serving = follow(activeVersion(), store)) {
             ready = false;
             await().untilAsserted(() -> assertThatExceptionOfType(ApiException.class)
                     .isThrownBy(() -> serving.answer(Function.identity()))
@@ -97,14 +105,8 @@ class ServingSwitchTest {
 
     @Test
     void shouldSayThatTheIndexCannotBeAskedNow() throws Exception {
-        ModelArtifact active = TestModels.write(root, "v1", Preprocessing.DRAWING, 2, 1);
-        SoleDecider decider = SoleDecider.inMemory();
-        decider.move(TestModels.event(active, NOW), ModelStatus.ACTIVE);
-        ModelVersions versions = decider.versions();
-
-        try (LuceneStore store = LuceneStore.open(
-                        root.resolve("index"), new StoreKey("v1", 2, "topic", "labels"), Clock.systemUTC());
-                ServingSwitch serving = follow(versions, store)) {
+        try (LuceneStore store = openStore();
+                ServingSwitch serving = follow(activeVersion(), store)) {
             await().until(() -> serving.version().equals(Optional.of("v1")));
 
             ApiException failure = catchThrowableOfType(

@@ -1,20 +1,17 @@
 package io.sightline.indexer.store.opensearch;
 
+import static io.sightline.indexer.store.opensearch.PlainImages.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sightline.embedder.testing.Patience;
-import io.sightline.indexer.store.EmbeddedImage;
 import io.sightline.indexer.store.NearestQuery;
-import io.sightline.indexer.store.Revision;
 import io.sightline.indexer.store.StoreKey;
-import io.sightline.indexer.store.StoredImage;
 import io.sightline.indexer.store.VectorStore;
 import io.sightline.local.OpenSearchCluster;
 import io.sightline.local.OpenSearchHome;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -64,20 +61,5 @@ class OpenSearchOutageIT {
             assertThat(store.nearest(NearestQuery.of(new float[] {1, 0, 0, 0}, 5, 10)))
                     .hasSize(2);
         }
-    }
-
-    private static EmbeddedImage image(String id, long offset) {
-        return new EmbeddedImage(
-                new StoredImage(
-                        id,
-                        "v1",
-                        null,
-                        Map.of(),
-                        "00ff",
-                        "image/png",
-                        Instant.ofEpochMilli(1_700_000_000_000L),
-                        new StoredImage.Origin("sightline.images", 0, offset),
-                        new Revision(0, offset, 0)),
-                new float[] {1, 0, 0, 0});
     }
 }

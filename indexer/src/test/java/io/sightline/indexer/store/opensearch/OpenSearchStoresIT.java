@@ -19,11 +19,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -45,9 +43,7 @@ class OpenSearchStoresIT {
     private final OpenSearchConnection outside;
 
     OpenSearchStoresIT(OpenSearchSettings cluster) {
-        this.settings = cluster.withPrefix(
-                        "test-" + UUID.randomUUID().toString().toLowerCase(Locale.ROOT))
-                .with(new OpenSearchSettings.Layout(1, 0));
+        this.settings = TestCluster.ownIndexes(cluster);
         this.stores = new OpenSearchStores(settings, Clock.systemUTC());
         this.outside = new OpenSearchConnection(settings);
     }

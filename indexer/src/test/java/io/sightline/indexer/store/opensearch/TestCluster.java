@@ -8,6 +8,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Locale;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -30,6 +32,12 @@ final class TestCluster implements AutoCloseable {
                 .getStore(ExtensionContext.Namespace.create(TestCluster.class))
                 .computeIfAbsent(TestCluster.class, key -> start(), TestCluster.class);
         return OpenSearchSettings.of(node.cluster.urls().toArray(URI[]::new));
+    }
+
+    /** The same cluster with indexes of one test's own, of one shard without a replica. */
+    static OpenSearchSettings ownIndexes(OpenSearchSettings cluster) {
+        return cluster.withPrefix("test-" + UUID.randomUUID().toString().toLowerCase(Locale.ROOT))
+                .with(new OpenSearchSettings.Layout(1, 0));
     }
 
     private static TestCluster start() {

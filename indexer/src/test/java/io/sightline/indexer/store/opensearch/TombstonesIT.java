@@ -1,9 +1,9 @@
 package io.sightline.indexer.store.opensearch;
 
+import static io.sightline.indexer.store.opensearch.PlainImages.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.sightline.indexer.store.EmbeddedImage;
 import io.sightline.indexer.store.Erased;
 import io.sightline.indexer.store.Revision;
 import io.sightline.indexer.store.StoreDamagedException;
@@ -16,9 +16,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,9 +36,7 @@ class TombstonesIT {
     private final OpenSearchConnection outside;
 
     TombstonesIT(OpenSearchSettings cluster) {
-        OpenSearchSettings settings = cluster.withPrefix(
-                        "test-" + UUID.randomUUID().toString().toLowerCase(Locale.ROOT))
-                .with(new OpenSearchSettings.Layout(1, 0));
+        OpenSearchSettings settings = TestCluster.ownIndexes(cluster);
         Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);
         this.stores = new OpenSearchStores(settings, clock);
         this.outside = new OpenSearchConnection(settings);
@@ -120,20 +115,5 @@ class TombstonesIT {
 
     private static Erased erased(String id) {
         return new Erased(id, new StoredImage.Origin("sightline.images", 0, 42));
-    }
-
-    private static EmbeddedImage image(String id, long offset) {
-        return new EmbeddedImage(
-                new StoredImage(
-                        id,
-                        "v1",
-                        null,
-                        Map.of(),
-                        "00ff",
-                        "image/png",
-                        NOON,
-                        new StoredImage.Origin("sightline.images", 0, offset),
-                        new Revision(0, offset, 0)),
-                new float[] {1, 0, 0, 0});
     }
 }
