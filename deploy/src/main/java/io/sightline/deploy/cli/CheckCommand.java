@@ -13,6 +13,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,6 +33,8 @@ import picocli.CommandLine.Option;
             "Exit status 1 if anything is wrong."
         })
 final class CheckCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CheckCommand.class);
 
     @Mixin
     private BrokerOptions brokers = new BrokerOptions();
@@ -64,12 +70,8 @@ final class CheckCommand implements Callable<Integer> {
                 DataDirectory.indexes(brokers.directory()),
                 payloads.settings(brokers.directory()).openReader(),
                 sample);
-        Instant end = Instant.now().plus(wait);
-        CheckReport report = check.run();
-        while (!report.isClean() && Instant.now().isBefore(end)) {
-            TimeUnit.SECONDS.sleep(1);
-            report = check.run();
-        }
+        CheckReport report =
+                look(check::run, CheckReport::isClean, Instant.now().plus(wait));
         System.out.printf(
                 "version %s: %d images, %d dead letters, %d indexed, %d missing, %d duplicate, %d stale, %d wrong-vector"
                         + " (%d embedded again)%n",
@@ -95,16 +97,31 @@ final class CheckCommand implements Callable<Integer> {
         Instant end = Instant.now().plus(wait);
         boolean clean = true;
         for (String id : erased) {
-            ErasureCheck.Findings findings = check.run(id);
-            while (!findings.isErased() && Instant.now().isBefore(end)) {
-                TimeUnit.SECONDS.sleep(1);
-                findings = check.run(id);
-            }
+            ErasureCheck.Findings findings = look(() -> check.run(id), ErasureCheck.Findings::isErased, end);
             System.out.println("image " + id + ": " + (findings.isErased() ? "erased" : "not erased"));
             findings.left().forEach(left -> System.out.println("  left: " + left));
             findings.kept().forEach(kept -> System.out.println("  kept: " + kept));
             clean &= findings.isErased();
         }
         return clean ? 0 : 1;
+    }
+
+    /** Looks again until all is well or the time is over: a broker or a store that does not answer may do so meanwhile. */
+    private static <T> T look(Supplier<T> check, Predicate<T> isGood, Instant end) throws InterruptedException {
+        while (true) {
+            boolean isLast = !Instant.now().isBefore(end);
+            try {
+                T report = check.get();
+                if (isLast || isGood.test(report)) {
+                    return report;
+                }
+            } catch (RuntimeException e) {
+                if (isLast) {
+                    throw e;
+                }
+                LOG.warn("could not look, will look again: {}", e.toString());
+            }
+            TimeUnit.SECONDS.sleep(1);
+        }
     }
 }

@@ -1,26 +1,16 @@
 package io.sightline.indexer.indexing;
 
 import io.sightline.embedder.erasure.ErasureLedger;
-import io.sightline.indexer.store.EmbeddedImage;
-import io.sightline.indexer.store.Revision;
-import io.sightline.indexer.store.StoredImage;
 import io.sightline.indexer.store.VectorStore;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.RegistryUnavailableException;
-import io.sightline.schemas.Topics;
-import io.sightline.schemas.UndecodableRecordException;
-import io.sightline.schemas.Vectors;
-import io.sightline.schemas.avro.Coordinates;
-import io.sightline.schemas.avro.Embedding;
-import io.sightline.schemas.avro.LabelEvent;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -28,7 +18,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,9 +29,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One thread reads and writes; {@link Settling} refreshes and commits beside it.
  *
- * <p>On failure: a record that cannot be decoded, is of another version, or is refused by the store, is logged, and its
- * image is removed, since what the store has of it is older; a store that fails stops this lane, and {@link #failure()}
- * says why; it is opened again later.
+ * <p>On failure: a store that fails stops this lane, and {@link #failure()} says why; it is opened again later. Of records
+ * that cannot be indexed see {@link LaneRecords}.
  */
 public final class LaneIndex implements AutoCloseable {
 
@@ -54,12 +42,9 @@ public final class LaneIndex implements AutoCloseable {
     private final String version;
     private final Map<TopicPartition, Long> ends;
     private final Settling settling;
-    private final ErasureLedger erasures;
     private final KafkaConsumer<String, byte[]> consumer;
-    private final Deserializer<Embedding> embeddings;
-    private final Labels labels;
+    private final LaneRecords records;
     private final Thread writer;
-    private final AtomicLong passedOver = new AtomicLong();
     private final CountDownLatch closing = new CountDownLatch(1);
     private Map<TopicPartition, Long> next = Map.of();
     private volatile long behind;
@@ -84,7 +69,6 @@ public final class LaneIndex implements AutoCloseable {
             IndexingSettings settings,
             SearchableListener listener,
             ErasureLedger erasures) {
-        this.erasures = erasures;
         this.store = store;
         this.version = store.key().version();
         this.ends = Map.copyOf(ends);
@@ -94,8 +78,7 @@ public final class LaneIndex implements AutoCloseable {
                 connection.assignedConsumer("sightline-indexer-" + version),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
-        this.embeddings = serdes.deserializer(Embedding.class);
-        this.labels = new Labels(serdes.deserializer(LabelEvent.class));
+        this.records = new LaneRecords(store, serdes, erasures, settling);
         this.writer = Thread.ofPlatform().name("index-" + version).start(this::run);
     }
 
@@ -134,7 +117,7 @@ public final class LaneIndex implements AutoCloseable {
 
     /** Records that could not be indexed. */
     public long passedOver() {
-        return passedOver.get() + store.refused();
+        return records.passedOver() + store.refused();
     }
 
     /** Why this lane stopped by itself, or null. */
@@ -164,9 +147,9 @@ public final class LaneIndex implements AutoCloseable {
             settling.start();
             while (failure == null) {
                 try {
-                    write(consumer.poll(POLL));
-                    settling.refreshIfDue();
+                    settling.settleIfDue();
                     readTheRequiredFirst();
+                    write(consumer.poll(POLL));
                 } catch (RegistryUnavailableException | RetriableException e) {
                     readAgain(e);
                 }
@@ -207,7 +190,7 @@ public final class LaneIndex implements AutoCloseable {
         Map<TopicPartition, Long> committed = store.committedOffsets();
         ends.keySet().forEach(partition -> consumer.seek(partition, committed.getOrDefault(partition, 0L)));
         readLabels(committed);
-        relabel();
+        records.relabel();
         note(positions());
     }
 
@@ -216,16 +199,17 @@ public final class LaneIndex implements AutoCloseable {
      * were committed are in the documents already.
      */
     private void readLabels(Map<TopicPartition, Long> committed) {
-        List<TopicPartition> others =
-                ends.keySet().stream().filter(partition -> !isLabels(partition)).toList();
+        List<TopicPartition> others = ends.keySet().stream()
+                .filter(partition -> !LaneRecords.isLabels(partition))
+                .toList();
         List<TopicPartition> own =
-                ends.keySet().stream().filter(LaneIndex::isLabels).toList();
+                ends.keySet().stream().filter(LaneRecords::isLabels).toList();
         consumer.pause(others);
         consumer.seekToBeginning(own);
         while (own.stream().anyMatch(partition -> consumer.position(partition) < end(partition))) {
             for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                 TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-                label(record, record.offset() >= committed.getOrDefault(partition, 0L));
+                records.label(record, record.offset() >= committed.getOrDefault(partition, 0L));
             }
         }
         consumer.resume(others);
@@ -235,90 +219,11 @@ public final class LaneIndex implements AutoCloseable {
         return ends.getOrDefault(partition, 0L);
     }
 
-    private static boolean isLabels(TopicPartition partition) {
-        return partition.topic().equals(Topics.LABELS);
-    }
-
-    private void write(ConsumerRecords<String, byte[]> records) {
+    private void write(ConsumerRecords<String, byte[]> polled) {
         Map<TopicPartition, Long> behindThese = positions();
-        settling.willReach(behindThese);
-        // Labels first: an embedding of the same poll is then written with its newest label at once.
-        for (TopicPartition partition : records.partitions()) {
-            if (isLabels(partition)) {
-                records.records(partition).forEach(record -> label(record, true));
-            }
-        }
-        for (TopicPartition partition : records.partitions()) {
-            if (!isLabels(partition)) {
-                records.records(partition).forEach(this::embedding);
-            }
-        }
-        relabel();
+        settling.willReach(behindThese, behind);
+        records.write(polled);
         note(behindThese);
-    }
-
-    private void label(ConsumerRecord<String, byte[]> record, boolean isNews) {
-        try {
-            labels.read(record, isNews);
-        } catch (UndecodableRecordException e) {
-            passOver(record, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private void embedding(ConsumerRecord<String, byte[]> record) {
-        @Nullable String id = record.key();
-        if (id == null) {
-            passOver(record, "it has no key");
-            return;
-        }
-        Labels.Label label = labels.of(id);
-        Revision revision = new Revision(record.partition(), record.offset() + 1, label.offset());
-        settling.wrote();
-        if (record.value() == null) {
-            store.delete(id, revision);
-            return;
-        }
-        try {
-            Embedding embedding = embeddings.deserialize(record.topic(), record.value());
-            if (isErased(id, embedding.getOrigin())) {
-                // An index that is built anew would have it on disk again until its segment is merged.
-                store.delete(id, revision);
-                return;
-            }
-            StoredImage image = image(id, embedding, label.text(), revision);
-            store.upsert(new EmbeddedImage(image, Vectors.decode(embedding.getVector())));
-            settling.wrote(image);
-        } catch (UndecodableRecordException | IllegalArgumentException e) {
-            passOver(record, String.valueOf(e.getMessage()));
-            store.delete(id, revision);
-        }
-    }
-
-    private boolean isErased(String id, Coordinates origin) {
-        return erasures.isErased(id, origin.getPartition(), origin.getOffset());
-    }
-
-    private static StoredImage image(String id, Embedding embedding, @Nullable String label, Revision revision) {
-        return new StoredImage(
-                id,
-                embedding.getModelVersion(),
-                label,
-                embedding.getTags(),
-                embedding.getContentSha256(),
-                embedding.getContentType(),
-                embedding.getEventTime(),
-                new StoredImage.Origin(
-                        embedding.getOrigin().getTopic(),
-                        embedding.getOrigin().getPartition(),
-                        embedding.getOrigin().getOffset()),
-                revision);
-    }
-
-    private void relabel() {
-        labels.takeChanged().forEach((id, label) -> {
-            settling.wrote();
-            store.relabel(id, label.text(), label.offset());
-        });
     }
 
     /** Everything below these was written. */
@@ -342,16 +247,5 @@ public final class LaneIndex implements AutoCloseable {
             failure = String.valueOf(cause);
             LOG.error("the index of {} stopped: {}; it will be opened again", version, cause, cause);
         }
-    }
-
-    private void passOver(ConsumerRecord<String, byte[]> record, String why) {
-        passedOver.incrementAndGet();
-        LOG.error(
-                "passed over {}-{}@{} (image {}): {}",
-                record.topic(),
-                record.partition(),
-                record.offset(),
-                record.key(),
-                why);
     }
 }

@@ -93,6 +93,18 @@ final class SearchableMark {
         covered = ahead;
     }
 
+    /**
+     * Says that nothing beyond these offsets was seen, which is on disk, nor will be before it is covered.
+     *
+     * @throws StoreException if it cannot be written
+     */
+    void limit(Map<TopicPartition, Long> next) {
+        if (!next.equals(covered)) {
+            write(next);
+            covered = Map.copyOf(next);
+        }
+    }
+
     private void write(Map<TopicPartition, Long> next) {
         Map<String, Map<Integer, Long>> offsets = new TreeMap<>();
         next.forEach((partition, offset) -> offsets.computeIfAbsent(partition.topic(), topic -> new TreeMap<>())

@@ -25,7 +25,11 @@ import org.slf4j.LoggerFactory;
  * is in. While an index is built nobody reads it, and it is refreshed by the number of writes alone, by the writer. Once it
  * is read, its {@linkplain SearchableMark mark} covers what is about to be written.
  *
- * <p>{@link #willReach}, {@link #wrote()}, {@link #wrote(StoredImage)}, {@link #reached} and {@link #refreshIfDue} are the
+ * <p>While it is far behind nobody waits for the newest write, and a kill is likely, as one restart follows another. So the
+ * writer itself commits now and then, and shows only what was committed: such an index has nothing to read again before it
+ * answers.
+ *
+ * <p>{@link #willReach}, {@link #wrote()}, {@link #wrote(StoredImage)}, {@link #reached} and {@link #settleIfDue} are the
  * writing thread's; all else is thread-safe. On failure nothing is refreshed or committed any more.
  */
 final class Settling implements AutoCloseable {
@@ -35,6 +39,9 @@ final class Settling implements AutoCloseable {
 
     /** Writes that are remembered until they are searchable; with this many, the writing thread waits for that. */
     private static final int MOST_INVISIBLE = 10_000;
+
+    /** Records not read yet, with which it is far behind: seconds of work for a JVM that has just started. */
+    static final int FAR_BEHIND = 2_000;
 
     /** As long as dead letters: the gates tell an image that could not be embedded from one that is missing by these. */
     private static final Duration DELETIONS_KEPT = Duration.ofDays(14);
@@ -53,11 +60,17 @@ final class Settling implements AutoCloseable {
     /** Not this object's: a refresh does not wait for the disk. */
     private final Lock committing = new ReentrantLock();
 
+    private final Lock resting = new ReentrantLock();
+
     private final AtomicInteger invisible = new AtomicInteger();
     private volatile Map<TopicPartition, Long> next = Map.of();
     private volatile Map<TopicPartition, Long> searchable = Map.of();
     private final boolean builtAnew;
+    private final long start = System.nanoTime();
     private Map<TopicPartition, Long> durable;
+    private long writes;
+    private long lastCommit;
+    private volatile boolean isFarBehind;
     private volatile long lastWrite = System.nanoTime();
     private volatile boolean ready;
     private volatile boolean failed;
@@ -102,15 +115,39 @@ final class Settling implements AutoCloseable {
         repeat(() -> store.purge(DELETIONS_KEPT), FIRST_PURGE, BETWEEN_PURGES);
     }
 
-    /** Everything below these offsets is about to be written. */
-    void willReach(Map<TopicPartition, Long> offsets) {
+    /**
+     * Everything below these offsets is about to be written.
+     *
+     * @param behind records that are not read yet
+     */
+    void willReach(Map<TopicPartition, Long> offsets, long behind) {
         if (ready) {
-            mark.cover(offsets);
+            fallBehind(behind >= FAR_BEHIND);
+            if (!isFarBehind) {
+                mark.cover(offsets);
+            }
+        }
+    }
+
+    /** Once it is far behind, nothing is under way that shows what is written. */
+    private void fallBehind(boolean far) {
+        if (!far) {
+            isFarBehind = false;
+        } else if (!isFarBehind && resting.tryLock()) {
+            try {
+                synchronized (this) {
+                    isFarBehind = true;
+                }
+                lastCommit = System.nanoTime();
+            } finally {
+                resting.unlock();
+            }
         }
     }
 
     /** Something was written. */
     void wrote() {
+        writes++;
         invisible.incrementAndGet();
         lastWrite = System.nanoTime();
     }
@@ -127,9 +164,19 @@ final class Settling implements AutoCloseable {
         }
     }
 
-    /** Refreshes at once if much is invisible, or if the store is ready with that. */
-    void refreshIfDue() {
-        if (invisible.get() >= MOST_INVISIBLE || (!ready && covers(next, required))) {
+    /** Refreshes at once if much is invisible, or if the store is ready with that; commits first if it is far behind. */
+    void settleIfDue() {
+        boolean much = invisible.get() >= MOST_INVISIBLE;
+        if (isFarBehind) {
+            if (much
+                    || System.nanoTime() - lastCommit
+                            >= settings.commitInterval().toNanos()) {
+                commit();
+                refresh();
+                mark.limit(next);
+                lastCommit = System.nanoTime();
+            }
+        } else if (much || (!ready && covers(next, required))) {
             refresh();
         }
     }
@@ -175,7 +222,7 @@ final class Settling implements AutoCloseable {
             return;
         }
         if (!failed) {
-            commitAndRest();
+            commit();
         }
     }
 
@@ -199,8 +246,8 @@ final class Settling implements AutoCloseable {
         }
     }
 
-    private void refreshIfReady() {
-        if (ready) {
+    private synchronized void refreshIfReady() {
+        if (ready && !isFarBehind) {
             refresh();
         }
     }
@@ -224,6 +271,11 @@ final class Settling implements AutoCloseable {
             }
             mark.cover(written);
             ready = true;
+            LOG.info(
+                    "the index of {} answers, {} ms after it was opened, with {} writes since",
+                    store.key().version(),
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
+                    writes);
         }
     }
 
@@ -237,8 +289,22 @@ final class Settling implements AutoCloseable {
     }
 
     private void commitAndRest() {
-        commit();
-        store.rest(Duration.ofNanos(System.nanoTime() - lastWrite));
+        if (!isFarBehind) {
+            commit();
+            rest();
+        }
+    }
+
+    /** Tidying up shows what was written, and may take long. */
+    private void rest() {
+        resting.lock();
+        try {
+            if (!isFarBehind) {
+                store.rest(Duration.ofNanos(System.nanoTime() - lastWrite));
+            }
+        } finally {
+            resting.unlock();
+        }
     }
 
     private void commit() {

@@ -96,9 +96,9 @@ public interface VectorStore extends AutoCloseable {
     Set<Erased> held(Collection<Erased> erased);
 
     /**
-     * Begins to take what was deleted of these images off the disk. That ends in the background, and takes several calls:
-     * until nothing is {@linkplain #held held} any more. It costs in proportion to the parts of the store that are written
-     * anew.
+     * Begins to take what was deleted of these images off the disk. That ends in the background, and takes several calls and
+     * {@linkplain #refresh refreshes} or {@linkplain #rest rests}: until nothing is {@linkplain #held held} any more. It
+     * costs in proportion to the parts of the store that are written anew.
      */
     void expunge(Collection<Erased> erased);
 

@@ -6,9 +6,15 @@ import io.sightline.indexer.store.StoreDamagedException;
 import io.sightline.indexer.store.StoreKey;
 import io.sightline.indexer.store.VectorStore;
 import io.sightline.indexer.store.lucene.LuceneStores;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +32,7 @@ class SettlingTest {
         try (VectorStore store = open();
                 Settling settling = settling(store, 10)) {
             settling.reached(Map.of(PARTITION, 10L));
-            settling.refreshIfDue();
+            settling.settleIfDue();
 
             assertThat(settling.isReady()).isTrue();
             assertThat(store.committedOffsets()).containsExactly(Map.entry(PARTITION, 10L));
@@ -39,7 +45,7 @@ class SettlingTest {
             store.commit(Map.of(PARTITION, 5_000L));
             try (Settling settling = settling(store, 6_000)) {
                 settling.reached(Map.of(PARTITION, 6_000L));
-                settling.refreshIfDue();
+                settling.settleIfDue();
 
                 assertThat(settling.isReady()).isTrue();
                 assertThat(store.committedOffsets()).containsExactly(Map.entry(PARTITION, 5_000L));
@@ -47,16 +53,73 @@ class SettlingTest {
         }
     }
 
+    @Test
+    void shouldShowOnlyWhatIsOnDiskWhileItIsFarBehind() throws Exception {
+        List<String> calls = new CopyOnWriteArrayList<>();
+        IndexingSettings quick = new IndexingSettings(Duration.ofMillis(5), Duration.ofMillis(40));
+        try (VectorStore store = open();
+                Settling settling = settling(noting(store, calls), 10, quick)) {
+            settling.reached(Map.of(PARTITION, 10L));
+            settling.settleIfDue();
+            settling.willReach(Map.of(PARTITION, 20L), Settling.FAR_BEHIND);
+            settling.start();
+            calls.clear();
+            for (long offset = 20; Collections.frequency(calls, "refresh") < 3; offset++) {
+                settling.reached(Map.of(PARTITION, offset));
+                settling.settleIfDue();
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+
+            assertThat(calls).startsWith("commit", "refresh", "commit", "refresh", "commit", "refresh");
+            assertThat(mark()).isEqualTo(store.committedOffsets());
+        }
+    }
+
+    @Test
+    void shouldCoverWhatIsShownOnceItIsNotFarBehindAnyMore() throws Exception {
+        try (VectorStore store = open();
+                Settling settling = settling(store, 10)) {
+            settling.reached(Map.of(PARTITION, 10L));
+            settling.settleIfDue();
+            settling.willReach(Map.of(PARTITION, 5_000L), Settling.FAR_BEHIND);
+            settling.reached(Map.of(PARTITION, 5_000L));
+            assertThat(mark().get(PARTITION)).isLessThan(5_000);
+
+            settling.willReach(Map.of(PARTITION, 5_001L), Settling.FAR_BEHIND - 1);
+
+            assertThat(mark().get(PARTITION)).isGreaterThanOrEqualTo(5_001);
+        }
+    }
+
+    private Map<TopicPartition, Long> mark() {
+        return new SearchableMark(directory, KEY).read().orElseThrow();
+    }
+
+    /** The store, which notes what it is to do. */
+    private static VectorStore noting(VectorStore store, List<String> calls) {
+        return (VectorStore) Proxy.newProxyInstance(
+                VectorStore.class.getClassLoader(), new Class<?>[] {VectorStore.class}, (proxy, method, arguments) -> {
+                    if (method.getReturnType() == void.class) {
+                        calls.add(method.getName());
+                    }
+                    return method.invoke(store, arguments);
+                });
+    }
+
     private VectorStore open() throws StoreDamagedException {
         return new LuceneStores(directory, Clock.systemUTC()).open(KEY);
     }
 
     private Settling settling(VectorStore store, long required) {
+        return settling(store, required, IndexingSettings.DEFAULT);
+    }
+
+    private Settling settling(VectorStore store, long required, IndexingSettings settings) {
         return new Settling(
                 store,
                 Map.of(PARTITION, required),
                 new SearchableMark(directory, KEY),
-                IndexingSettings.DEFAULT,
+                settings,
                 failure -> {},
                 images -> {});
     }

@@ -454,6 +454,7 @@ public abstract class VectorStoreContract {
         // Copies in a cluster may ask for operations of the past for 30 s, and what was deleted stays as long.
         await().atMost(Patience.LIMIT.multipliedBy(2)).until(() -> {
             store.expunge(List.of(erased));
+            store.refresh();
             return store.held(List.of(erased)).isEmpty();
         });
 

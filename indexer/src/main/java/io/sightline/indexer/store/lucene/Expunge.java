@@ -16,8 +16,6 @@ import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.BytesRef;
 
@@ -29,13 +27,11 @@ final class Expunge {
 
     private final Directory directory;
     private final IndexWriter writer;
-    private final SearcherManager searchers;
     private final ExpungingMergePolicy policy;
 
-    Expunge(Directory directory, IndexWriter writer, SearcherManager searchers, ExpungingMergePolicy policy) {
+    Expunge(Directory directory, IndexWriter writer, ExpungingMergePolicy policy) {
         this.directory = directory;
         this.writer = writer;
-        this.searchers = searchers;
         this.policy = policy;
     }
 
@@ -55,12 +51,13 @@ final class Expunge {
         }
     }
 
-    /** Begins to merge the segments that have something of them; once they are merged, gives their files up. */
+    /**
+     * Begins to merge the segments that have something of them; once they are merged, gives their files up. Shows searches
+     * nothing: what they have is given up with the next refresh.
+     */
     void begin(Collection<Erased> erased) throws IOException {
-        searchers.maybeRefreshBlocking();
-        IndexSearcher searcher = searchers.acquire();
-        try {
-            Set<String> segments = segments(searcher.getIndexReader(), erased);
+        try (DirectoryReader written = DirectoryReader.open(writer)) {
+            Set<String> segments = segments(written, erased);
             if (segments.isEmpty()) {
                 // The segments that were merged belong to the last commit until there is another.
                 writer.commit();
@@ -68,8 +65,6 @@ final class Expunge {
                 policy.condemn(segments);
                 writer.forceMergeDeletes(false);
             }
-        } finally {
-            searchers.release(searcher);
         }
     }
 

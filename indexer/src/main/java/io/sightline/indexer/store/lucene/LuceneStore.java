@@ -120,7 +120,7 @@ public final class LuceneStore implements VectorStore {
             opened.addFirst(writer::rollback);
             SearcherManager searchers = new SearcherManager(writer, null);
             opened.addFirst(searchers);
-            Expunge expunge = new Expunge(directory, writer, searchers, policy);
+            Expunge expunge = new Expunge(directory, writer, policy);
             return new LuceneStore(
                     key, quantisation, path, clock, directory, writer, searchers, new NewestWrites(searchers), expunge);
         } catch (StoreDamagedException | RuntimeException | Error e) {

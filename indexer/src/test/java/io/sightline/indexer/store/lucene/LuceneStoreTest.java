@@ -200,6 +200,7 @@ class LuceneStoreTest extends VectorStoreContract {
 
             await().until(() -> {
                 store.expunge(List.of(erased));
+                store.refresh();
                 return store.held(List.of(erased)).isEmpty();
             });
 
