@@ -164,13 +164,13 @@ public final class LaneIndex implements AutoCloseable {
     }
 
     /**
-     * Until it may answer, no partition is read beyond what that takes: a consumer that is behind reads long stretches of
-     * one partition before it comes to the next.
+     * Until it may answer, no partition is read that has all of what that takes: a consumer that is behind reads long
+     * stretches of one partition before it comes to the next.
      */
     private void readTheRequiredFirst() {
         if (!settling.isReady()) {
             consumer.pause(next.entrySet().stream()
-                    .filter(one -> !settling.requiresMore(one.getKey(), one.getValue()))
+                    .filter(one -> one.getValue() >= settling.required(one.getKey()))
                     .map(Map.Entry::getKey)
                     .toList());
         } else if (!consumer.paused().isEmpty()) {
@@ -220,10 +220,23 @@ public final class LaneIndex implements AutoCloseable {
     }
 
     private void write(ConsumerRecords<String, byte[]> polled) {
+        if (!settling.isReady()) {
+            leaveTheRest(polled);
+        }
         Map<TopicPartition, Long> behindThese = positions();
         settling.willReach(behindThese, behind);
-        records.write(polled);
+        records.write(polled, behindThese);
         note(behindThese);
+    }
+
+    /** A poll brings hundreds of records of a partition, of which answers may need one: the others are polled again. */
+    private void leaveTheRest(ConsumerRecords<String, byte[]> polled) {
+        for (TopicPartition partition : polled.partitions()) {
+            long required = settling.required(partition);
+            if (consumer.position(partition) > required) {
+                consumer.seek(partition, required);
+            }
+        }
     }
 
     /** Everything below these was written. */

@@ -12,7 +12,9 @@ import io.sightline.schemas.Vectors;
 import io.sightline.schemas.avro.Coordinates;
 import io.sightline.schemas.avro.Embedding;
 import io.sightline.schemas.avro.LabelEvent;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
@@ -62,19 +64,29 @@ final class LaneRecords {
         return passedOver.get();
     }
 
-    /** Writes what was polled; labels first: an embedding of the same poll is then written with its newest label at once. */
-    void write(ConsumerRecords<String, byte[]> records) {
-        for (TopicPartition partition : records.partitions()) {
+    /**
+     * Writes what was polled; labels first: an embedding of the same poll is then written with its newest label at once.
+     *
+     * @param ends of each partition, behind the last record that is written
+     */
+    void write(ConsumerRecords<String, byte[]> polled, Map<TopicPartition, Long> ends) {
+        for (TopicPartition partition : polled.partitions()) {
             if (isLabels(partition)) {
-                records.records(partition).forEach(record -> label(record, true));
+                below(polled, partition, ends).forEach(record -> label(record, true));
             }
         }
-        for (TopicPartition partition : records.partitions()) {
+        for (TopicPartition partition : polled.partitions()) {
             if (!isLabels(partition)) {
-                records.records(partition).forEach(this::embedding);
+                below(polled, partition, ends).forEach(this::embedding);
             }
         }
         relabel();
+    }
+
+    private static Stream<ConsumerRecord<String, byte[]>> below(
+            ConsumerRecords<String, byte[]> polled, TopicPartition partition, Map<TopicPartition, Long> ends) {
+        long end = ends.getOrDefault(partition, Long.MAX_VALUE);
+        return polled.records(partition).stream().takeWhile(record -> record.offset() < end);
     }
 
     /**

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class SearchableMark {
 
     private static final Logger LOG = LoggerFactory.getLogger(SearchableMark.class);
-    static final int AHEAD = 100;
+    static final int AHEAD = 25;
 
     private static final String SUFFIX = ".searchable.json";
     private static final TypeReference<Content> CONTENT = new TypeReference<>() {};

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -40,8 +41,16 @@ final class Settling implements AutoCloseable {
     /** Writes that are remembered until they are searchable; with this many, the writing thread waits for that. */
     private static final int MOST_INVISIBLE = 10_000;
 
-    /** Records not read yet, with which it is far behind: seconds of work for a JVM that has just started. */
-    static final int FAR_BEHIND = 2_000;
+    /** Records not read yet, with which it is far behind: a second of work for a JVM that has just started. */
+    static final int FAR_BEHIND = 1_000;
+
+    /** Writes that are not on disk, with which they are committed before it is time. */
+    private static final int MOST_UNCOMMITTED = 500;
+
+    private static final Duration LONGEST_LOOK = Duration.ofMillis(100);
+
+    /** Of an index that is built nobody has seen anything: many small commits would make many small segments. */
+    private static final int BUILDING_PATIENCE = 10;
 
     /** As long as dead letters: the gates tell an image that could not be embedded from one that is missing by these. */
     private static final Duration DELETIONS_KEPT = Duration.ofDays(14);
@@ -68,8 +77,9 @@ final class Settling implements AutoCloseable {
     private final boolean builtAnew;
     private final long start = System.nanoTime();
     private Map<TopicPartition, Long> durable;
-    private long writes;
-    private long lastCommit;
+    private final AtomicLong writes = new AtomicLong();
+    private volatile long writesCommitted;
+    private volatile long lastCommit = System.nanoTime();
     private volatile boolean isFarBehind;
     private volatile long lastWrite = System.nanoTime();
     private volatile boolean ready;
@@ -99,19 +109,22 @@ final class Settling implements AutoCloseable {
         this.failures = failures;
         this.listener = listener;
         this.threads = Executors.newScheduledThreadPool(
-                3,
+                4,
                 Thread.ofPlatform()
                         .name("index-settle-" + store.key().version() + "-", 0)
                         .factory());
     }
 
-    /** Starts to refresh, to commit and to purge; none waits for another. */
+    /** Starts to refresh, to commit, to tidy up and to purge; none waits for another. */
     void start() {
         // At a fixed rate: how long a refresh takes is not to be waited for twice.
         long refreshMillis = settings.refreshInterval().toMillis();
         threads.scheduleAtFixedRate(
                 () -> unlessFailed(this::refreshIfReady), refreshMillis, refreshMillis, TimeUnit.MILLISECONDS);
-        repeat(this::commitAndRest, settings.commitInterval(), settings.commitInterval());
+        Duration look =
+                settings.commitInterval().compareTo(LONGEST_LOOK) < 0 ? settings.commitInterval() : LONGEST_LOOK;
+        repeat(this::commitIfDue, look, look);
+        repeat(this::rest, settings.commitInterval(), settings.commitInterval());
         repeat(() -> store.purge(DELETIONS_KEPT), FIRST_PURGE, BETWEEN_PURGES);
     }
 
@@ -129,16 +142,18 @@ final class Settling implements AutoCloseable {
         }
     }
 
-    /** Once it is far behind, nothing is under way that shows what is written. */
+    /** Once it is far behind, nothing is under way that shows what is written; all that was, is on disk when it is not. */
     private void fallBehind(boolean far) {
         if (!far) {
-            isFarBehind = false;
+            if (isFarBehind) {
+                commit();
+                isFarBehind = false;
+            }
         } else if (!isFarBehind && resting.tryLock()) {
             try {
                 synchronized (this) {
                     isFarBehind = true;
                 }
-                lastCommit = System.nanoTime();
             } finally {
                 resting.unlock();
             }
@@ -147,7 +162,7 @@ final class Settling implements AutoCloseable {
 
     /** Something was written. */
     void wrote() {
-        writes++;
+        writes.incrementAndGet();
         invisible.incrementAndGet();
         lastWrite = System.nanoTime();
     }
@@ -191,9 +206,9 @@ final class Settling implements AutoCloseable {
         return ready;
     }
 
-    /** Whether it must hold more of a partition than what lies below an offset, before it is ready. */
-    boolean requiresMore(TopicPartition partition, long offset) {
-        return offset < required.getOrDefault(partition, 0L);
+    /** It must hold everything of a partition below that, before it is ready. */
+    long required(TopicPartition partition) {
+        return required.getOrDefault(partition, 0L);
     }
 
     /** How much of what is required is searchable, 0 to 1. */
@@ -275,7 +290,7 @@ final class Settling implements AutoCloseable {
                     "the index of {} answers, {} ms after it was opened, with {} writes since",
                     store.key().version(),
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
-                    writes);
+                    writes.get());
         }
     }
 
@@ -288,11 +303,16 @@ final class Settling implements AutoCloseable {
         return images;
     }
 
-    private void commitAndRest() {
-        if (!isFarBehind) {
+    private void commitIfDue() {
+        boolean isMuch = ready && writes.get() - writesCommitted >= MOST_UNCOMMITTED;
+        if (!isFarBehind && (isMuch || isTimeToCommit())) {
             commit();
-            rest();
         }
+    }
+
+    private boolean isTimeToCommit() {
+        long interval = settings.commitInterval().toNanos();
+        return System.nanoTime() - lastCommit >= (ready ? interval : BUILDING_PATIENCE * interval);
     }
 
     /** Tidying up shows what was written, and may take long. */
@@ -310,12 +330,15 @@ final class Settling implements AutoCloseable {
     private void commit() {
         committing.lock();
         try {
+            long before = writes.get();
             Map<TopicPartition, Long> written = next;
             // Before the partitions are assigned there are no offsets, and a commit without would forget the old ones.
             if (!written.isEmpty() && !written.equals(durable)) {
                 store.commit(written);
                 durable = written;
+                writesCommitted = before;
             }
+            lastCommit = System.nanoTime();
         } finally {
             committing.unlock();
         }

@@ -1,42 +1,113 @@
 package io.sightline.indexer.search;
 
+import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.artifact.ModelDescriptor;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.embedder.runtime.VersionNetwork;
+import io.sightline.http.ApiException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Embeds queries in the space of one version; closed when the last one who holds it lets go. Thread-safe. */
 final class QueryNetwork {
 
-    private final VersionNetwork network;
-    private final AtomicInteger holders = new AtomicInteger(1);
+    private static final Logger LOG = LoggerFactory.getLogger(QueryNetwork.class);
 
-    private QueryNetwork(VersionNetwork network) {
-        this.network = network;
+    private final ModelArtifact artifact;
+    private final ImageLimits limits;
+    private final AtomicInteger holders = new AtomicInteger(1);
+    /** Held while the network is loaded. */
+    private final Lock loading = new ReentrantLock();
+
+    private @Nullable VersionNetwork network;
+
+    private QueryNetwork(ModelArtifact artifact, ImageLimits limits) {
+        this.artifact = artifact;
+        this.limits = limits;
     }
 
-    /** Loads a version; the caller holds it. */
+    /**
+     * Loads a version; the caller holds it.
+     *
+     * @throws ArtifactException if it cannot be loaded
+     */
     static QueryNetwork load(ModelArtifact artifact, ImageLimits limits) {
-        return new QueryNetwork(VersionNetwork.load(artifact, limits));
+        QueryNetwork loaded = new QueryNetwork(artifact, limits);
+        loaded.network();
+        return loaded;
+    }
+
+    /**
+     * Begins to load a version, which takes seconds that only those who {@link #embed} wait for; the caller holds it. One
+     * that cannot be loaded is tried again by the next of them.
+     */
+    static QueryNetwork begin(ModelArtifact artifact, ImageLimits limits) {
+        QueryNetwork begun = new QueryNetwork(artifact, limits);
+        begun.retain();
+        Thread.ofPlatform().name("load-" + begun.version()).daemon().start(() -> {
+            try {
+                begun.network();
+            } catch (RuntimeException | Error e) {
+                LOG.warn("images cannot be embedded by {} yet: {}", begun.version(), e.toString());
+            } finally {
+                begun.release();
+            }
+        });
+        return begun;
     }
 
     String version() {
-        return network.version();
+        return descriptor().version();
     }
 
     int dimensions() {
-        return network.descriptor().dimensions();
+        return descriptor().dimensions();
     }
 
     /** Fingerprint of what is done to the pixels first. */
     String preprocessing() {
-        return network.descriptor().preprocessingFingerprint();
+        return descriptor().preprocessingFingerprint();
     }
 
-    /** Embeds an encoded image; unit vector of length d. */
+    private ModelDescriptor descriptor() {
+        return artifact.descriptor();
+    }
+
+    /**
+     * Embeds an encoded image; unit vector of length d.
+     *
+     * @throws ApiException 503 {@code network-unavailable} if the network cannot be loaded now
+     */
     float[] embed(byte[] image) throws RejectedImageException {
-        return network.embed(image);
+        VersionNetwork loaded;
+        try {
+            loaded = network();
+        } catch (ArtifactException e) {
+            throw new ApiException(
+                    503,
+                    "network-unavailable",
+                    "images cannot be embedded by " + version() + " now, while ids and vectors can be searched: "
+                            + e.getMessage() + "; then try again");
+        }
+        return loaded.embed(image);
+    }
+
+    private VersionNetwork network() {
+        loading.lock();
+        try {
+            if (network == null) {
+                network = VersionNetwork.load(artifact, limits);
+            }
+            return network;
+        } finally {
+            loading.unlock();
+        }
     }
 
     /** One more who holds it; only those who do already may say so. */
@@ -46,7 +117,7 @@ final class QueryNetwork {
     }
 
     void release() {
-        if (holders.decrementAndGet() == 0) {
+        if (holders.decrementAndGet() == 0 && network != null) {
             network.close();
         }
     }

@@ -25,7 +25,7 @@ record QueryVector(
      * Embeds the image, looks the id up, or checks the vector, whichever the request has.
      *
      * @throws ApiException 400 for a vector of no use, 404 for an unknown id, 409 for a demand of another version, 413, 415
-     *     or 422 for an image that cannot be embedded
+     *     or 422 for an image that cannot be embedded, 503 {@code network-unavailable} while none can
      */
     static QueryVector of(SearchRequest request, Serving version) {
         requireVersion(request, version);

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,11 +51,6 @@ final class ServingSwitch implements AutoCloseable {
     private final AtomicReference<@Nullable Serving> current = new AtomicReference<>();
     /** Of compatible versions whose network or map cannot be loaded. */
     private final LoadBackoff backoff;
-    /** Loaded while the index of its version is being opened; the follower's only. */
-    private @Nullable QueryNetwork prepared;
-
-    private @Nullable String preparedVersion;
-
     /** What the active version lacks before it can answer, or null. */
     private volatile @Nullable String lacking;
 
@@ -103,7 +99,7 @@ final class ServingSwitch implements AutoCloseable {
      *
      * @throws ApiException 503 {@code no-active-version} before the first version is active, 503 {@code
      *     index-rebuilding} while its index does not hold all images, 503 {@code index-unavailable} while its index cannot
-     *     be asked
+     *     be asked; and what the question throws
      */
     <T> T answer(Function<Serving, T> question) {
         while (true) {
@@ -158,7 +154,6 @@ final class ServingSwitch implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         swap(null);
-        prepare(null);
     }
 
     private void follow() {
@@ -177,27 +172,11 @@ final class ServingSwitch implements AutoCloseable {
                 lacking = "the index of " + version + " is being opened and read from its embeddings, "
                         + Math.round(100 * stores.progress(version)) + " %; try again in a few seconds";
                 letGoOfClosed();
-                prepareFor(active.get());
             }
         } catch (RuntimeException | Error e) {
             LOG.error("the active version cannot be served yet, will retry: {}", e.toString());
             letGoOfClosed();
         }
-    }
-
-    /** An index takes seconds to open, and so does a network: neither waits for the other. Tried once; later it is needed. */
-    private void prepareFor(ModelEvent active) {
-        if (current.get() == null && !active.getVersion().equals(preparedVersion)) {
-            preparedVersion = active.getVersion();
-            prepare(QueryNetwork.load(ModelArtifact.of(active), limits));
-        }
-    }
-
-    private void prepare(@Nullable QueryNetwork next) {
-        if (prepared != null) {
-            prepared.release();
-        }
-        prepared = next;
     }
 
     /** The index that answers may have been closed: because it failed, or because its version's grace is over. */
@@ -217,7 +196,6 @@ final class ServingSwitch implements AutoCloseable {
             return;
         }
         swap(serving(active, store, bridge));
-        prepare(null);
         activated.accept(active.getVersion());
         LOG.info(
                 "searches are answered by {}{}",
@@ -259,7 +237,8 @@ final class ServingSwitch implements AutoCloseable {
     private Serving.@Nullable Bridge bridge(ModelEvent staged) {
         try {
             SpaceMap map = SpaceMap.read(ModelArtifact.of(staged), String.valueOf(staged.getCompatibleWith()));
-            return new Serving.Bridge(network(staged), map);
+            return new Serving.Bridge(
+                    held(staged).orElseGet(() -> QueryNetwork.load(ModelArtifact.of(staged), limits)), map);
         } catch (RuntimeException e) {
             Duration pause = backoff.failed(staged.getVersion());
             LOG.warn(
@@ -271,23 +250,27 @@ final class ServingSwitch implements AutoCloseable {
         }
     }
 
-    /** One that answers already, if it is of this version; else it is loaded. Only this thread swaps. */
-    private QueryNetwork network(ModelEvent event) {
+    /**
+     * Of the active version. Whoever gets answers meanwhile does not wait for it; after a start, when nobody does, only
+     * those who send an image do.
+     */
+    private QueryNetwork network(ModelEvent active) {
+        return held(active).orElseGet(() -> {
+            ModelArtifact artifact = ModelArtifact.of(active);
+            return current.get() == null ? QueryNetwork.begin(artifact, limits) : QueryNetwork.load(artifact, limits);
+        });
+    }
+
+    /** One that answers already. Only this thread swaps. */
+    private Optional<QueryNetwork> held(ModelEvent event) {
         Serving now = current.get();
-        if (now != null) {
-            if (now.version().equals(event.getVersion())) {
-                return now.network().retain();
-            }
-            if (now.bridge()
-                    .filter(one -> one.version().equals(event.getVersion()))
-                    .isPresent()) {
-                return now.bridge().get().network().retain();
-            }
+        if (now == null) {
+            return Optional.empty();
         }
-        if (prepared != null && prepared.version().equals(event.getVersion())) {
-            return prepared.retain();
-        }
-        return QueryNetwork.load(ModelArtifact.of(event), limits);
+        return Stream.concat(Stream.of(now.network()), now.bridge().map(Serving.Bridge::network).stream())
+                .filter(network -> network.version().equals(event.getVersion()))
+                .findFirst()
+                .map(QueryNetwork::retain);
     }
 
     private void swap(@Nullable Serving next) {

@@ -46,8 +46,7 @@ class LaneIndexIT {
 
     private static final String TOPIC = Topics.embeddings("v1");
     private static final int RECORDS_OF_EACH = 3_000;
-    /** A poll gives at most this many. */
-    private static final int POLLED = 500;
+    private static final int REQUIRED_OF_EACH = 10;
 
     @TempDir
     Path directory;
@@ -68,8 +67,8 @@ class LaneIndexIT {
             topics.apply(List.of(embeddings));
             fill(kafka.connection(), serdes.serializer(Embedding.class), embeddings.partitions());
             Map<TopicPartition, Long> ends = new HashMap<>(topics.ends(TOPIC, IsolationLevel.READ_COMMITTED));
-            Map<TopicPartition, Long> required =
-                    ends.keySet().stream().collect(Collectors.toMap(partition -> partition, partition -> 1L));
+            Map<TopicPartition, Long> required = ends.keySet().stream()
+                    .collect(Collectors.toMap(partition -> partition, partition -> (long) REQUIRED_OF_EACH));
             ends.putAll(topics.ends(Topics.LABELS, IsolationLevel.READ_COMMITTED));
 
             StoreKey key = new StoreKey("v1", 2, "topic", "labels");
@@ -84,7 +83,7 @@ class LaneIndexIT {
                     images -> {},
                     new ErasureLedger())) {
                 await().until(index::isReady);
-                assertThat(writtenBeforeAnswers.get()).isBetween(1, embeddings.partitions() * POLLED);
+                assertThat(writtenBeforeAnswers.get()).isEqualTo(embeddings.partitions() * REQUIRED_OF_EACH);
 
                 await().until(() -> index.behind() == 0 && index.hasReached(ends));
                 assertThat(index.store().count()).isEqualTo((long) embeddings.partitions() * RECORDS_OF_EACH);

@@ -9,7 +9,10 @@ import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.image.RejectedImageException;
+import io.sightline.embedder.testing.HostileArtifact;
 import io.sightline.embedder.testing.Patience;
+import io.sightline.embedder.testing.TestImages;
 import io.sightline.embedder.testing.TestModels;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.embedder.versions.SoleDecider;
@@ -100,6 +103,31 @@ class ServingSwitchTest {
             // It failed, and is opened anew.
             ready = false;
             await().until(() -> serving.version().isEmpty());
+        }
+    }
+
+    @Test
+    void shouldAnswerAfterAStartThoughNoImageCanBeEmbeddedYet() throws Exception {
+        ModelArtifact broken = HostileArtifact.READS_FILES.write(root, "v1", root.resolve("victim"));
+        SoleDecider decider = SoleDecider.inMemory();
+        decider.move(TestModels.event(broken, NOW), ModelStatus.ACTIVE);
+
+        try (LuceneStore store = openStore();
+                ServingSwitch serving = follow(decider.versions(), store)) {
+            await().until(() -> serving.version().equals(Optional.of("v1")));
+
+            assertThat(serving.<VectorStore>answer(Serving::store)).isSameAs(store);
+            assertThatExceptionOfType(ApiException.class)
+                    .isThrownBy(() -> serving.answer(ServingSwitchTest::embed))
+                    .withMessageContaining("images cannot be embedded by v1 now");
+        }
+    }
+
+    private static float[] embed(Serving version) {
+        try {
+            return version.network().embed(TestImages.grey(28, 28, 100));
+        } catch (RejectedImageException e) {
+            throw new AssertionError(e);
         }
     }
 
