@@ -44,6 +44,9 @@ final class Settling implements AutoCloseable {
     /** Records not read yet, with which it is far behind: a second of work for a JVM that has just started. */
     static final int FAR_BEHIND = 1_000;
 
+    /** It is until no more than this part of that is left. */
+    private static final int CAUGHT_UP = 4;
+
     /** Writes that are not on disk, with which they are committed before it is time. */
     private static final int MOST_UNCOMMITTED = 500;
 
@@ -135,7 +138,8 @@ final class Settling implements AutoCloseable {
      */
     void willReach(Map<TopicPartition, Long> offsets, long behind) {
         if (ready) {
-            fallBehind(behind >= FAR_BEHIND);
+            // Not to and fro: what it catches up with last would all be written within one commit's time.
+            fallBehind(behind >= (isFarBehind ? FAR_BEHIND / CAUGHT_UP : FAR_BEHIND));
             if (!isFarBehind) {
                 mark.cover(offsets);
             }
