@@ -88,7 +88,7 @@ public record IndexBench(int vectors, int wideVectors, int queries, int passes) 
                 IndexRow.measure(rows, drawn.queries(), passes);
                 print(vectors, DIMENSIONS, rows, out);
                 figures.put("rows", rows.stream().map(IndexRow::figures).toList());
-                ratios(rows, ratios);
+                ratios(rows, drawn.queries(), ratios, out);
                 ratios.put("build_vs_lucene", buildRatio);
                 measureUpserts(drawn, truth, served, figures, ratios, out);
             }
@@ -191,17 +191,23 @@ public record IndexBench(int vectors, int wideVectors, int queries, int passes) 
         return hits.stream().map(hit -> hit.image().id()).toArray(String[]::new);
     }
 
-    private void ratios(List<IndexRow> rows, Map<String, Double> ratios) {
+    /** At the least ef at which both find enough. */
+    private static void ratios(List<IndexRow> rows, float[][] queries, Map<String, Double> ratios, PrintStream out)
+            throws IOException {
         int ef = EFS.stream()
                 .filter(one -> row(rows, "Lucene", one).recall() >= ENOUGH_RECALL
                         && row(rows, "store", one).recall() >= ENOUGH_RECALL)
                 .findFirst()
                 .orElse(EFS.getLast());
-        IndexRow ours = row(rows, "store", ef);
+        out.printf("%nCPU of a query by the store, of one by Lucene; the same queries in turn%n");
+        for (int one : EFS) {
+            double ratio = row(rows, "store", one).cpuRatio(row(rows, "Lucene", one), queries);
+            out.printf(Locale.ROOT, "%-34s %5d %8.3f%n", "store / Lucene", one, ratio);
+            ratios.put("store_vs_lucene_cpu_ef" + one, ratio);
+        }
         ratios.put("ef", (double) ef);
-        ratios.put(
-                "store_vs_lucene_cpu",
-                ours.cpuMicros() / row(rows, "Lucene", ef).cpuMicros());
+        ratios.put("store_vs_lucene_cpu", ratios.get("store_vs_lucene_cpu_ef" + ef));
+        IndexRow ours = row(rows, "store", ef);
         ratios.put("http_over_store_p50_ms", (row(rows, "HTTP", ef).p50Micros() - ours.p50Micros()) / 1e3);
         ratios.put("recall_at_10", ours.recall());
     }

@@ -102,9 +102,9 @@ final class IndexRow {
         return median(p50);
     }
 
-    /** CPU time of the searching thread. */
-    double cpuMicros() {
-        return median(cpu);
+    /** CPU time of this row's queries, of those of another row. */
+    double cpuRatio(IndexRow baseline, float[][] some) throws IOException {
+        return CpuRatio.of(searched, baseline.searched, some);
     }
 
     private void find(float[][] all) throws IOException {

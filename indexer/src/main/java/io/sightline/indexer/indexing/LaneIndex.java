@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -36,6 +37,9 @@ public final class LaneIndex implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LaneIndex.class);
     private static final Duration POLL = Duration.ofMillis(50);
+    /** The mark covers a poll before it is written: killed in between, an index has all of it to read again. */
+    private static final int MOST_OF_A_POLL = 100;
+
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final VectorStore store;
@@ -74,10 +78,9 @@ public final class LaneIndex implements AutoCloseable {
         this.ends = Map.copyOf(ends);
         this.behind = ends.values().stream().mapToLong(Long::longValue).sum();
         this.settling = new Settling(store, required, mark, settings, this::stop, listener);
-        this.consumer = new KafkaConsumer<>(
-                connection.assignedConsumer("sightline-indexer-" + version),
-                new StringDeserializer(),
-                new ByteArrayDeserializer());
+        Map<String, Object> consumerSettings = connection.assignedConsumer("sightline-indexer-" + version);
+        consumerSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_OF_A_POLL);
+        this.consumer = new KafkaConsumer<>(consumerSettings, new StringDeserializer(), new ByteArrayDeserializer());
         this.records = new LaneRecords(store, serdes, erasures, settling);
         this.writer = Thread.ofPlatform().name("index-" + version).start(this::run);
     }
@@ -229,7 +232,7 @@ public final class LaneIndex implements AutoCloseable {
         note(behindThese);
     }
 
-    /** A poll brings hundreds of records of a partition, of which answers may need one: the others are polled again. */
+    /** A poll brings many records of a partition, of which answers may need one: the others are polled again. */
     private void leaveTheRest(ConsumerRecords<String, byte[]> polled) {
         for (TopicPartition partition : polled.partitions()) {
             long required = settling.required(partition);

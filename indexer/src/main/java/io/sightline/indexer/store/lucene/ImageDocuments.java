@@ -116,6 +116,9 @@ final class ImageDocuments {
             out.writeString(image.origin().topic());
             out.writeVInt(image.origin().partition());
             out.writeVLong(image.origin().offset());
+            out.writeVInt(image.revision().partition());
+            out.writeVLong(image.revision().embedding());
+            out.writeVLong(image.revision().label());
             return new BytesRef(out.toArrayCopy());
         } catch (IOException e) {
             throw new UncheckedIOException("memory cannot be written", e);
@@ -127,7 +130,7 @@ final class ImageDocuments {
         return new ByteArrayDataInput(packed.bytes, packed.offset, packed.length).readString();
     }
 
-    static StoredImage unpacked(BytesRef packed, Revision revision) {
+    static StoredImage unpacked(BytesRef packed) {
         try {
             ByteArrayDataInput in = new ByteArrayDataInput(packed.bytes, packed.offset, packed.length);
             String id = in.readString();
@@ -143,7 +146,7 @@ final class ImageDocuments {
                     in.readString(),
                     Instant.ofEpochMilli(in.readLong()),
                     new StoredImage.Origin(in.readString(), in.readVInt(), in.readVLong()),
-                    revision);
+                    new Revision(in.readVInt(), in.readVLong(), in.readVLong()));
         } catch (IOException e) {
             throw new UncheckedIOException("memory cannot be read", e);
         }

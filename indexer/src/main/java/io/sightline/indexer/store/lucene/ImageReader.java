@@ -23,29 +23,19 @@ final class ImageReader {
 
         private final LeafReader reader;
         private final BinaryDocValues images;
-        private final NumericDocValues partitions;
-        private final NumericDocValues embeddings;
-        private final NumericDocValues labels;
 
         Hits(LeafReader reader) throws IOException {
             this.reader = reader;
             this.images = DocValues.getBinary(reader, ImageDocuments.IMAGE);
-            this.partitions = DocValues.getNumeric(reader, ImageDocuments.PARTITION);
-            this.embeddings = DocValues.getNumeric(reader, ImageDocuments.EMBEDDING);
-            this.labels = DocValues.getNumeric(reader, ImageDocuments.LABELLED);
         }
 
         /** A document behind the one before; what it shows is copied, so the reader may go. */
         Hit hit(int doc, double score) throws IOException {
-            if (!images.advanceExact(doc)
-                    || !partitions.advanceExact(doc)
-                    || !embeddings.advanceExact(doc)
-                    || !labels.advanceExact(doc)) {
+            if (!images.advanceExact(doc)) {
                 throw new IllegalStateException("document " + doc + " of " + reader + " has no image");
             }
             BytesRef packed = BytesRef.deepCopyOf(images.binaryValue());
-            Revision revision = new Revision((int) partitions.longValue(), embeddings.longValue(), labels.longValue());
-            return new Hit(ImageDocuments.packedId(packed), score, () -> ImageDocuments.unpacked(packed, revision));
+            return new Hit(ImageDocuments.packedId(packed), score, () -> ImageDocuments.unpacked(packed));
         }
     }
 
@@ -65,7 +55,7 @@ final class ImageReader {
 
     /** All of a document that is not a tombstone but its vector. */
     static StoredImage details(LeafReader reader, int doc) throws IOException {
-        return ImageDocuments.unpacked(packed(reader, doc), revision(reader, doc));
+        return ImageDocuments.unpacked(packed(reader, doc));
     }
 
     static boolean isTombstone(LeafReader reader, int doc) throws IOException {
@@ -74,8 +64,7 @@ final class ImageReader {
 
     /** The event that a document, which is not a tombstone, was made of. */
     static StoredImage.Origin origin(LeafReader reader, int doc) throws IOException {
-        return ImageDocuments.unpacked(packed(reader, doc), revision(reader, doc))
-                .origin();
+        return ImageDocuments.unpacked(packed(reader, doc)).origin();
     }
 
     static Revision revision(LeafReader reader, int doc) throws IOException {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class IndexStamp {
 
     /** Of our documents; another one cannot be read. */
-    private static final String FORMAT = "2";
+    private static final String FORMAT = "3";
 
     private static final String FORMAT_ENTRY = "format";
     private static final String VERSION_ENTRY = "version";

@@ -114,6 +114,7 @@ public final class LuceneStore implements VectorStore {
             IndexWriterConfig config = new IndexWriterConfig()
                     .setCodec(new HnswCodec(quantisation))
                     .setMergePolicy(policy)
+                    .setMergeScheduler(new HnswMergeScheduler())
                     // Otherwise every fourth refresh waits half a second for small segments to be merged.
                     .setMaxFullFlushMergeWaitMillis(0);
             IndexWriter writer = new IndexWriter(directory, config);
