@@ -48,7 +48,10 @@ final class Settling implements AutoCloseable {
     private static final int CAUGHT_UP = 4;
 
     /** Writes that are not on disk, with which they are committed before it is time. */
-    private static final int MOST_UNCOMMITTED = 500;
+    private static final int MANY_UNCOMMITTED = 250;
+
+    /** With so many the writing thread waits for the disk: a kill leaves no more to read again. */
+    private static final int MOST_UNCOMMITTED = 1_000;
 
     private static final Duration LONGEST_LOOK = Duration.ofMillis(100);
 
@@ -187,16 +190,18 @@ final class Settling implements AutoCloseable {
     void settleIfDue() {
         boolean much = invisible.get() >= MOST_INVISIBLE;
         if (isFarBehind) {
-            if (much
-                    || System.nanoTime() - lastCommit
-                            >= settings.commitInterval().toNanos()) {
+            if (much || isTimeToCommit()) {
                 commit();
                 refresh();
                 mark.limit(next);
-                lastCommit = System.nanoTime();
             }
-        } else if (much || (!ready && covers(next, required))) {
+            return;
+        }
+        if (much || (!ready && covers(next, required))) {
             refresh();
+        }
+        if (ready && uncommitted() >= MOST_UNCOMMITTED) {
+            commit();
         }
     }
 
@@ -308,10 +313,14 @@ final class Settling implements AutoCloseable {
     }
 
     private void commitIfDue() {
-        boolean isMuch = ready && writes.get() - writesCommitted >= MOST_UNCOMMITTED;
+        boolean isMuch = ready && uncommitted() >= MANY_UNCOMMITTED;
         if (!isFarBehind && (isMuch || isTimeToCommit())) {
             commit();
         }
+    }
+
+    private long uncommitted() {
+        return writes.get() - writesCommitted;
     }
 
     private boolean isTimeToCommit() {
