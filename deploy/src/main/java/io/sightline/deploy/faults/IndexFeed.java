@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class IndexFeed implements AutoCloseable {
 
+    /** A lane writes in batches too; a request for each record would cost what the indexer starts with. */
+    private static final int LINGER_MILLIS = 50;
+
     private final KafkaProducer<String, byte[]> producer;
     private final Serializer<Embedding> embeddings;
     private final Serializer<LabelEvent> labels;
@@ -37,8 +41,9 @@ final class IndexFeed implements AutoCloseable {
     private final Thread thread = Thread.ofPlatform().name("index-feed").unstarted(this::feed);
 
     IndexFeed(KafkaConnection connection, RecordSerdes serdes, String version, IndexWrites writes, Duration spread) {
-        this.producer =
-                new KafkaProducer<>(connection.producer("faults"), new StringSerializer(), new ByteArraySerializer());
+        Map<String, Object> producerSettings = connection.producer("faults");
+        producerSettings.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
+        this.producer = new KafkaProducer<>(producerSettings, new StringSerializer(), new ByteArraySerializer());
         this.embeddings = serdes.serializer(Embedding.class);
         this.labels = serdes.serializer(LabelEvent.class);
         this.version = version;

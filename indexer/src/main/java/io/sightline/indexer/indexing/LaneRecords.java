@@ -105,8 +105,8 @@ final class LaneRecords {
     /** Writes the labels that are news. */
     void relabel() {
         labels.takeChanged().forEach((id, label) -> {
-            settling.wrote();
             store.relabel(id, label.text(), label.offset());
+            settling.wrote();
         });
     }
 
@@ -118,25 +118,30 @@ final class LaneRecords {
         }
         Labels.Label label = labels.of(id);
         Revision revision = new Revision(record.partition(), record.offset() + 1, label.offset());
-        settling.wrote();
         if (record.value() == null) {
-            store.delete(id, revision);
+            delete(id, revision);
             return;
         }
         try {
             Embedding embedding = embeddings.deserialize(record.topic(), record.value());
             if (isErased(id, embedding.getOrigin())) {
                 // An index that is built anew would have it on disk again until its segment is merged.
-                store.delete(id, revision);
+                delete(id, revision);
                 return;
             }
             StoredImage image = image(id, embedding, label.text(), revision);
             store.upsert(new EmbeddedImage(image, Vectors.decode(embedding.getVector())));
             settling.wrote(image);
+            settling.wrote();
         } catch (UndecodableRecordException | IllegalArgumentException e) {
             passOver(record, String.valueOf(e.getMessage()));
-            store.delete(id, revision);
+            delete(id, revision);
         }
+    }
+
+    private void delete(String id, Revision revision) {
+        store.delete(id, revision);
+        settling.wrote();
     }
 
     private boolean isErased(String id, Coordinates origin) {

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * answers.
  *
  * <p>{@link #willReach}, {@link #wrote()}, {@link #wrote(StoredImage)}, {@link #reached} and {@link #settleIfDue} are the
- * writing thread's; all else is thread-safe. On failure nothing is refreshed or committed any more.
+ * writing thread's; all else is thread-safe. When one of its threads fails, nothing is refreshed or committed any more.
  */
 final class Settling implements AutoCloseable {
 
@@ -192,7 +192,12 @@ final class Settling implements AutoCloseable {
         if (isFarBehind) {
             if (much || isTimeToCommit()) {
                 commit();
-                refresh();
+                if (next.equals(searchable)) {
+                    // For what was merged or erased meanwhile.
+                    store.refresh();
+                } else {
+                    refresh();
+                }
                 mark.limit(next);
             }
             return;
@@ -325,7 +330,7 @@ final class Settling implements AutoCloseable {
 
     private boolean isTimeToCommit() {
         long interval = settings.commitInterval().toNanos();
-        return System.nanoTime() - lastCommit >= (ready ? interval : BUILDING_PATIENCE * interval);
+        return System.nanoTime() - lastCommit >= (builtAnew && !ready ? BUILDING_PATIENCE * interval : interval);
     }
 
     /** Tidying up shows what was written, and may take long. */
@@ -346,7 +351,7 @@ final class Settling implements AutoCloseable {
             long before = writes.get();
             Map<TopicPartition, Long> written = next;
             // Before the partitions are assigned there are no offsets, and a commit without would forget the old ones.
-            if (!written.isEmpty() && !written.equals(durable)) {
+            if (!written.isEmpty() && (!written.equals(durable) || before != writesCommitted)) {
                 store.commit(written);
                 durable = written;
                 writesCommitted = before;

@@ -7,6 +7,7 @@ import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.embedder.runtime.VersionNetwork;
 import io.sightline.http.ApiException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,6 +20,8 @@ final class QueryNetwork {
 
     private static final Logger LOG = LoggerFactory.getLogger(QueryNetwork.class);
 
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     private final ModelArtifact artifact;
     private final ImageLimits limits;
     private final AtomicInteger holders = new AtomicInteger(1);
@@ -26,6 +29,10 @@ final class QueryNetwork {
     private final Lock loading = new ReentrantLock();
 
     private @Nullable VersionNetwork network;
+    /** Why it could not be loaded last, and when: not everybody who asks tries again. */
+    private @Nullable ArtifactException failure;
+
+    private long failedAt;
 
     private QueryNetwork(ModelArtifact artifact, ImageLimits limits) {
         this.artifact = artifact;
@@ -102,11 +109,24 @@ final class QueryNetwork {
         loading.lock();
         try {
             if (network == null) {
-                network = VersionNetwork.load(artifact, limits);
+                if (failure != null && System.nanoTime() - failedAt < PAUSE.toNanos()) {
+                    throw failure;
+                }
+                network = loaded();
             }
             return network;
         } finally {
             loading.unlock();
+        }
+    }
+
+    private VersionNetwork loaded() {
+        try {
+            return VersionNetwork.load(artifact, limits);
+        } catch (ArtifactException e) {
+            failure = e;
+            failedAt = System.nanoTime();
+            throw e;
         }
     }
 

@@ -175,6 +175,7 @@ final class ServingSwitch implements AutoCloseable {
             }
         } catch (RuntimeException | Error e) {
             LOG.error("the active version cannot be served yet, will retry: {}", e.toString());
+            lacking = "the active version cannot be served yet: " + e.getMessage();
             letGoOfClosed();
         }
     }
@@ -191,7 +192,9 @@ final class ServingSwitch implements AutoCloseable {
         if (isServed(active, store, compatible.map(ModelEvent::getVersion))) {
             return;
         }
-        Serving.Bridge bridge = compatible.map(this::bridge).orElse(null);
+        // After a start nobody waits for the bridge's network: it is built while the active version answers.
+        Serving.Bridge bridge =
+                current.get() == null ? null : compatible.map(this::bridge).orElse(null);
         if (bridge == null && isServed(active, store, Optional.empty())) {
             return;
         }

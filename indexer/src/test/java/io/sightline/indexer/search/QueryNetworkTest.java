@@ -1,5 +1,6 @@
 package io.sightline.indexer.search;
 
+import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -38,7 +39,9 @@ class QueryNetworkTest {
 
             Files.move(away, artifact.directory());
 
-            assertThat(network.embed(TestImages.grey(28, 28, 100))).hasSize(2);
+            await().ignoreExceptionsInstanceOf(ApiException.class)
+                    .untilAsserted(() -> assertThat(network.embed(TestImages.grey(28, 28, 100)))
+                            .hasSize(2));
         } finally {
             network.release();
         }

@@ -8,29 +8,51 @@ import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.util.ThreadInterruptedException;
 
 /**
- * Merges segments beside writes and searches, on no more than half of the cores; one at least for small merges and one for
- * large ones, since a small one should not wait for minutes. Lucene lets surplus merges wait where they write, but those of
- * graphs compute (apache/lucene#14554): on two cores six of them would leave a search a seventh of a core. Thread-safe.
+ * Merges segments of an index beside writes and searches, on half of the cores, two at least; large merges never have all of these,
+ * since a small one should not wait for minutes. Lucene lets surplus merges wait where they write, but those of graphs
+ * compute (apache/lucene#14554): on two cores six of them would leave a search a seventh of a core. Thread-safe.
  */
 final class HnswMergeScheduler extends ConcurrentMergeScheduler {
 
     private static final int LARGE_DOCUMENTS = 20_000;
     private static final long LOOK_MILLIS = 50;
-    private static final int CORES_OF_A_TURN = 4;
 
-    private final Semaphore small = turns();
-    private final Semaphore large = turns();
+    /** How many merges run. */
+    static final int TURNS = Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
 
-    private static Semaphore turns() {
-        return new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / CORES_OF_A_TURN));
+    /** How many of these are large ones. */
+    static final int LARGE_TURNS = TURNS / 2;
+
+    private final Semaphore all = new Semaphore(TURNS);
+    private final Semaphore large = new Semaphore(LARGE_TURNS);
+
+    HnswMergeScheduler() {
+        disableAutoIOThrottle();
     }
+
+    /** Pauses none, as Lucene would: whose turn it is would wait for one that waits for that turn. */
+    @Override
+    protected synchronized void updateMergeThreads() {}
 
     @Override
     protected void doMerge(MergeSource source, MergePolicy.OneMerge merge) throws IOException {
-        Semaphore turns = merge.totalNumDocs() < LARGE_DOCUMENTS ? small : large;
-        boolean isOurs = await(turns, merge);
+        if (merge.totalNumDocs() < LARGE_DOCUMENTS) {
+            inTurn(all, merge, () -> super.doMerge(source, merge));
+        } else {
+            inTurn(large, merge, () -> inTurn(all, merge, () -> super.doMerge(source, merge)));
+        }
+    }
+
+    /** A merge that was given up meanwhile goes on at once, to find that out for itself. */
+    private static void inTurn(Semaphore turns, MergePolicy.OneMerge merge, Merging merging) throws IOException {
+        boolean isOurs = false;
         try {
-            super.doMerge(source, merge);
+            while (!isOurs && !merge.isAborted()) {
+                isOurs = turns.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            }
+            merging.run();
+        } catch (InterruptedException e) {
+            throw new ThreadInterruptedException(e);
         } finally {
             if (isOurs) {
                 turns.release();
@@ -38,17 +60,8 @@ final class HnswMergeScheduler extends ConcurrentMergeScheduler {
         }
     }
 
-    /** Whether it is this merge's turn; not if it was given up meanwhile, which it finds out for itself. */
-    private static boolean await(Semaphore turns, MergePolicy.OneMerge merge) {
-        try {
-            while (!merge.isAborted()) {
-                if (turns.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-                    return true;
-                }
-            }
-            return false;
-        } catch (InterruptedException e) {
-            throw new ThreadInterruptedException(e);
-        }
+    @FunctionalInterface
+    private interface Merging {
+        void run() throws IOException;
     }
 }
