@@ -69,7 +69,7 @@ public final class SightlineCommand implements Runnable {
         return commandLine(args).setOut(out).setErr(err).execute(args);
     }
 
-    /** Without the commands that are not meant, if one is: they take a tenth of a service's start. */
+    /** Without the commands that are not meant, if one is: a service would start later for them. */
     private static CommandLine commandLine(String... args) {
         CommandLine line = new CommandLine(new SightlineCommand());
         List<Class<?>> meant = COMMANDS.stream()
