@@ -132,7 +132,6 @@ final class LaneRecords {
             StoredImage image = image(id, embedding, label.text(), revision);
             store.upsert(new EmbeddedImage(image, Vectors.decode(embedding.getVector())));
             settling.wrote(image);
-            settling.wrote();
         } catch (UndecodableRecordException | IllegalArgumentException e) {
             passOver(record, String.valueOf(e.getMessage()));
             delete(id, revision);

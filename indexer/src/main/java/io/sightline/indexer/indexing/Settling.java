@@ -142,7 +142,7 @@ final class Settling implements AutoCloseable {
     void willReach(Map<TopicPartition, Long> offsets, long behind) {
         if (ready) {
             // Not to and fro: what it catches up with last would all be written within one commit's time.
-            fallBehind(behind >= (isFarBehind ? FAR_BEHIND / CAUGHT_UP : FAR_BEHIND));
+            setFarBehind(behind >= (isFarBehind ? FAR_BEHIND / CAUGHT_UP : FAR_BEHIND));
             if (!isFarBehind) {
                 mark.cover(offsets);
             }
@@ -150,7 +150,7 @@ final class Settling implements AutoCloseable {
     }
 
     /** Once it is far behind, nothing is under way that shows what is written; all that was, is on disk when it is not. */
-    private void fallBehind(boolean far) {
+    private void setFarBehind(boolean far) {
         if (!far) {
             if (isFarBehind) {
                 commit();
@@ -174,9 +174,10 @@ final class Settling implements AutoCloseable {
         lastWrite = System.nanoTime();
     }
 
-    /** This image was written. */
+    /** This image was written, and is announced once it is searchable. */
     void wrote(StoredImage image) {
         unannounced.add(image);
+        wrote();
     }
 
     /** Everything below these offsets was written. */

@@ -175,7 +175,7 @@ final class ServingSwitch implements AutoCloseable {
             }
         } catch (RuntimeException | Error e) {
             LOG.error("the active version cannot be served yet, will retry: {}", e.toString());
-            lacking = "the active version cannot be served yet: " + e.getMessage();
+            lacking = "the active version cannot be served yet, and is tried again by itself: " + e.getMessage();
             letGoOfClosed();
         }
     }

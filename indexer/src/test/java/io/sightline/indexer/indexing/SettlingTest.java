@@ -32,8 +32,7 @@ class SettlingTest {
     void shouldCommitWhatWasBuiltAnewBeforeItAnswers() throws Exception {
         try (VectorStore store = open();
                 Settling settling = settling(store, 10)) {
-            settling.reached(Map.of(PARTITION, 10L));
-            settling.settleIfDue();
+            beReady(settling);
 
             assertThat(settling.isReady()).isTrue();
             assertThat(store.committedOffsets()).containsExactly(Map.entry(PARTITION, 10L));
@@ -60,8 +59,7 @@ class SettlingTest {
         IndexingSettings quick = new IndexingSettings(Duration.ofMillis(5), Duration.ofMillis(40));
         try (VectorStore store = open();
                 Settling settling = settling(noting(store, calls), 10, quick)) {
-            settling.reached(Map.of(PARTITION, 10L));
-            settling.settleIfDue();
+            beReady(settling);
             settling.willReach(Map.of(PARTITION, 20L), Settling.FAR_BEHIND);
             settling.start();
             calls.clear();
@@ -82,8 +80,7 @@ class SettlingTest {
     void shouldCoverWhatIsShownOnceItIsNotFarBehindAnyMore() throws Exception {
         try (VectorStore store = open();
                 Settling settling = settling(store, 10)) {
-            settling.reached(Map.of(PARTITION, 10L));
-            settling.settleIfDue();
+            beReady(settling);
             settling.willReach(Map.of(PARTITION, 5_000L), Settling.FAR_BEHIND);
             settling.reached(Map.of(PARTITION, 5_000L));
             assertThat(mark().get(PARTITION)).isLessThan(5_000);
@@ -107,6 +104,12 @@ class SettlingTest {
                     }
                     return method.invoke(store, arguments);
                 });
+    }
+
+    /** Of those that require 10 records. */
+    private static void beReady(Settling settling) {
+        settling.reached(Map.of(PARTITION, 10L));
+        settling.settleIfDue();
     }
 
     private VectorStore open() throws StoreDamagedException {
