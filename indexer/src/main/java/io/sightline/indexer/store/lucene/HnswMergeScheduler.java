@@ -8,9 +8,9 @@ import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.util.ThreadInterruptedException;
 
 /**
- * Merges segments of an index beside writes and searches, on half of the cores, two at least; large merges never have all of these,
- * since a small one should not wait for minutes. Lucene lets surplus merges wait where they write, but those of graphs
- * compute (apache/lucene#14554): on two cores six of them would leave a search a seventh of a core. Thread-safe.
+ * Merges segments of an index beside writes and searches, on half of the cores, two at least; large merges never have all
+ * of these, since a small one should not wait for minutes. Lucene lets surplus merges wait where they write, but those of
+ * graphs compute (apache/lucene#14554): on two cores six of them would leave a search a seventh of a core. Thread-safe.
  */
 final class HnswMergeScheduler extends ConcurrentMergeScheduler {
 
