@@ -74,8 +74,13 @@ public final class RecordSerdes {
     public RecordSerdes(KafkaConnection connection) {
         this.registry = connection.schemaRegistry();
         this.settings = settings(connection);
+        // With any setting at all the client reads the JVM's trusted certificates, needed or not.
         this.client = SchemaRegistryClientFactory.newClient(
-                List.of(registry.split(",")), CACHED_SCHEMAS, List.of(new AvroSchemaProvider()), settings, Map.of());
+                List.of(registry.split(",")),
+                CACHED_SCHEMAS,
+                List.of(new AvroSchemaProvider()),
+                connection.extra(),
+                Map.of());
     }
 
     /**

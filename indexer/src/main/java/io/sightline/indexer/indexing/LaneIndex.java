@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -28,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Follows the embeddings topic of one version, and the labels, into the version's store. The offsets are part of the
  * store's commit; what the documents are ahead of them after a crash is read again, and is no news to the store.
  *
- * <p>One thread reads and writes; {@link Settling} refreshes and commits beside it.
+ * <p>One thread reads, writes, commits and refreshes, see {@link Settling}.
  *
  * <p>On failure: a store that fails stops this lane, and {@link #failure()} says why; it is opened again later. Of records
  * that cannot be indexed see {@link LaneRecords}.
@@ -37,9 +36,6 @@ public final class LaneIndex implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LaneIndex.class);
     private static final Duration POLL = Duration.ofMillis(50);
-    /** The mark covers a poll before it is written: killed in between, an index has all of it to read again. */
-    private static final int MOST_OF_A_POLL = 100;
-
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final VectorStore store;
@@ -79,7 +75,6 @@ public final class LaneIndex implements AutoCloseable {
         this.behind = ends.values().stream().mapToLong(Long::longValue).sum();
         this.settling = new Settling(store, required, mark, settings, this::stop, listener);
         Map<String, Object> consumerSettings = connection.assignedConsumer("sightline-indexer-" + version);
-        consumerSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MOST_OF_A_POLL);
         this.consumer = new KafkaConsumer<>(consumerSettings, new StringDeserializer(), new ByteArrayDeserializer());
         this.records = new LaneRecords(store, serdes, erasures, settling);
         this.writer = Thread.ofPlatform().name("index-" + version).start(this::run);
@@ -150,8 +145,7 @@ public final class LaneIndex implements AutoCloseable {
             settling.start();
             while (failure == null) {
                 try {
-                    settling.settleIfDue();
-                    readTheRequiredFirst();
+                    settling.settleIfDue(behind);
                     write(consumer.poll(POLL));
                 } catch (RegistryUnavailableException | RetriableException e) {
                     readAgain(e);
@@ -166,21 +160,6 @@ public final class LaneIndex implements AutoCloseable {
         }
     }
 
-    /**
-     * Until it may answer, no partition is read that has all of what that takes: a consumer that is behind reads long
-     * stretches of one partition before it comes to the next.
-     */
-    private void readTheRequiredFirst() {
-        if (!settling.isReady()) {
-            consumer.pause(next.entrySet().stream()
-                    .filter(one -> one.getValue() >= settling.required(one.getKey()))
-                    .map(Map.Entry::getKey)
-                    .toList());
-        } else if (!consumer.paused().isEmpty()) {
-            consumer.resume(consumer.paused());
-        }
-    }
-
     /** What was written of the poll already is no news then. */
     private void readAgain(RuntimeException cause) throws InterruptedException {
         LOG.warn("the index of {} waits, will retry in {} s: {}", version, RETRY.toSeconds(), cause.toString());
@@ -192,6 +171,9 @@ public final class LaneIndex implements AutoCloseable {
         consumer.assign(ends.keySet());
         Map<TopicPartition, Long> committed = store.committedOffsets();
         ends.keySet().forEach(partition -> consumer.seek(partition, committed.getOrDefault(partition, 0L)));
+        note(positions());
+        // One that has answered before does so at once, before the labels are read.
+        settling.settleIfDue(behind);
         readLabels(committed);
         records.relabel();
         note(positions());
@@ -223,23 +205,9 @@ public final class LaneIndex implements AutoCloseable {
     }
 
     private void write(ConsumerRecords<String, byte[]> polled) {
-        if (!settling.isReady()) {
-            leaveTheRest(polled);
-        }
         Map<TopicPartition, Long> behindThese = positions();
-        settling.willReach(behindThese, behind);
         records.write(polled, behindThese);
         note(behindThese);
-    }
-
-    /** A poll brings many records of a partition, of which answers may need one: the others are polled again. */
-    private void leaveTheRest(ConsumerRecords<String, byte[]> polled) {
-        for (TopicPartition partition : polled.partitions()) {
-            long required = settling.required(partition);
-            if (consumer.position(partition) > required) {
-                consumer.seek(partition, required);
-            }
-        }
     }
 
     /** Everything below these was written. */

@@ -17,28 +17,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file that bounds how far into the topics searches have seen, whatever ends the process: what is written to a file
- * outlives it. An index that is opened again may answer once it holds that much, and no answer is older than one from
- * before; it need not wait for what came meanwhile. After a power failure the file may be older or gone: then more has to
- * be read first, or answers may be as old as the last commit.
- *
- * <p>Records are covered before they are written to the store, since any refresh may show them from then on, and {@value
- * #AHEAD} more of each partition, so that the file need not be written for each of them. Where a topic ends before the
- * bound, its end is meant.
+ * A file that says how far into the topics searches have seen. An index has that much on disk, so it answers as soon as it is
+ * opened again; one that was lost, or replaced by an older copy, reads that much first, and no answer is older than one from
+ * before. One without a mark has to read what the topics hold when it is opened.
  *
  * <p>Not thread-safe.
  */
 final class SearchableMark {
 
     private static final Logger LOG = LoggerFactory.getLogger(SearchableMark.class);
-    static final int AHEAD = 25;
-
     private static final String SUFFIX = ".searchable.json";
     private static final TypeReference<Content> CONTENT = new TypeReference<>() {};
 
     private final Path file;
     private final StoreKey key;
-    private Map<TopicPartition, Long> covered = Map.of();
+    private Map<TopicPartition, Long> written = Map.of();
 
     /**
      * The mark of an index.
@@ -53,11 +46,11 @@ final class SearchableMark {
     /**
      * What the file says.
      *
-     * @param offsets by topic and partition, one that searches have not seen
+     * @param offsets by topic and partition, the first that searches have not seen
      */
     private record Content(StoreKey key, Map<String, Map<Integer, Long>> offsets) {}
 
-    /** Nothing beyond was seen; none if it was never said, of another index, or cannot be read. */
+    /** How far that is; none if it was never said, of another index, or cannot be read. */
     Optional<Map<TopicPartition, Long>> read() {
         if (!Files.exists(file)) {
             return Optional.empty();
@@ -79,44 +72,26 @@ final class SearchableMark {
     }
 
     /**
-     * Says that everything below these offsets may be seen from now on.
+     * Says that searches may see everything below these offsets from now on.
      *
      * @throws StoreException if it cannot be written
      */
-    void cover(Map<TopicPartition, Long> next) {
-        if (next.entrySet().stream().allMatch(one -> covered.getOrDefault(one.getKey(), -1L) >= one.getValue())) {
+    void write(Map<TopicPartition, Long> next) {
+        if (next.equals(written)) {
             return;
         }
-        Map<TopicPartition, Long> ahead = new HashMap<>();
-        next.forEach((partition, offset) -> ahead.put(partition, offset + AHEAD));
-        write(ahead);
-        covered = ahead;
-    }
-
-    /**
-     * Says that nothing beyond these offsets was seen, which is on disk, nor will be before it is covered.
-     *
-     * @throws StoreException if it cannot be written
-     */
-    void limit(Map<TopicPartition, Long> next) {
-        if (!next.equals(covered)) {
-            write(next);
-            covered = Map.copyOf(next);
-        }
-    }
-
-    private void write(Map<TopicPartition, Long> next) {
         Map<String, Map<Integer, Long>> offsets = new TreeMap<>();
         next.forEach((partition, offset) -> offsets.computeIfAbsent(partition.topic(), topic -> new TreeMap<>())
                 .put(partition.partition(), offset));
-        Path written = file.resolveSibling(file.getFileName() + ".new");
+        Path replacement = file.resolveSibling(file.getFileName() + ".new");
         try {
-            Files.createDirectories(written.toAbsolutePath().getParent());
-            Files.write(written, ApiServer.JSON.writeValueAsBytes(new Content(key, offsets)));
-            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.createDirectories(replacement.toAbsolutePath().getParent());
+            Files.write(replacement, ApiServer.JSON.writeValueAsBytes(new Content(key, offsets)));
+            Files.move(replacement, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new StoreException(file + " cannot be written: " + e.getMessage(), e);
         }
+        written = next;
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sightline.embedder.erasure.ErasureLedger;
 import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestKafka;
+import io.sightline.indexer.store.StoreDamagedException;
 import io.sightline.indexer.store.StoreKey;
 import io.sightline.indexer.store.VectorStore;
 import io.sightline.indexer.store.lucene.LuceneStores;
@@ -26,7 +27,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -44,9 +44,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(Patience.TEST_SECONDS)
 class LaneIndexIT {
 
+    private static final StoreKey KEY = new StoreKey("v1", 2, "topic", "labels");
     private static final String TOPIC = Topics.embeddings("v1");
     private static final int RECORDS_OF_EACH = 3_000;
-    private static final int REQUIRED_OF_EACH = 10;
 
     @TempDir
     Path directory;
@@ -54,8 +54,9 @@ class LaneIndexIT {
     private final AtomicInteger written = new AtomicInteger();
     private final AtomicInteger writtenBeforeAnswers = new AtomicInteger(-1);
 
+    /** However much came while it was down, and though all labels are read again. */
     @Test
-    void shouldReadWhatItsAnswersNeedBeforeTheRestOfAnyPartition() throws Exception {
+    void shouldAnswerWithWhatIsOnDiskBeforeItReadsOn() throws Exception {
         try (TestKafka kafka = TestKafka.start(directory.resolve("kafka"));
                 Admin admin = Admin.create(kafka.connection().admin())) {
             RecordSerdes serdes = new RecordSerdes(kafka.connection());
@@ -65,36 +66,60 @@ class LaneIndexIT {
                     Topics.defaults().embeddingsTopic("v1", Topics.defaults().partitions());
             topics.apply(Topics.defaults().fixed());
             topics.apply(List.of(embeddings));
-            fill(kafka.connection(), serdes.serializer(Embedding.class), embeddings.partitions());
-            Map<TopicPartition, Long> ends = new HashMap<>(topics.ends(TOPIC, IsolationLevel.READ_COMMITTED));
-            Map<TopicPartition, Long> required = ends.keySet().stream()
-                    .collect(Collectors.toMap(partition -> partition, partition -> (long) REQUIRED_OF_EACH));
-            ends.putAll(topics.ends(Topics.LABELS, IsolationLevel.READ_COMMITTED));
+            Serializer<Embedding> serializer = serdes.serializer(Embedding.class);
+            int images = embeddings.partitions() * RECORDS_OF_EACH;
 
-            StoreKey key = new StoreKey("v1", 2, "topic", "labels");
-            try (LaneIndex index = new LaneIndex(
-                    kafka.connection(),
-                    serdes,
-                    counted(new LuceneStores(directory.resolve("indexes"), Clock.systemUTC()).open(key)),
-                    ends,
-                    required,
-                    new SearchableMark(directory, key),
-                    IndexingSettings.DEFAULT,
-                    images -> {},
-                    new ErasureLedger())) {
+            fill(kafka.connection(), serializer, embeddings.partitions(), 0);
+            Map<TopicPartition, Long> firstEnds = ends(topics);
+            try (LaneIndex index = open(kafka.connection(), serdes, firstEnds, firstEnds)) {
                 await().until(index::isReady);
-                assertThat(writtenBeforeAnswers.get()).isEqualTo(embeddings.partitions() * REQUIRED_OF_EACH);
+                assertThat(index.store().count()).isEqualTo(images);
+            }
+
+            fill(kafka.connection(), serializer, embeddings.partitions(), images);
+            written.set(0);
+            writtenBeforeAnswers.set(-1);
+            Map<TopicPartition, Long> ends = ends(topics);
+            Map<TopicPartition, Long> required =
+                    new SearchableMark(directory, KEY).read().orElseThrow();
+            try (LaneIndex index = open(kafka.connection(), serdes, ends, required)) {
+                await().until(index::isReady);
+                assertThat(writtenBeforeAnswers.get()).isZero();
 
                 await().until(() -> index.behind() == 0 && index.hasReached(ends));
-                assertThat(index.store().count()).isEqualTo((long) embeddings.partitions() * RECORDS_OF_EACH);
+                assertThat(index.store().count()).isEqualTo(2L * images);
             }
         }
     }
 
-    private static void fill(KafkaConnection connection, Serializer<Embedding> serializer, int partitions) {
+    private static Map<TopicPartition, Long> ends(TopicAdmin topics) {
+        Map<TopicPartition, Long> ends = new HashMap<>(topics.ends(TOPIC, IsolationLevel.READ_COMMITTED));
+        ends.putAll(topics.ends(Topics.LABELS, IsolationLevel.READ_COMMITTED));
+        return ends;
+    }
+
+    private LaneIndex open(
+            KafkaConnection connection,
+            RecordSerdes serdes,
+            Map<TopicPartition, Long> ends,
+            Map<TopicPartition, Long> required)
+            throws StoreDamagedException {
+        return new LaneIndex(
+                connection,
+                serdes,
+                counted(new LuceneStores(directory.resolve("indexes"), Clock.systemUTC()).open(KEY)),
+                ends,
+                required,
+                new SearchableMark(directory, KEY),
+                IndexingSettings.DEFAULT,
+                images -> {},
+                new ErasureLedger());
+    }
+
+    private static void fill(KafkaConnection connection, Serializer<Embedding> serializer, int partitions, int from) {
         try (KafkaProducer<String, byte[]> producer =
                 new KafkaProducer<>(connection.producer("test"), new StringSerializer(), new ByteArraySerializer())) {
-            IntStream.range(0, partitions * RECORDS_OF_EACH)
+            IntStream.range(from, from + partitions * RECORDS_OF_EACH)
                     .forEach(i -> producer.send(new ProducerRecord<>(
                             TOPIC, i % partitions, "image " + i, serializer.serialize(TOPIC, embedding(i)))));
         }

@@ -28,7 +28,8 @@ final class QuietMerge {
     }
 
     /**
-     * Begins a merge if it is time for one, and brings one that has ended to searches and to the disk.
+     * Begins a merge if it is time for one, and brings one that has ended to the disk, once a refresh has brought it to
+     * searches.
      *
      * @param since how long nothing has been written
      */
@@ -36,7 +37,6 @@ final class QuietMerge {
         if (since.compareTo(PATIENCE) < 0) {
             return;
         }
-        searchers.maybeRefresh();
         IndexSearcher searcher = searchers.acquire();
         try {
             IndexReader reader = searcher.getIndexReader();

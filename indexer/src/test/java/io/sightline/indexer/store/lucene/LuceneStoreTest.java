@@ -136,6 +136,7 @@ class LuceneStoreTest extends VectorStoreContract {
 
             await().until(() -> {
                 store.rest(Duration.ofSeconds(6));
+                store.refresh();
                 return store.segments() == 1;
             });
             store.rest(Duration.ofSeconds(8));
@@ -145,6 +146,21 @@ class LuceneStoreTest extends VectorStoreContract {
             assertThat(store.segments()).isEqualTo(1);
             assertThat(store.count()).isEqualTo(5);
             assertThat(store.committedOffsets()).isEqualTo(OFFSETS);
+        }
+    }
+
+    /** A crash could take back what was written and not committed. */
+    @Test
+    void shouldShowNothingWhenItRests() throws Exception {
+        try (LuceneStore store = LuceneStore.open(directory.resolve("unseen"), KEY, Clock.systemUTC())) {
+            write(store, 0);
+            store.refresh();
+            write(store, 1);
+            store.rest(Duration.ofHours(1));
+            assertThat(store.count()).isEqualTo(1);
+
+            store.refresh();
+            assertThat(store.count()).isEqualTo(2);
         }
     }
 
@@ -159,11 +175,14 @@ class LuceneStoreTest extends VectorStoreContract {
             store.refresh();
             int segments = store.segments();
             store.rest(Duration.ofSeconds(90));
+            store.refresh();
             store.rest(Duration.ofSeconds(91));
+            store.refresh();
             assertThat(store.segments()).isEqualTo(segments).isEqualTo(2);
 
             await().until(() -> {
                 store.rest(Duration.ofSeconds(110));
+                store.refresh();
                 return store.segments() == 1;
             });
         }
