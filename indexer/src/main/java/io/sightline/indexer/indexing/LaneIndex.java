@@ -47,6 +47,7 @@ public final class LaneIndex implements AutoCloseable {
     private final Thread writer;
     private final CountDownLatch closing = new CountDownLatch(1);
     private Map<TopicPartition, Long> next = Map.of();
+    private boolean labelsAreRead;
     private volatile long behind;
     private volatile @Nullable String failure;
 
@@ -96,8 +97,8 @@ public final class LaneIndex implements AutoCloseable {
     }
 
     /**
-     * Whether it may answer. One that is built anew may once it holds all that the topics held when it was opened; one
-     * that goes on may once it holds all that searches had seen before.
+     * Whether it may answer. One that is built anew may once it holds all that the topics held when it was opened, one
+     * that goes on where it was may at once.
      */
     public boolean isReady() {
         return settling.isReady();
@@ -146,7 +147,11 @@ public final class LaneIndex implements AutoCloseable {
             while (failure == null) {
                 try {
                     settling.settleIfDue(behind);
-                    write(consumer.poll(POLL));
+                    if (labelsAreRead) {
+                        write(consumer.poll(POLL));
+                    } else {
+                        readLabels();
+                    }
                 } catch (RegistryUnavailableException | RetriableException e) {
                     readAgain(e);
                 }
@@ -172,18 +177,14 @@ public final class LaneIndex implements AutoCloseable {
         Map<TopicPartition, Long> committed = store.committedOffsets();
         ends.keySet().forEach(partition -> consumer.seek(partition, committed.getOrDefault(partition, 0L)));
         note(positions());
-        // One that has answered before does so at once, before the labels are read.
-        settling.settleIfDue(behind);
-        readLabels(committed);
-        records.relabel();
-        note(positions());
     }
 
     /**
      * All labels there are, before anything is written: documents may know of newer ones than were committed. Those that
-     * were committed are in the documents already.
+     * were committed are in the documents already. An index that may answer does so meanwhile.
      */
-    private void readLabels(Map<TopicPartition, Long> committed) {
+    private void readLabels() {
+        Map<TopicPartition, Long> committed = Map.copyOf(next);
         List<TopicPartition> others = ends.keySet().stream()
                 .filter(partition -> !LaneRecords.isLabels(partition))
                 .toList();
@@ -196,8 +197,12 @@ public final class LaneIndex implements AutoCloseable {
                 TopicPartition partition = new TopicPartition(record.topic(), record.partition());
                 records.label(record, record.offset() >= committed.getOrDefault(partition, 0L));
             }
+            settling.settleIfDue(behind);
         }
         consumer.resume(others);
+        records.relabel();
+        note(positions());
+        labelsAreRead = true;
     }
 
     private long end(TopicPartition partition) {

@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One that is damaged, of another version or topic, or ahead of its topic, is removed and built anew from the version's
  * embeddings topic; until it has all that the topic held it is not {@linkplain LaneIndex#isReady() ready}, and answers
- * nothing. One that is whole goes on where it was, and is ready once it holds all that searches had seen of it before: of
- * what came meanwhile it does not know yet, as when it reads more slowly than is written.
+ * nothing; nor does an older copy of one that has answered before. One that is whole is ready at once, and goes on where it
+ * was: of what came meanwhile it does not know yet, as when it reads more slowly than is written.
  */
 public final class LaneIndexes implements AutoCloseable {
 
@@ -175,7 +175,7 @@ public final class LaneIndexes implements AutoCloseable {
         try {
             SearchableMark mark = new SearchableMark(directory, store.key());
             Map<TopicPartition, Long> required =
-                    mark.read().map(seen -> notBeyond(seen, ends)).orElse(ends);
+                    mark.read().filter(seen -> covers(store, seen)).orElse(ends);
             return new LaneIndex(connection, serdes, store, ends, required, mark, settings, listener, erasures);
         } catch (RuntimeException | Error e) {
             store.close();
@@ -183,12 +183,10 @@ public final class LaneIndexes implements AutoCloseable {
         }
     }
 
-    private static Map<TopicPartition, Long> notBeyond(
-            Map<TopicPartition, Long> offsets, Map<TopicPartition, Long> ends) {
-        Map<TopicPartition, Long> bounded = new HashMap<>();
-        offsets.forEach(
-                (partition, offset) -> bounded.put(partition, Math.min(offset, ends.getOrDefault(partition, 0L))));
-        return bounded;
+    /** What searches have seen of it is in it, unless it is an older copy, or another one than they saw. */
+    private static boolean covers(VectorStore store, Map<TopicPartition, Long> seen) {
+        Map<TopicPartition, Long> committed = store.committedOffsets();
+        return seen.entrySet().stream().allMatch(one -> committed.getOrDefault(one.getKey(), 0L) >= one.getValue());
     }
 
     /** A store that can go on from where it was, or an empty one. */

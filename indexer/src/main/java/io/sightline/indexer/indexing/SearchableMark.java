@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file that says how far into the topics searches have seen. An index has that much on disk, so it answers as soon as it is
- * opened again; one that was lost, or replaced by an older copy, reads that much first, and no answer is older than one from
- * before. One without a mark has to read what the topics hold when it is opened.
+ * A file that says how far into the topics searches have seen an index. The index has that much on disk, so it answers as soon
+ * as it is opened again. One that has less was lost, or replaced by an older copy: it has to read first what the topics hold
+ * when it is opened, and so has one without a mark. So no answer is older than one from before.
  *
  * <p>Not thread-safe.
  */

@@ -18,11 +18,12 @@ import org.slf4j.LoggerFactory;
  * Makes what is written to a store durable, and only then searchable: no search sees what a crash could take back, so an
  * index that is opened again answers at once, and no answer is older than one from before.
  *
- * <p>The writing thread does both, between two writes: what is shown is what was committed. While an index is built nobody
- * reads it, and it is committed now and then. The {@linkplain SearchableMark mark} says what has been shown.
+ * <p>The writing thread does both, between two writes: what is shown is what was committed. (A cluster keeps what it has
+ * acknowledged, and may show it earlier.) While an index is built nobody reads it, and it is committed now and then. The
+ * {@linkplain SearchableMark mark} says what has been shown.
  *
  * <p>{@link #wrote()}, {@link #wrote(StoredImage)}, {@link #reached} and {@link #settleIfDue} are the writing thread's; all
- * else is thread-safe. Tidying up runs beside it, and shows nothing; when that fails, nothing is tidied up any more.
+ * else is thread-safe. Tidying up runs beside it; when that fails, nothing is tidied up any more.
  */
 final class Settling implements AutoCloseable {
 
@@ -52,13 +53,13 @@ final class Settling implements AutoCloseable {
     private final SearchableListener listener;
     private final ScheduledExecutorService threads;
     private final long start = System.nanoTime();
-    private final boolean builtAnew;
     private List<StoredImage> unannounced = new ArrayList<>();
     private long writes;
     private int invisible;
     private Map<TopicPartition, Long> next = Map.of();
     private Map<TopicPartition, Long> durable;
-    private long settledAt = System.nanoTime();
+    private long settledFrom = System.nanoTime();
+    private long settledUntil = settledFrom;
     private volatile Map<TopicPartition, Long> searchable = Map.of();
     private volatile long wroteAt = System.nanoTime();
     private volatile boolean ready;
@@ -81,7 +82,6 @@ final class Settling implements AutoCloseable {
             SearchableListener listener) {
         this.store = store;
         this.durable = store.committedOffsets();
-        this.builtAnew = durable.isEmpty();
         this.required = Map.copyOf(required);
         this.mark = mark;
         this.settings = settings;
@@ -128,9 +128,7 @@ final class Settling implements AutoCloseable {
      */
     void settleIfDue(long behind) {
         boolean isComplete = !ready && covers(next, required);
-        if (isComplete
-                || invisible >= MOST_INVISIBLE
-                || System.nanoTime() - settledAt >= interval(behind).toNanos()) {
+        if (isComplete || invisible >= MOST_INVISIBLE || isTime(behind)) {
             settle();
         }
         if (isComplete) {
@@ -182,8 +180,15 @@ final class Settling implements AutoCloseable {
         }
     }
 
+    /** Every interval, from beginning to beginning; on a slow disk two thirds of the time at most. */
+    private boolean isTime(long behind) {
+        long now = System.nanoTime();
+        return now - settledFrom >= interval(behind).toNanos()
+                && 2 * (now - settledUntil) >= settledUntil - settledFrom;
+    }
+
     private Duration interval(long behind) {
-        if (!ready && builtAnew) {
+        if (!ready) {
             return settings.commitInterval().multipliedBy(BUILDING_PATIENCE);
         }
         boolean nobodyWaits = behind >= FAR_BEHIND || !isNews();
@@ -195,6 +200,7 @@ final class Settling implements AutoCloseable {
     }
 
     private void settle() {
+        settledFrom = System.nanoTime();
         try {
             commit();
             if (ready) {
@@ -208,7 +214,7 @@ final class Settling implements AutoCloseable {
         }
         searchable = next;
         invisible = 0;
-        settledAt = System.nanoTime();
+        settledUntil = System.nanoTime();
         List<StoredImage> visible = unannounced;
         unannounced = new ArrayList<>();
         if (ready && !visible.isEmpty()) {

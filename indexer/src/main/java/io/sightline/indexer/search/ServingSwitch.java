@@ -87,7 +87,7 @@ final class ServingSwitch implements AutoCloseable {
     /** Where the stores are. */
     interface Stores {
 
-        /** The store of a version that holds all that its topic did when it was opened. */
+        /** The store of a version that may answer. */
         Optional<VectorStore> ready(String version);
 
         /** How much of that the store of a version holds that is not ready, 0 to 1. */

@@ -97,13 +97,14 @@ public interface VectorStore extends AutoCloseable {
 
     /**
      * Begins to take what was deleted of these images off the disk. That ends in the background, and takes several calls and
-     * {@linkplain #refresh refreshes} or {@linkplain #rest rests}: until nothing is {@linkplain #held held} any more. It
+     * {@linkplain #refresh refreshes}: until nothing is {@linkplain #held held} any more. It
      * costs in proportion to the parts of the store that are written anew.
      */
     void expunge(Collection<Erased> erased);
 
     /**
-     * Tells that nothing has been written for a while, so the store may tidy up in the background for faster searches.
+     * Tells that nothing has been written for a while, so the store may tidy up in the background for faster searches,
+     * which a {@linkplain #refresh refresh} brings them.
      *
      * @param since how long
      */

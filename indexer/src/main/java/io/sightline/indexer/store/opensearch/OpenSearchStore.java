@@ -61,6 +61,9 @@ public final class OpenSearchStore implements VectorStore {
             Thread.ofPlatform().daemon().name("opensearch-tidy-", 0).factory());
     private final AtomicBoolean tidying = new AtomicBoolean();
     private final AtomicLong written = new AtomicLong();
+    /** How much had been written when it was refreshed last; nothing yet. */
+    private volatile long shown = -1;
+
     private volatile boolean merged;
     private volatile boolean closed;
 
@@ -111,6 +114,15 @@ public final class OpenSearchStore implements VectorStore {
     @Override
     public void refresh() {
         requireOpen();
+        long before = written.get();
+        // One that rests is left alone: the cluster may be away, and searches say so themselves.
+        if (before != shown) {
+            show();
+            shown = before;
+        }
+    }
+
+    private void show() {
         flush();
         refresh.run();
     }
@@ -166,8 +178,7 @@ public final class OpenSearchStore implements VectorStore {
     @Override
     public void purge(Duration age) {
         requireOpen();
-        flush();
-        refresh();
+        show();
         ObjectNode body = OpenSearchConnection.JSON.createObjectNode();
         var rules = body.putObject("query").putObject("bool").putArray("filter");
         rules.addObject().putObject("term").put(ImageJson.KIND, ImageJson.TOMBSTONE);
@@ -184,7 +195,7 @@ public final class OpenSearchStore implements VectorStore {
                         .takingLong());
         if (answer.path("deleted").asLong() > 0) {
             pause(DELETION_REMEMBERED);
-            refresh();
+            show();
         }
     }
 
