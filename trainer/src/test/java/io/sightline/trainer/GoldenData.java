@@ -27,8 +27,12 @@ public final class GoldenData {
 
     /** The cases of a golden file. */
     public static JsonNode golden(String name) throws IOException {
-        return new ObjectMapper()
-                .readTree(folder().resolve("golden").resolve(name).toFile());
+        return new ObjectMapper().readTree(file("golden/" + name).toFile());
+    }
+
+    /** A file of the data. */
+    public static Path file(String name) {
+        return folder().resolve(name);
     }
 
     public static double[] vector(JsonNode node) {

@@ -8,7 +8,7 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** Weights of a trained network as constants of a serving graph. */
+/** Weights of a trained network as constants of a serving graph, called as the weights are. */
 public final class ConstantWeights implements Weights {
 
     private final Map<String, HostTensor> values;
@@ -19,13 +19,13 @@ public final class ConstantWeights implements Weights {
     }
 
     @Override
-    public Operand<TFloat32> trained(Ops tf, String name, Shape shape, Initial initial, boolean decay) {
-        return constant(tf, name, shape);
+    public Operand<TFloat32> trained(Ops tf, Weight weight) {
+        return constant(tf, weight.name(), weight.shape());
     }
 
     @Override
-    public Operand<TFloat32> observed(Ops tf, String name, Shape shape, Initial initial) {
-        return constant(tf, name, shape);
+    public Operand<TFloat32> observed(Ops tf, Weight weight) {
+        return constant(tf, weight.name(), weight.shape());
     }
 
     @Override
@@ -38,12 +38,17 @@ public final class ConstantWeights implements Weights {
         return false;
     }
 
+    @Override
+    public boolean usesBatchStatistics() {
+        return false;
+    }
+
     private Operand<TFloat32> constant(Ops tf, String name, Shape shape) {
         HostTensor value = values.get(name);
         if (value == null || !Arrays.equals(value.shape(), shape.asArray())) {
             throw new IllegalArgumentException("weight " + name + " should have shape " + shape + ", not "
                     + (value == null ? "be missing" : Shape.of(value.shape())));
         }
-        return tf.constant(shape, DataBuffers.of(value.values()));
+        return tf.withName(name).constant(shape, DataBuffers.of(value.values()));
     }
 }

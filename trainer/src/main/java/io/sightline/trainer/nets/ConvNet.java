@@ -3,7 +3,6 @@ package io.sightline.trainer.nets;
 import io.sightline.embedder.image.Preprocessing;
 import java.util.List;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
@@ -17,7 +16,8 @@ import org.tensorflow.types.TUint8;
  * @param dimensions d, length of an embedding
  * @param readout what becomes of the last map
  */
-public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dimensions, Readout readout) {
+public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dimensions, Readout readout)
+        implements EmbeddingNet {
 
     /** How the last map becomes features. */
     public enum Readout {
@@ -51,24 +51,14 @@ public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dim
         }
     }
 
-    /** Shape of its input, [N, size, size, channels]. */
-    public Shape inputShape() {
-        return Shape.of(-1, preprocessing.size(), preprocessing.size(), preprocessing.channels());
-    }
-
-    /** In words, for people. */
+    @Override
     public String describe() {
         return "conv " + widths + " on " + preprocessing.size() + " x " + preprocessing.size() + " x "
                 + preprocessing.channels() + ", d = " + dimensions
                 + (readout == Readout.POSITIONS ? "" : ", averaged");
     }
 
-    /**
-     * Adds the network to a graph.
-     *
-     * @param image [N, size, size, channels] uint8
-     * @return [N, d] float32, unit rows
-     */
+    @Override
     public Operand<TFloat32> build(Ops tf, Operand<TUint8> image, Weights weights) {
         Layers layers = new Layers(tf, weights);
         Operand<TFloat32> x = tf.math.sub(
@@ -86,13 +76,13 @@ public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dim
             } else {
                 x = layers.convolution3x3(name + ".conv", x, channels, width);
             }
-            x = tf.nn.relu(layers.batchNorm(name + ".norm", x, width));
+            x = tf.nn.relu(layers.batchNorm(Layers.NormNames.of(name + ".norm"), x, width));
             channels = width;
         }
         boolean kept = readout == Readout.POSITIONS && side <= KEPT_UP_TO;
         int count = kept ? side * side * channels : channels;
         Operand<TFloat32> features =
                 kept ? tf.reshape(x, tf.constant(new int[] {-1, count})) : layers.globalAveragePool(x);
-        return layers.unit(layers.linear("head", layers.layerNorm(features), count, dimensions));
+        return layers.unit(layers.linear("head.", layers.layerNorm(features), count, dimensions));
     }
 }

@@ -19,16 +19,23 @@ public sealed interface Initial {
         }
     }
 
-    /** Normal with variance gain / fan-in (He et al., ICCV 2015, for gain 2). */
-    record Normal(double gain, long fanIn) implements Initial {
+    /** Normal with the given deviation. */
+    record Deviation(double deviation) implements Initial {
         @Override
         public HostTensor draw(Shape shape, RandomGenerator random) {
-            double deviation = Math.sqrt(gain / fanIn);
             float[] values = new float[(int) shape.size()];
             for (int i = 0; i < values.length; i++) {
                 values[i] = (float) (deviation * random.nextGaussian());
             }
             return new HostTensor(shape.asArray(), values);
+        }
+    }
+
+    /** Normal with variance gain / fan-in (He et al., ICCV 2015, for gain 2). */
+    record Normal(double gain, long fanIn) implements Initial {
+        @Override
+        public HostTensor draw(Shape shape, RandomGenerator random) {
+            return new Deviation(Math.sqrt(gain / fanIn)).draw(shape, random);
         }
     }
 }

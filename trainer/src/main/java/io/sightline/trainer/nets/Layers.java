@@ -7,16 +7,20 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.ReduceSum;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.op.nn.FusedBatchNorm;
+import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** The layers that networks are put together from. Images are [N, H, W, C] float32. */
-final class Layers {
+/** The layers that networks are put together from. Images are [N, H, W, C] float32, tokens [N, T, C]. */
+public final class Layers {
 
     private static final int FEW_CHANNELS = 4;
     private static final float NORM_EPSILON = 1e-5f;
     private static final float LAYER_NORM_EPSILON = 1e-6f;
     private static final float UNIT_EPSILON = 1e-12f;
+    private static final double RELU_GAIN = 2;
+    /** Deviation of what a vision transformer starts with. */
+    private static final double TOKEN_DEVIATION = 0.02;
 
     private final Ops tf;
     private final Weights weights;
@@ -87,7 +91,74 @@ final class Layers {
     }
 
     private Operand<TFloat32> kernel3x3(String name, int from, int to) {
-        return weights.trained(tf, name + ".kernel", Shape.of(3, 3, from, to), new Initial.Normal(2, 9L * from), true);
+        return kernel(name + ".kernel", new Kernel(3, from, to, 1));
+    }
+
+    private Operand<TFloat32> kernel(String name, Kernel kernel) {
+        Shape shape = Shape.of(kernel.side, kernel.side, kernel.from, kernel.to);
+        long fanIn = (long) kernel.side * kernel.side * kernel.from;
+        return weights.trained(
+                tf, new Weight(name, shape, Weight.Kind.CONVOLUTION, new Initial.Normal(RELU_GAIN, fanIn)));
+    }
+
+    /** Sizes of a square convolution. */
+    record Kernel(int side, int from, int to, int stride) {
+
+        private List<Long> strides() {
+            return List.of(1L, (long) stride, (long) stride, 1L);
+        }
+    }
+
+    /** Convolution without bias; padded as TensorFlow's SAME: what is missing is at the bottom and on the right. */
+    Operand<TFloat32> convolution(String name, Operand<TFloat32> x, Kernel kernel) {
+        return tf.nn.conv2d(x, kernel(name, kernel), kernel.strides(), "SAME");
+    }
+
+    /** Convolution without bias; padded as in PyTorch: half of the kernel's side on each side. */
+    Operand<TFloat32> paddedConvolution(String name, Operand<TFloat32> x, Kernel kernel) {
+        return tf.nn.conv2d(
+                padded(x, kernel.side / 2, tf.constant(0f)), kernel(name, kernel), kernel.strides(), "VALID");
+    }
+
+    /** 3 x 3 convolution of each channel by itself, without bias; padded as TensorFlow's SAME. */
+    Operand<TFloat32> depthwise3x3(String name, Operand<TFloat32> x, int channels, int stride) {
+        Operand<TFloat32> kernel = weights.trained(
+                tf,
+                new Weight(name, Shape.of(3, 3, channels, 1), Weight.Kind.DEPTHWISE, new Initial.Normal(RELU_GAIN, 9)));
+        return tf.nn.depthwiseConv2dNative(x, kernel, List.of(1L, (long) stride, (long) stride, 1L), "SAME");
+    }
+
+    /** Adds a bias to the last dimension. */
+    Operand<TFloat32> biased(String name, Operand<TFloat32> x, int channels) {
+        return tf.math.add(x, bias(name + ".bias", channels));
+    }
+
+    /** 3 x 3 max-pooling with stride 2, padded as in PyTorch. */
+    Operand<TFloat32> maxPool3x3(Operand<TFloat32> x) {
+        Operand<TInt32> strides = ints(1, 2, 2, 1);
+        return tf.nn.maxPool(padded(x, 1, tf.constant(-Float.MAX_VALUE)), ints(1, 3, 3, 1), strides, "VALID");
+    }
+
+    private Operand<TFloat32> padded(Operand<TFloat32> x, int by, Operand<TFloat32> value) {
+        return by == 0 ? x : tf.pad(x, tf.reshape(ints(0, 0, by, by, by, by, 0, 0), ints(4, 2)), value);
+    }
+
+    Operand<TFloat32> relu(Operand<TFloat32> x) {
+        return tf.nn.relu(x);
+    }
+
+    Operand<TFloat32> relu6(Operand<TFloat32> x) {
+        return tf.nn.relu6(x);
+    }
+
+    Operand<TFloat32> add(Operand<TFloat32> x, Operand<TFloat32> y) {
+        return tf.math.add(x, y);
+    }
+
+    /** x times the share of a standard normal that lies below x; exact, not by tanh (Hendrycks and Gimpel, 2016). */
+    Operand<TFloat32> gelu(Operand<TFloat32> x) {
+        Operand<TFloat32> below = tf.math.erf(tf.math.mul(x, tf.constant((float) Math.sqrt(0.5))));
+        return tf.math.mul(tf.math.mul(x, tf.constant(0.5f)), tf.math.add(below, tf.constant(1f)));
     }
 
     private Operand<TFloat32> convolve(Operand<TFloat32> x, Operand<TFloat32> kernel) {
@@ -104,14 +175,30 @@ final class Layers {
         return tf.constant(values);
     }
 
-    /** Batch normalisation: by the batch's statistics while training, by the running ones when served. */
-    Operand<TFloat32> batchNorm(String name, Operand<TFloat32> x, int channels) {
-        Shape shape = Shape.of(channels);
-        Operand<TFloat32> scale = weights.trained(tf, name + ".scale", shape, new Initial.Constant(1), false);
-        Operand<TFloat32> offset = weights.trained(tf, name + ".offset", shape, new Initial.Constant(0), false);
-        Operand<TFloat32> mean = weights.observed(tf, name + ".mean", shape, new Initial.Constant(0));
-        Operand<TFloat32> variance = weights.observed(tf, name + ".variance", shape, new Initial.Constant(1));
-        if (!weights.isTraining()) {
+    /**
+     * Names of a batch norm's weights, and what keeps it from dividing by zero.
+     *
+     * @param scale gamma
+     * @param offset beta
+     */
+    record NormNames(String scale, String offset, String mean, String variance) {
+
+        static NormNames of(String name) {
+            return new NormNames(name + ".scale", name + ".offset", name + ".mean", name + ".variance");
+        }
+
+        static NormNames pyTorch(String name) {
+            return new NormNames(name + ".weight", name + ".bias", name + ".running_mean", name + ".running_var");
+        }
+    }
+
+    /** Batch normalisation: by the batch's statistics while these are trained, else by the running ones. */
+    Operand<TFloat32> batchNorm(NormNames names, Operand<TFloat32> x, int channels) {
+        Operand<TFloat32> scale = norm(names.scale, channels, 1);
+        Operand<TFloat32> offset = norm(names.offset, channels, 0);
+        Operand<TFloat32> mean = statistic(names.mean, channels, 0);
+        Operand<TFloat32> variance = statistic(names.variance, channels, 1);
+        if (!weights.usesBatchStatistics()) {
             Operand<TFloat32> factor =
                     tf.math.mul(scale, tf.math.rsqrt(tf.math.add(variance, tf.constant(NORM_EPSILON))));
             return tf.math.add(tf.math.mul(x, factor), tf.math.sub(offset, tf.math.mul(mean, factor)));
@@ -119,9 +206,22 @@ final class Layers {
         Operand<TFloat32> none = tf.constant(new float[0]);
         FusedBatchNorm<TFloat32, TFloat32> normalised = tf.nn.fusedBatchNorm(
                 x, scale, offset, none, none, FusedBatchNorm.isTraining(true), FusedBatchNorm.epsilon(NORM_EPSILON));
-        weights.observe(tf, name + ".mean", tf.stopGradient(normalised.batchMean()));
-        weights.observe(tf, name + ".variance", tf.stopGradient(normalised.batchVariance()));
+        weights.observe(tf, names.mean, tf.stopGradient(normalised.batchMean()));
+        weights.observe(tf, names.variance, tf.stopGradient(normalised.batchVariance()));
         return normalised.y();
+    }
+
+    private Operand<TFloat32> norm(String name, int channels, float start) {
+        return weights.trained(tf, new Weight(name, Shape.of(channels), Weight.Kind.NORM, new Initial.Constant(start)));
+    }
+
+    private Operand<TFloat32> statistic(String name, int channels, float start) {
+        return weights.observed(
+                tf, new Weight(name, Shape.of(channels), Weight.Kind.STATISTIC, new Initial.Constant(start)));
+    }
+
+    private Operand<TFloat32> bias(String name, int channels) {
+        return weights.trained(tf, new Weight(name, Shape.of(channels), Weight.Kind.BIAS, new Initial.Constant(0)));
     }
 
     /** Mean over height and width; [N, H, W, C] to [N, C]. */
@@ -129,19 +229,106 @@ final class Layers {
         return tf.math.mean(x, tf.constant(new int[] {1, 2}));
     }
 
-    /** Layer normalisation without affine part; [N, C] to [N, C]. */
+    /** Layer normalisation without affine part, over the last dimension. */
     Operand<TFloat32> layerNorm(Operand<TFloat32> x) {
         Operand<TFloat32> centred = tf.math.sub(x, rowMean(x));
         Operand<TFloat32> variance = rowMean(tf.math.square(centred));
         return tf.math.mul(centred, tf.math.rsqrt(tf.math.add(variance, tf.constant(LAYER_NORM_EPSILON))));
     }
 
-    /** Linear layer with bias; [N, from] to [N, to]. */
-    Operand<TFloat32> linear(String name, Operand<TFloat32> x, int from, int to) {
+    /** Layer normalisation with scale and offset, over the last dimension. */
+    Operand<TFloat32> layerNorm(String name, Operand<TFloat32> x, int width) {
+        return tf.math.add(tf.math.mul(layerNorm(x), norm(name + ".weight", width, 1)), norm(name + ".bias", width, 0));
+    }
+
+    /**
+     * Linear layer with bias; [N, from] to [N, to].
+     *
+     * @param prefix of {@code kernel} and {@code bias}
+     */
+    Operand<TFloat32> linear(String prefix, Operand<TFloat32> x, int from, int to) {
+        return linear(prefix + "kernel", prefix + "bias", new Initial.Normal(1, from), x, from, to);
+    }
+
+    private Operand<TFloat32> linear(
+            String kernelName, String biasName, Initial start, Operand<TFloat32> x, int from, int to) {
         Operand<TFloat32> kernel =
-                weights.trained(tf, name + ".kernel", Shape.of(from, to), new Initial.Normal(1, from), true);
-        Operand<TFloat32> bias = weights.trained(tf, name + ".bias", Shape.of(to), new Initial.Constant(0), false);
-        return tf.math.add(tf.linalg.matMul(x, kernel), bias);
+                weights.trained(tf, new Weight(kernelName, Shape.of(from, to), Weight.Kind.LINEAR, start));
+        return tf.math.add(tf.linalg.matMul(x, kernel), bias(biasName, to));
+    }
+
+    /** Linear layer with bias for each token; [N, T, from] to [N, T, to]. */
+    Operand<TFloat32> tokenLinear(String name, Operand<TFloat32> x, int tokens, int from, int to) {
+        Operand<TFloat32> rows = tf.reshape(x, ints(-1, from));
+        return tf.reshape(
+                linear(name + ".weight", name + ".bias", new Initial.Deviation(TOKEN_DEVIATION), rows, from, to),
+                ints(-1, tokens, to));
+    }
+
+    /**
+     * The class token where it belongs and the position embeddings, [1, T, width]: what is to be added to the tokens. Put
+     * together by padding, which is cheap to differentiate.
+     */
+    Operand<TFloat32> positions(String classToken, String positions, int tokens, int width) {
+        Operand<TFloat32> first = token(classToken, 1, width);
+        return tf.math.add(token(positions, tokens, width), paddedTokens(first, 0, tokens - 1));
+    }
+
+    /**
+     * Patches as tokens, a place for the class token before them; [N, rows, columns, width] to [N, T, width].
+     *
+     * @param positions [1, T, width]
+     */
+    Operand<TFloat32> tokens(Operand<TFloat32> patches, Operand<TFloat32> positions, int tokens, int width) {
+        return tf.math.add(paddedTokens(tf.reshape(patches, ints(-1, tokens - 1, width)), 1, 0), positions);
+    }
+
+    private Operand<TFloat32> token(String name, int count, int width) {
+        return weights.trained(
+                tf,
+                new Weight(name, Shape.of(1, count, width), Weight.Kind.TOKEN, new Initial.Deviation(TOKEN_DEVIATION)));
+    }
+
+    private Operand<TFloat32> paddedTokens(Operand<TFloat32> x, int before, int after) {
+        return tf.pad(x, tf.reshape(ints(0, 0, before, after, 0, 0), ints(3, 2)), tf.constant(0f));
+    }
+
+    /**
+     * Attention of all tokens to all (Vaswani et al., NeurIPS 2017), several heads side by side.
+     *
+     * @param x [N, T, width]
+     */
+    Operand<TFloat32> attention(String name, Operand<TFloat32> x, int tokens, int width, int heads) {
+        int size = width / heads;
+        Operand<TFloat32> all = tokenLinear(name + ".qkv", x, tokens, width, 3 * width);
+        // [N, T, 3, heads, size] to [3, N, heads, T, size].
+        Operand<TFloat32> split =
+                tf.linalg.transpose(tf.reshape(all, ints(-1, tokens, 3, heads, size)), ints(2, 0, 3, 1, 4));
+        Operand<TFloat32> queries =
+                tf.math.mul(part(split, 0, tokens, size), tf.constant((float) (1 / Math.sqrt(size))));
+        Operand<TFloat32> scores =
+                tf.train.batchMatMul(queries, part(split, 1, tokens, size), TFloat32.class, BatchMatMul.adjY(true));
+        Operand<TFloat32> mixed =
+                tf.train.batchMatMul(tf.nn.softmax(scores), part(split, 2, tokens, size), TFloat32.class);
+        // [N heads, T, size] to [N, T, heads size].
+        Operand<TFloat32> joined =
+                tf.linalg.transpose(tf.reshape(mixed, ints(-1, heads, tokens, size)), ints(0, 2, 1, 3));
+        return tokenLinear(name + ".proj", tf.reshape(joined, ints(-1, tokens, width)), tokens, width, width);
+    }
+
+    /** One of queries, keys and values, [N heads, T, size]. */
+    private Operand<TFloat32> part(Operand<TFloat32> split, int which, int tokens, int size) {
+        return tf.reshape(tf.slice(split, ints(which, 0, 0, 0, 0), ints(1, -1, -1, -1, -1)), ints(-1, tokens, size));
+    }
+
+    /** [N, T, width] to [N, width]. */
+    Operand<TFloat32> firstToken(Operand<TFloat32> x, int width) {
+        return tf.reshape(tf.slice(x, ints(0, 0, 0), ints(-1, 1, -1)), ints(-1, width));
+    }
+
+    /** The mean of all tokens but the first; [N, T, width] to [N, width]. */
+    Operand<TFloat32> meanOfOtherTokens(Operand<TFloat32> x) {
+        return tf.math.mean(tf.slice(x, ints(0, 1, 0), ints(-1, -1, -1)), tf.constant(new int[] {1}));
     }
 
     /** Rows divided by sqrt(|v|^2 + 1e-12). */

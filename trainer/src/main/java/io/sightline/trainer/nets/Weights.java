@@ -1,7 +1,6 @@
 package io.sightline.trainer.nets;
 
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -11,15 +10,18 @@ import org.tensorflow.types.TFloat32;
  */
 public interface Weights {
 
-    /** A weight that is trained. Decay is for kernels, not for biases and norms. */
-    Operand<TFloat32> trained(Ops tf, String name, Shape shape, Initial initial, boolean decay);
+    /** A weight that is trained. */
+    Operand<TFloat32> trained(Ops tf, Weight weight);
 
     /** A statistic that is observed, for instance a running mean. */
-    Operand<TFloat32> observed(Ops tf, String name, Shape shape, Initial initial);
+    Operand<TFloat32> observed(Ops tf, Weight weight);
 
     /** While training: moves an observed statistic towards what the present batch shows. */
     void observe(Ops tf, String name, Operand<TFloat32> batchValue);
 
-    /** Whether batch statistics are used, and observed. */
+    /** Whether gradients are taken: some layers have a form that is faster then. */
     boolean isTraining();
+
+    /** Whether batch norms take the statistics of their batch, and observe them; else the running ones. */
+    boolean usesBatchStatistics();
 }

@@ -6,7 +6,7 @@ import io.sightline.embedder.artifact.ModelDescriptor;
 import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.tensorflow.NativeTensorFlow;
 import io.sightline.trainer.nets.ConstantWeights;
-import io.sightline.trainer.nets.ConvNet;
+import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.nets.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,14 +28,14 @@ public final class ServingGraph implements AutoCloseable {
 
     private static final int BATCH = 128;
 
-    private final ConvNet net;
+    private final EmbeddingNet net;
     private final Graph graph = new Graph();
     private final Session session;
     private final Placeholder<TUint8> image;
     private final Operand<TFloat32> embedding;
 
     /** Builds the graph. */
-    public ServingGraph(ConvNet net, Map<String, HostTensor> weights) {
+    public ServingGraph(EmbeddingNet net, Map<String, HostTensor> weights) {
         NativeTensorFlow.load();
         this.net = net;
         Ops tf = Ops.create(graph);

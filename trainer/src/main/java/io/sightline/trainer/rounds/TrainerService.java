@@ -15,7 +15,7 @@ import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.avro.Lineage;
 import io.sightline.schemas.avro.ModelStatus;
-import io.sightline.trainer.nets.ConvNet;
+import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.publish.Gate;
 import io.sightline.trainer.publish.Publisher;
 import io.sightline.trainer.publish.ServingGraph;
@@ -82,7 +82,7 @@ public final class TrainerService implements AutoCloseable {
             KafkaConnection connection,
             RecordSerdes serdes,
             ModelCatalog catalog,
-            ConvNet net,
+            EmbeddingNet net,
             TrainingSettings training,
             RoundSettings rounds,
             PayloadReader payloads,

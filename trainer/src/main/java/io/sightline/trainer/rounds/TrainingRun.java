@@ -1,6 +1,6 @@
 package io.sightline.trainer.rounds;
 
-import io.sightline.trainer.nets.ConvNet;
+import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import io.sightline.trainer.report.CurvePoint;
 import io.sightline.trainer.training.Checkpoint;
@@ -50,7 +50,7 @@ public final class TrainingRun implements AutoCloseable {
      * @param threads threads of one operation, 0 for all cores
      * @throws IllegalArgumentException if the network does not fit the loss
      */
-    public static TrainingRun open(ConvNet net, TrainingSettings settings, Path directory, int threads) {
+    public static TrainingRun open(EmbeddingNet net, TrainingSettings settings, Path directory, int threads) {
         CheckpointStore checkpoints = new CheckpointStore(directory, KEPT);
         Optional<Restored> restored = checkpoints.restore(checkpoint ->
                 new Restored(SeeTrainer.restore(net, settings, checkpoint, threads), checkpoint.cursor()));

@@ -3,7 +3,7 @@ package io.sightline.trainer.rounds;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
-import io.sightline.trainer.nets.ConvNet;
+import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.publish.Gate;
 import io.sightline.trainer.report.CurvePoint;
 import io.sightline.trainer.report.TrainingReport;
@@ -61,7 +61,8 @@ final class VersionReports {
     }
 
     /** Writes the report of a version that has been published or rejected. */
-    void write(ModelEvent event, ConvNet net, List<CurvePoint> curves, Gate.Verdict verdict, Evaluation evaluation) {
+    void write(
+            ModelEvent event, EmbeddingNet net, List<CurvePoint> curves, Gate.Verdict verdict, Evaluation evaluation) {
         List<VersionPoint> history = catalog.current().all().stream()
                 .sorted(Comparator.comparingLong(one -> one.getLineage().getSteps()))
                 .map(VersionReports::point)

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -29,16 +30,26 @@ final class AdamW {
     private static final String SECOND_MOMENT = "adam.v.";
 
     private final Map<String, Variable<TFloat32>> slots = new LinkedHashMap<>();
-    private final Placeholder<TFloat32> beta1Power;
-    private final Placeholder<TFloat32> beta2Power;
 
-    AdamW(Ops tf) {
-        this.beta1Power = tf.placeholder(TFloat32.class, Placeholder.shape(org.tensorflow.ndarray.Shape.scalar()));
-        this.beta2Power = tf.placeholder(TFloat32.class, Placeholder.shape(org.tensorflow.ndarray.Shape.scalar()));
+    /**
+     * A group of weights with a learning rate and a weight decay of its own.
+     *
+     * @param powers of the steps that this group has made, itself among them
+     */
+    record Group(
+            Map<String, VariableWeights.Trained> weights,
+            Operand<TFloat32> learningRate,
+            float weightDecay,
+            Powers powers) {}
+
+    /** beta^t of a group, scalars that are fed: t follows from the step. */
+    record Powers(Placeholder<TFloat32> first, Placeholder<TFloat32> second) {
+
+        static Powers create(Ops tf) {
+            Placeholder.Options scalar = Placeholder.shape(Shape.scalar());
+            return new Powers(tf.placeholder(TFloat32.class, scalar), tf.placeholder(TFloat32.class, scalar));
+        }
     }
-
-    /** A group of weights with a learning rate and a weight decay of its own. */
-    record Group(Map<String, VariableWeights.Trained> weights, Operand<TFloat32> learningRate, float weightDecay) {}
 
     /**
      * One step.
@@ -48,7 +59,7 @@ final class AdamW {
      */
     record Step(Op op, Operand<TFloat32> gradientNorm) {}
 
-    /** Adds gradients and updates to a graph. */
+    /** Adds gradients and updates to a graph; called again, for another choice of groups, with the same moments. */
     Step minimise(Graph graph, Ops tf, Operand<TFloat32> loss, List<Group> groups) {
         List<Output<?>> inputs = new ArrayList<>();
         groups.forEach(group -> group.weights
@@ -84,14 +95,6 @@ final class AdamW {
         return List.of(FIRST_MOMENT + weight, SECOND_MOMENT + weight);
     }
 
-    Placeholder<TFloat32> beta1Power() {
-        return beta1Power;
-    }
-
-    Placeholder<TFloat32> beta2Power() {
-        return beta2Power;
-    }
-
     private Op update(
             Ops tf,
             Ops afterGradients,
@@ -110,8 +113,8 @@ final class AdamW {
                         weight.variable(),
                         first,
                         second,
-                        beta1Power,
-                        beta2Power,
+                        group.powers.first,
+                        group.powers.second,
                         group.learningRate,
                         tf.constant(BETA1),
                         tf.constant(BETA2),
@@ -120,9 +123,7 @@ final class AdamW {
     }
 
     private Variable<TFloat32> slot(Ops tf, String name, VariableWeights.Trained weight) {
-        Variable<TFloat32> slot = tf.variable(weight.shape(), TFloat32.class);
-        slots.put(name, slot);
-        return slot;
+        return slots.computeIfAbsent(name, added -> tf.variable(weight.shape(), TFloat32.class));
     }
 
     @SuppressWarnings("unchecked") // Gradients have the type of what they are taken of.

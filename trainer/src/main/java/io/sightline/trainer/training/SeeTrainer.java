@@ -1,7 +1,7 @@
 package io.sightline.trainer.training;
 
 import io.sightline.trainer.losses.MetricLoss;
-import io.sightline.trainer.nets.ConvNet;
+import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.nets.HostTensor;
 import io.sightline.trainer.replay.ReplayItem;
 import io.sightline.trainer.replay.ReplaySnapshot;
@@ -29,7 +29,7 @@ public final class SeeTrainer implements AutoCloseable {
     /** Mixed into seed and step, so that neighbouring steps have unrelated randomness (the golden ratio's bits). */
     private static final long STEP_STRIDE = 0x9E3779B97F4A7C15L;
 
-    private final ConvNet net;
+    private final EmbeddingNet net;
     private final TrainingSettings settings;
     private final BatchSampler sampler;
     private final ClassTable classes;
@@ -37,7 +37,8 @@ public final class SeeTrainer implements AutoCloseable {
     private final TrainingGraph graph;
     private long steps;
 
-    private SeeTrainer(ConvNet net, TrainingSettings settings, ClassTable classes, TrainingGraph graph, long steps) {
+    private SeeTrainer(
+            EmbeddingNet net, TrainingSettings settings, ClassTable classes, TrainingGraph graph, long steps) {
         this.net = net;
         this.settings = settings;
         this.sampler = new BatchSampler(net.preprocessing(), settings);
@@ -47,7 +48,7 @@ public final class SeeTrainer implements AutoCloseable {
     }
 
     /** A trainer with the initial network, on all cores. */
-    public static SeeTrainer create(ConvNet net, TrainingSettings settings) {
+    public static SeeTrainer create(EmbeddingNet net, TrainingSettings settings) {
         return create(net, settings, 0);
     }
 
@@ -57,14 +58,14 @@ public final class SeeTrainer implements AutoCloseable {
      * @param threads threads of one operation, 0 for all cores
      * @throws IllegalArgumentException if the embedding is too short for the loss
      */
-    public static SeeTrainer create(ConvNet net, TrainingSettings settings, int threads) {
+    public static SeeTrainer create(EmbeddingNet net, TrainingSettings settings, int threads) {
         settings.loss().requireFits(net.dimensions());
         return new SeeTrainer(
                 net, settings, new ClassTable(Map.of()), new TrainingGraph(net, settings, SMALLEST_TABLE, threads), 0);
     }
 
     /** A trainer that goes on from a checkpoint, on all cores. */
-    public static SeeTrainer restore(ConvNet net, TrainingSettings settings, Checkpoint checkpoint) {
+    public static SeeTrainer restore(EmbeddingNet net, TrainingSettings settings, Checkpoint checkpoint) {
         return restore(net, settings, checkpoint, 0);
     }
 
@@ -73,7 +74,7 @@ public final class SeeTrainer implements AutoCloseable {
      *
      * @throws CheckpointException if the checkpoint is of another network or loss, or with other proxies
      */
-    public static SeeTrainer restore(ConvNet net, TrainingSettings settings, Checkpoint checkpoint, int threads) {
+    public static SeeTrainer restore(EmbeddingNet net, TrainingSettings settings, Checkpoint checkpoint, int threads) {
         settings.loss().requireFits(net.dimensions());
         HostTensor proxies = checkpoint.tensors().get(TrainingGraph.PROXIES);
         if (proxies == null || !checkpoint.network().equals(describe(net, settings))) {
@@ -92,10 +93,11 @@ public final class SeeTrainer implements AutoCloseable {
     }
 
     /** What a checkpoint must agree with: its tensors mean something else in another network or loss. */
-    private static String describe(ConvNet net, TrainingSettings settings) {
+    private static String describe(EmbeddingNet net, TrainingSettings settings) {
         return net.describe() + ", " + settings.loss().name() + " with "
                 + settings.loss().proxiesPerClass() + " proxies a class"
-                + (settings.averaging() > 0 ? ", averaged" : "") + (settings.quarterTurns() ? ", quarter turns" : "");
+                + (settings.averaging() > 0 ? ", averaged" : "") + (settings.quarterTurns() ? ", quarter turns" : "")
+                + (settings.fineTuning().isFrozen() ? ", backbone frozen" : "");
     }
 
     /** Embeds preprocessed images, [N, d], unit rows. */
@@ -112,7 +114,7 @@ public final class SeeTrainer implements AutoCloseable {
     }
 
     /** The network that is trained. */
-    public ConvNet net() {
+    public EmbeddingNet net() {
         return net;
     }
 
@@ -174,7 +176,9 @@ public final class SeeTrainer implements AutoCloseable {
                         references(batch),
                         settings.learningRate() * learningRateFactor,
                         settings.proxyLearningRate() * learningRateFactor,
-                        steps + 1));
+                        steps + 1,
+                        settings.learningRate() * settings.fineTuning().learningRateShare() * learningRateFactor,
+                        settings.fineTuning().backboneSteps(steps + 1)));
     }
 
     /** The network's weights as they are served. */

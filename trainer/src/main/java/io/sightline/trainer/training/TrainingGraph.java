@@ -2,7 +2,7 @@ package io.sightline.trainer.training;
 
 import io.sightline.embedder.tensorflow.NativeTensorFlow;
 import io.sightline.trainer.losses.MetricLoss;
-import io.sightline.trainer.nets.ConvNet;
+import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.nets.HostTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,7 +42,7 @@ final class TrainingGraph implements AutoCloseable {
     private final Map<String, Placeholder<TFloat32>> feeds = new LinkedHashMap<>();
     private final Map<String, Op> assignments = new LinkedHashMap<>();
     private final List<String> networkNames;
-    private final ConvNet net;
+    private final EmbeddingNet net;
     private final TrainingSettings settings;
     private int capacity;
 
@@ -57,14 +57,21 @@ final class TrainingGraph implements AutoCloseable {
     private final Placeholder<TFloat32> tie;
     private final Placeholder<TFloat32> learningRate;
     private final Placeholder<TFloat32> proxyLearningRate;
+    private final Placeholder<TFloat32> backboneLearningRate;
+    private final AdamW.Powers powers;
+    private final AdamW.Powers backbonePowers;
     private final AdamW optimiser;
     private final Operand<TFloat32> embeddings;
     private final MetricLoss.Outputs<TFloat32> loss;
     private final Operand<TFloat32> distance;
-    private final Operand<TFloat32> gradientNorm;
     private final WeightAverage average;
     private final Placeholder<TFloat32> averageShare;
-    private final Op step;
+    private final Step step;
+    /** Of the head and the proxies alone; the same as the other without a backbone. */
+    private final Step headStep;
+
+    /** What makes a step, and the norm of its gradients. */
+    private record Step(Op op, Operand<TFloat32> gradientNorm) {}
 
     /**
      * Builds the graph and draws the first weights.
@@ -72,7 +79,7 @@ final class TrainingGraph implements AutoCloseable {
      * @param capacity classes that the proxy table has room for
      * @param threads threads of one operation, 0 for all cores
      */
-    TrainingGraph(ConvNet net, TrainingSettings settings, int capacity, int threads) {
+    TrainingGraph(EmbeddingNet net, TrainingSettings settings, int capacity, int threads) {
         NativeTensorFlow.load();
         this.net = net;
         this.settings = settings;
@@ -90,7 +97,14 @@ final class TrainingGraph implements AutoCloseable {
         learningRate = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
         proxyLearningRate = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
 
-        VariableWeights network = new VariableWeights(new SplittableRandom(settings.seed()));
+        backboneLearningRate = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+        powers = AdamW.Powers.create(tf);
+        backbonePowers = AdamW.Powers.create(tf);
+
+        VariableWeights network = new VariableWeights(
+                new SplittableRandom(settings.seed()),
+                net.pretrained(),
+                settings.fineTuning().batchNorm() == FineTuning.BatchNorm.RUNNING);
         embeddings = net.build(tf, images, network);
         VariableWeights table = new VariableWeights(new SplittableRandom(settings.seed() + 1));
         Operand<TFloat32> proxies = table.trainedTable(
@@ -109,18 +123,24 @@ final class TrainingGraph implements AutoCloseable {
                 tf.math.sub(
                         tf.constant(1f), tf.reduceSum(tf.math.mul(embeddings, reference), tf.constant(new int[] {-1}))),
                 tf.constant(0));
-        optimiser = new AdamW(tf);
-        List<AdamW.Group> groups = new ArrayList<>();
-        groups.add(new AdamW.Group(network.trained(), learningRate, (float) settings.weightDecay()));
+        optimiser = new AdamW();
+        float decay = (float) settings.weightDecay();
+        List<AdamW.Group> headGroups = new ArrayList<>();
+        headGroups.add(new AdamW.Group(weights(network, false), learningRate, decay, powers));
         if (settings.loss().proxiesPerClass() > 0) {
-            groups.add(new AdamW.Group(table.trained(), proxyLearningRate, 0));
+            headGroups.add(new AdamW.Group(table.trained(), proxyLearningRate, 0, powers));
+        }
+        List<AdamW.Group> groups = new ArrayList<>(headGroups);
+        Map<String, VariableWeights.Trained> backbone = weights(network, true);
+        if (!backbone.isEmpty() && !settings.fineTuning().isFrozen()) {
+            groups.add(new AdamW.Group(backbone, backboneLearningRate, decay, backbonePowers));
         }
         Operand<TFloat32> total =
                 settings.tie() == 0 ? loss.total() : tf.math.add(loss.total(), tf.math.mul(tie, distance));
         AdamW.Step update = optimiser.minimise(graph, tf, total, groups);
-        gradientNorm = update.gradientNorm();
-        List<Op> all = new ArrayList<>(network.observations());
-        all.add(update.op());
+        boolean headFirst =
+                groups.size() > headGroups.size() && settings.fineTuning().headSteps() > 0;
+        AdamW.Step headUpdate = headFirst ? optimiser.minimise(graph, tf, total, headGroups) : update;
 
         variables.putAll(network.variables());
         networkNames = List.copyOf(variables.keySet());
@@ -128,7 +148,8 @@ final class TrainingGraph implements AutoCloseable {
         variables.putAll(optimiser.slots());
         average = new WeightAverage(settings.averaging());
         averageShare = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
-        step = average.after(tf, averageShare, all, network.variables());
+        step = step(tf, update, network);
+        headStep = headFirst ? step(tf, headUpdate, network) : step;
         variables.putAll(average.slots());
         variables.forEach((name, variable) -> addAssignment(tf, name, variable));
         session = new Session(graph, Threads.of(threads));
@@ -148,6 +169,19 @@ final class TrainingGraph implements AutoCloseable {
         write(first);
     }
 
+    /** The weights of the backbone, or all others. */
+    private Map<String, VariableWeights.Trained> weights(VariableWeights network, boolean ofBackbone) {
+        Map<String, VariableWeights.Trained> some = new LinkedHashMap<>(network.trained());
+        some.keySet().removeIf(name -> net.isBackbone(name) != ofBackbone);
+        return some;
+    }
+
+    private Step step(Ops tf, AdamW.Step update, VariableWeights network) {
+        List<Op> all = new ArrayList<>(network.observations());
+        all.add(update.op());
+        return new Step(average.after(tf, averageShare, all, network.variables()), update.gradientNorm());
+    }
+
     /** Classes that the proxy table has room for. */
     int capacity() {
         return capacity;
@@ -159,6 +193,7 @@ final class TrainingGraph implements AutoCloseable {
      * @param classWeights [capacity], 1 for classes in use
      * @param reference [N, d], unit rows to stay close to; empty without a tie
      * @param adamStep 1 for the first step
+     * @param backboneStep the same of the backbone, 0 while the others learn alone
      */
     record StepInputs(
             float[] classWeights,
@@ -166,7 +201,9 @@ final class TrainingGraph implements AutoCloseable {
             float[][] reference,
             double learningRate,
             double proxyLearningRate,
-            long adamStep) {}
+            long adamStep,
+            double backboneLearningRate,
+            long backboneStep) {}
 
     /** Makes one optimiser step. */
     StepReport step(Batch batch, StepInputs inputs) {
@@ -182,15 +219,15 @@ final class TrainingGraph implements AutoCloseable {
             feed(runner, fed, frame, matrix(inputs.expansion.frame()));
             feed(runner, fed, learningRate, TFloat32.scalarOf((float) inputs.learningRate));
             feed(runner, fed, proxyLearningRate, TFloat32.scalarOf((float) inputs.proxyLearningRate));
-            feed(runner, fed, optimiser.beta1Power(), TFloat32.scalarOf((float)
-                    Math.pow(AdamW.BETA1, (double) inputs.adamStep)));
-            feed(runner, fed, optimiser.beta2Power(), TFloat32.scalarOf((float)
-                    Math.pow(AdamW.BETA2, (double) inputs.adamStep)));
-            runner.addTarget(step)
+            feed(runner, fed, backboneLearningRate, TFloat32.scalarOf((float) inputs.backboneLearningRate));
+            feed(runner, fed, powers, inputs.adamStep);
+            feed(runner, fed, backbonePowers, inputs.backboneStep);
+            Step taken = inputs.backboneStep == 0 ? headStep : step;
+            runner.addTarget(taken.op)
                     .fetch(loss.batch())
                     .fetch(loss.synthetic())
                     .fetch(loss.ownCosine())
-                    .fetch(gradientNorm);
+                    .fetch(taken.gradientNorm);
             if (settings.averaging() > 0) {
                 feed(runner, fed, averageShare, TFloat32.scalarOf((float) average.share(inputs.adamStep)));
             }
@@ -222,6 +259,11 @@ final class TrainingGraph implements AutoCloseable {
     private static void feed(Session.Runner runner, List<Tensor> fed, Operand<?> placeholder, Tensor value) {
         fed.add(value);
         runner.feed(placeholder, value);
+    }
+
+    private static void feed(Session.Runner runner, List<Tensor> fed, AdamW.Powers powers, long step) {
+        feed(runner, fed, powers.first(), TFloat32.scalarOf((float) Math.pow(AdamW.BETA1, (double) step)));
+        feed(runner, fed, powers.second(), TFloat32.scalarOf((float) Math.pow(AdamW.BETA2, (double) step)));
     }
 
     /** A matrix of at least one row: an empty one, which nothing reads, becomes a row of zeros. */

@@ -20,6 +20,7 @@ import java.util.function.Consumer;
  * @param averaging decay of the moving average of the weights that is served, 0 to serve the last weights
  * @param tie weight of mean(1 - cosine) between an embedding and the one of the version before, 0 for none
  * @param quarterTurns whether each class turned by 90, 180 and 270 degrees counts as a class of its own
+ * @param fineTuning how a pretrained backbone takes part
  * @param augmentation changes made to training images
  * @param seed of weights, batches, frames and augmentation
  */
@@ -35,6 +36,7 @@ public record TrainingSettings(
         double averaging,
         double tie,
         boolean quarterTurns,
+        FineTuning fineTuning,
         Augmentation augmentation,
         long seed) {
 
@@ -65,6 +67,7 @@ public record TrainingSettings(
                 0,
                 0,
                 false,
+                FineTuning.NONE,
                 augmentation,
                 seed);
     }
@@ -105,6 +108,7 @@ public record TrainingSettings(
                 draft.averaging,
                 draft.tie,
                 draft.quarterTurns,
+                draft.fineTuning,
                 draft.augmentation,
                 draft.seed);
     }
@@ -122,6 +126,7 @@ public record TrainingSettings(
         public double averaging;
         public double tie;
         public boolean quarterTurns;
+        public FineTuning fineTuning;
         public Augmentation augmentation;
         public long seed;
 
@@ -137,6 +142,7 @@ public record TrainingSettings(
             averaging = settings.averaging;
             tie = settings.tie;
             quarterTurns = settings.quarterTurns;
+            fineTuning = settings.fineTuning;
             augmentation = settings.augmentation;
             seed = settings.seed;
         }
@@ -161,6 +167,9 @@ public record TrainingSettings(
         words.put("averaging", String.valueOf(averaging));
         words.put("tie", String.valueOf(tie));
         words.put("quarterTurns", String.valueOf(quarterTurns));
+        if (!fineTuning.equals(FineTuning.NONE)) {
+            words.putAll(fineTuning.describe());
+        }
         return words;
     }
 }

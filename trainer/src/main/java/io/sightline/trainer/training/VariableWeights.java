@@ -1,7 +1,7 @@
 package io.sightline.trainer.training;
 
 import io.sightline.trainer.nets.HostTensor;
-import io.sightline.trainer.nets.Initial;
+import io.sightline.trainer.nets.Weight;
 import io.sightline.trainer.nets.Weights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,17 +26,32 @@ final class VariableWeights implements Weights {
     private final Map<String, HostTensor> initial = new LinkedHashMap<>();
     private final List<Op> observations = new ArrayList<>();
     private final RandomGenerator random;
+    private final Map<String, HostTensor> pretrained;
+    private final boolean usesBatchStatistics;
 
+    /** Weights that start at random. */
     VariableWeights(RandomGenerator random) {
+        this(random, Map.of(), true);
+    }
+
+    /**
+     * Weights that start with what is given, and at random where nothing is.
+     *
+     * @param pretrained by name
+     * @param usesBatchStatistics whether batch norms take the statistics of their batch
+     */
+    VariableWeights(RandomGenerator random, Map<String, HostTensor> pretrained, boolean usesBatchStatistics) {
         this.random = random;
+        this.pretrained = pretrained;
+        this.usesBatchStatistics = usesBatchStatistics;
     }
 
     /** A trained variable and how the optimiser treats it. */
     record Trained(Variable<TFloat32> variable, Operand<TFloat32> value, Shape shape, boolean decay) {}
 
     @Override
-    public Operand<TFloat32> trained(Ops tf, String name, Shape shape, Initial start, boolean decay) {
-        return trained(tf, name, variable(tf, name, shape, start), shape, decay);
+    public Operand<TFloat32> trained(Ops tf, Weight weight) {
+        return trained(tf, weight.name(), variable(tf, weight), weight.shape(), weight.decays());
     }
 
     /**
@@ -58,9 +73,9 @@ final class VariableWeights implements Weights {
     }
 
     @Override
-    public Operand<TFloat32> observed(Ops tf, String name, Shape shape, Initial start) {
-        Variable<TFloat32> variable = variable(tf, name, shape, start);
-        observed.put(name, variable);
+    public Operand<TFloat32> observed(Ops tf, Weight weight) {
+        Variable<TFloat32> variable = variable(tf, weight);
+        observed.put(weight.name(), variable);
         return tf.identity(variable);
     }
 
@@ -78,6 +93,11 @@ final class VariableWeights implements Weights {
     @Override
     public boolean isTraining() {
         return true;
+    }
+
+    @Override
+    public boolean usesBatchStatistics() {
+        return usesBatchStatistics;
     }
 
     Map<String, Trained> trained() {
@@ -102,10 +122,16 @@ final class VariableWeights implements Weights {
         return initial;
     }
 
-    private Variable<TFloat32> variable(Ops tf, String name, Shape shape, Initial start) {
-        if (initial.put(name, start.draw(shape, random)) != null) {
-            throw new IllegalArgumentException("two weights are called " + name);
+    private Variable<TFloat32> variable(Ops tf, Weight weight) {
+        HostTensor given = pretrained.get(weight.name());
+        HostTensor start = given == null ? weight.initial().draw(weight.shape(), random) : given;
+        if (!Shape.of(start.shape()).equals(weight.shape())) {
+            throw new IllegalArgumentException("weight " + weight.name() + " should have shape " + weight.shape()
+                    + ", but what it is to start with has " + Shape.of(start.shape()));
         }
-        return tf.variable(shape, TFloat32.class);
+        if (initial.put(weight.name(), start) != null) {
+            throw new IllegalArgumentException("two weights are called " + weight.name());
+        }
+        return tf.variable(weight.shape(), TFloat32.class);
     }
 }

@@ -43,7 +43,7 @@ final class WeightAverage {
     }
 
     /**
-     * Adds the averages to a graph.
+     * Adds the averages to a graph; called again, for other updates, the same ones.
      *
      * @param share see {@link #share}
      * @return the op that makes the updates and then moves the averages
@@ -54,8 +54,8 @@ final class WeightAverage {
         }
         List<Op> moves = new ArrayList<>();
         weights.forEach((name, weight) -> {
-            Variable<TFloat32> average = tf.variable(weight.asOutput().shape(), TFloat32.class);
-            slots.put(slot(name), average);
+            Variable<TFloat32> average = slots.computeIfAbsent(
+                    slot(name), added -> tf.variable(weight.asOutput().shape(), TFloat32.class));
             Ops then = tf.withControlDependencies(updates);
             moves.add(then.assignAdd(
                     average, then.math.mul(then.math.sub(then.identity(weight), then.identity(average)), share)));

@@ -111,13 +111,18 @@ class LayersTest {
     private record Phase(boolean isTraining, Operand<TFloat32> kernel) implements Weights {
 
         @Override
-        public Operand<TFloat32> trained(Ops tf, String name, Shape shape, Initial initial, boolean decay) {
+        public Operand<TFloat32> trained(Ops tf, Weight weight) {
             return kernel;
         }
 
         @Override
-        public Operand<TFloat32> observed(Ops tf, String name, Shape shape, Initial initial) {
-            throw new AssertionError(name);
+        public Operand<TFloat32> observed(Ops tf, Weight weight) {
+            throw new AssertionError(weight.name());
+        }
+
+        @Override
+        public boolean usesBatchStatistics() {
+            return isTraining;
         }
 
         @Override

@@ -1,0 +1,31 @@
+package io.sightline.trainer.nets;
+
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * From normalised colours to features, as the classifiers that people pretrain have it below their last layer. Immutable.
+ */
+public sealed interface Backbone permits MobileNetV1, ResNet, VisionTransformer {
+
+    /** Its name as people know it, for instance {@code resnet50}. */
+    String name();
+
+    /** Length of the features. */
+    int features();
+
+    /**
+     * Adds it to a graph.
+     *
+     * @param x [N, side, side, 3] float32, normalised
+     * @return [N, {@link #features}]
+     */
+    Operand<TFloat32> build(Layers layers, Operand<TFloat32> x, int side);
+
+    /**
+     * Checks that images of a size have a place in it.
+     *
+     * @throws IllegalArgumentException if they have none, saying which sizes do
+     */
+    default void requireFits(int side) {}
+}

@@ -1,0 +1,65 @@
+package io.sightline.trainer.nets;
+
+import io.sightline.embedder.image.Preprocessing;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+/**
+ * A network from images to embeddings. It is written once, and its weights come from outside: variables while it is
+ * trained, constants when it is served. Immutable.
+ */
+public interface EmbeddingNet {
+
+    /** Its input. */
+    Preprocessing preprocessing();
+
+    /** d, the length of an embedding. */
+    int dimensions();
+
+    /** In words, for people, and for checkpoints: two networks with the same words have the same weights. */
+    String describe();
+
+    /**
+     * Adds the network to a graph.
+     *
+     * @param image [N, size, size, channels] uint8
+     * @return [N, d] float32, unit rows
+     */
+    Operand<TFloat32> build(Ops tf, Operand<TUint8> image, Weights weights);
+
+    /** Shape of its input, [N, size, size, channels]. */
+    default Shape inputShape() {
+        return Shape.of(
+                -1,
+                preprocessing().size(),
+                preprocessing().size(),
+                preprocessing().channels());
+    }
+
+    /** Whether a weight belongs to a backbone that was pretrained, as {@link #pretrained} has it. */
+    default boolean isBackbone(String weight) {
+        return false;
+    }
+
+    /** What it starts with where something is given; all other weights start as they say themselves. */
+    default Map<String, HostTensor> pretrained() {
+        return Map.of();
+    }
+
+    /** All its weights, in the order in which they are asked for. */
+    default List<Weight> weights() {
+        WeightList list = new WeightList();
+        try (Graph graph = new Graph()) {
+            Ops tf = Ops.create(graph);
+            build(tf, tf.placeholder(TUint8.class, Placeholder.shape(inputShape())), list);
+        }
+        return list.all();
+    }
+}

@@ -1,0 +1,53 @@
+package io.sightline.trainer.weights;
+
+import java.nio.ByteBuffer;
+
+/** Types of numbers in safetensors files, by the names that they have there. */
+enum DataType {
+    F64(8),
+    F32(4),
+    F16(2),
+    BF16(2),
+    I64(8),
+    I32(4),
+    I16(2),
+    I8(1),
+    U64(8),
+    U32(4),
+    U16(2),
+    U8(1),
+    BOOL(1);
+
+    private static final int BF16_SHIFT = 16;
+
+    private final int bytes;
+
+    DataType(int bytes) {
+        this.bytes = bytes;
+    }
+
+    /** Size of a number. */
+    int bytes() {
+        return bytes;
+    }
+
+    /** Whether weights can be of this type. */
+    boolean isFloat() {
+        return switch (this) {
+            case F64, F32, F16, BF16 -> true;
+            case I64, I32, I16, I8, U64, U32, U16, U8, BOOL -> false;
+        };
+    }
+
+    /** The next number of little-endian bytes, rounded to float32 where it is longer. */
+    float read(ByteBuffer littleEndian) {
+        return switch (this) {
+            case F64 -> (float) littleEndian.getDouble();
+            case F32 -> littleEndian.getFloat();
+            case F16 -> Float.float16ToFloat(littleEndian.getShort());
+            case BF16 -> Float.intBitsToFloat(littleEndian.getShort() << BF16_SHIFT);
+            case I64, I32, I16, I8, U64, U32, U16, U8, BOOL ->
+                throw new IllegalStateException(this + " is no type of weights");
+        };
+    }
+}
