@@ -85,15 +85,8 @@ final class QualityBench {
     /** Data sets by name. */
     static RetrievalSet open(Path data, String name) throws IOException {
         return switch (name) {
-            case "omniglot242" ->
-                RetrievalSet.open(
-                        data.resolve("omniglot242.zip"),
-                        name,
-                        Preprocessing.DRAWING,
-                        RetrievalSet.Protocol.ALL_AGAINST_ALL);
-            case "grocery96" ->
-                RetrievalSet.open(
-                        data.resolve("grocery96.zip"), name, Preprocessing.PHOTO, RetrievalSet.Protocol.CROSS_SPLIT);
+            case "omniglot242" -> RetrievalSet.open(data.resolve("omniglot242.zip"), name, Preprocessing.DRAWING);
+            case "grocery96" -> RetrievalSet.open(data.resolve("grocery96.zip"), name, Preprocessing.PHOTO);
             default -> throw new IllegalArgumentException("there is no data set '" + name + "'; there are " + SETS);
         };
     }

@@ -7,15 +7,25 @@ import java.nio.file.Path;
 /** How much memory a process holds. */
 final class ResidentSet {
 
-    private static final String ENTRY = "VmRSS:";
+    private static final String NOW = "VmRSS:";
+    private static final String HIGHEST = "VmHWM:";
 
     private ResidentSet() {}
 
     /** Resident set size in megabytes (10^6 bytes); NaN where the system does not say. */
     static double megabytes(long pid) {
+        return megabytes(pid, NOW);
+    }
+
+    /** The largest that this process has had so far. */
+    static double peakMegabytes() {
+        return megabytes(ProcessHandle.current().pid(), HIGHEST);
+    }
+
+    private static double megabytes(long pid, String entry) {
         try {
             return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
-                    .filter(line -> line.startsWith(ENTRY))
+                    .filter(line -> line.startsWith(entry))
                     .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) * 1024 / 1e6)
                     .findFirst()
                     .orElse(Double.NaN);

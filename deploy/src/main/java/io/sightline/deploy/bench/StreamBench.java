@@ -69,7 +69,7 @@ public record StreamBench(StackSettings settings, Path data, Duration length, do
                     images.second().size(),
                     images.wrong().size(),
                     images.keptBack().size(),
-                    decoded.test().size(),
+                    decoded.test().images().size(),
                     phase().toSeconds());
             StreamOutcome outcome = stream(images, new StreamMeasure(decoded, images));
             print(outcome, out);

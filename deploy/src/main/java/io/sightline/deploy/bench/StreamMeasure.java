@@ -31,7 +31,7 @@ final class StreamMeasure {
         Set<String> firstClasses =
                 images.first().stream().map(StreamImages::label).collect(Collectors.toSet());
         Set<String> sent = images.all().stream().map(DatasetImage::id).collect(Collectors.toSet());
-        this.test = decoded.test();
+        this.test = decoded.test().images();
         this.wrong = images.wrong();
         this.first = new ArrayList<>();
         this.second = new ArrayList<>();

@@ -11,7 +11,7 @@ import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.Lineage;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
-import io.sightline.trainer.nets.ConvNet;
+import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.publish.ServingGraph;
 import io.sightline.trainer.training.Augmentation;
 import io.sightline.trainer.training.SeeTrainer;
@@ -28,7 +28,7 @@ public final class UntrainedNetwork implements AutoCloseable {
     private final ServingGraph graph;
 
     /** Draws the weights. */
-    public UntrainedNetwork(ConvNet net, long seed) {
+    public UntrainedNetwork(EmbeddingNet net, long seed) {
         try (SeeTrainer trainer = SeeTrainer.create(net, TrainingSettings.defaults(Augmentation.PHOTO, seed))) {
             this.graph = new ServingGraph(net, trainer.weights());
         }
@@ -58,7 +58,12 @@ public final class UntrainedNetwork implements AutoCloseable {
 
     /** Writes one as a version below the given folder, with a topic for its embeddings, and makes it the active one. */
     public static void activate(
-            KafkaConnection connection, RecordSerdes serdes, Path models, String version, ConvNet net, int partitions) {
+            KafkaConnection connection,
+            RecordSerdes serdes,
+            Path models,
+            String version,
+            EmbeddingNet net,
+            int partitions) {
         try (Admin admin = Admin.create(connection.admin());
                 ModelLog log = new ModelLog(connection, serdes);
                 UntrainedNetwork network = new UntrainedNetwork(net, 1)) {

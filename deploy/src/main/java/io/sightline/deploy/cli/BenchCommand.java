@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
             BenchEmbedCommand.class,
             BenchIndexCommand.class,
             BenchSeeCommand.class,
+            BenchBackbonesCommand.class,
             BenchGrowthCommand.class,
             BenchQualityCommand.class,
             BenchReplayCommand.class,

@@ -17,12 +17,14 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "models",
         mixinStandardHelpOptions = true,
-        description = "Lists the model versions; shows one with its history, or takes it a step on, back or out.",
+        description =
+                "Lists the model versions; shows one with its history, takes it a step on, back or out, or exports it.",
         subcommands = {
             ModelsCommand.Show.class,
             ModelsCommand.Promote.class,
             ModelsCommand.Rollback.class,
-            ModelsCommand.Retire.class
+            ModelsCommand.Retire.class,
+            ModelsExportCommand.class
         })
 final class ModelsCommand implements Callable<Integer> {
 
@@ -50,7 +52,7 @@ final class ModelsCommand implements Callable<Integer> {
         }
     }
 
-    private static String path(String version) {
+    static String path(String version) {
         return "/v1/models/"
                 + URLEncoder.encode(version, StandardCharsets.UTF_8).replace("+", "%20");
     }

@@ -3,6 +3,7 @@ package io.sightline.deploy.cli;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.indexer.rollout.RolloutSettings;
 import io.sightline.trainer.nets.ConvNet;
+import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.rounds.RoundSettings;
 import io.sightline.trainer.training.Augmentation;
 import io.sightline.trainer.training.TrainingSettings;
@@ -36,6 +37,9 @@ final class NetworkOptions {
     private long seed = 1;
 
     @Mixin
+    private BackboneOptions backbone = new BackboneOptions();
+
+    @Mixin
     private LearningOptions learning = new LearningOptions();
 
     @Mixin
@@ -50,8 +54,9 @@ final class NetworkOptions {
         DRAWING
     }
 
+    /** Whether the images are to be looked at; a backbone knows what it needs. */
     boolean isAuto() {
-        return kind == Kind.AUTO;
+        return kind == Kind.AUTO && !backbone.isGiven();
     }
 
     /** The preprocessing that the options ask for; the given one where they leave it open. */
@@ -64,13 +69,20 @@ final class NetworkOptions {
         return imageSize == null ? base : new Preprocessing(imageSize, base.channels(), base.invert());
     }
 
-    ConvNet net(Preprocessing preprocessing) {
-        return new ConvNet(preprocessing, widths, dimensions);
+    /** The network for what {@link #preprocessing} says; a backbone may have an input of its own. */
+    EmbeddingNet net(Preprocessing preprocessing) {
+        if (!backbone.isGiven()) {
+            return new ConvNet(preprocessing, widths, dimensions);
+        }
+        if (kind == Kind.DRAWING) {
+            throw new IllegalArgumentException("a backbone takes colours as they are: leave --images drawing out");
+        }
+        return backbone.open(imageSize, dimensions);
     }
 
     TrainingSettings training(Preprocessing preprocessing) {
         Augmentation augmentation = preprocessing.invert() ? Augmentation.DRAWING : Augmentation.PHOTO;
-        return learning.settings(augmentation, seed);
+        return learning.settings(augmentation, seed).with(draft -> draft.fineTuning = backbone.fineTuning());
     }
 
     /** When to train and publish; steps and interval as given where the options leave them open. */

@@ -33,6 +33,7 @@ public final class SightlineCommand implements Runnable {
             ServeCommand.class,
             TopicsCommand.class,
             TrainCommand.class,
+            EvaluateCommand.class,
             TrainerCommand.class,
             BenchCommand.class,
             FaultsCommand.class,

@@ -5,7 +5,7 @@ import io.sightline.deploy.train.FolderTraining;
 import io.sightline.deploy.train.ImageKind;
 import io.sightline.deploy.train.TrainedVersion;
 import io.sightline.embedder.image.Preprocessing;
-import io.sightline.trainer.nets.ConvNet;
+import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import io.sightline.trainer.rounds.RoundSettings;
 import java.io.IOException;
@@ -63,9 +63,9 @@ final class TrainCommand implements Callable<Integer> {
         Preprocessing preprocessing = network.isAuto()
                 ? network.preprocessing(ImageKind.of(data))
                 : network.preprocessing(Preprocessing.PHOTO);
-        DecodedSet set = decode(preprocessing);
+        EmbeddingNet net = network.net(preprocessing);
+        DecodedSet set = decode(net.preprocessing());
         RoundSettings rounds = network.rounds(ROUND_STEPS, Duration.ZERO);
-        ConvNet net = network.net(preprocessing);
         try (FolderTraining training = new FolderTraining(
                 out,
                 net,
@@ -77,7 +77,7 @@ final class TrainCommand implements Callable<Integer> {
                 Clock.systemUTC())) {
             System.out.printf(
                     "%s: %d images to train and hold out, %d to test; %s%n",
-                    data, set.training().size(), set.test().size(), net.describe());
+                    data, set.training().size(), set.test().images().size(), net.describe());
             set.refused().forEach(one -> System.out.println("  refused  " + one));
             System.out.printf(
                     "%-8s %7s %10s %8s %10s %8s  %s%n",

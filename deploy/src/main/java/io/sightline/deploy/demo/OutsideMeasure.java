@@ -16,7 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Recall@1 and MAP@R of a version on the test classes as a client sees them: every test image searched by its id
- * among the other test images. Only this class knows the test classes.
+ * among the other test images; where the data set has its queries apart from its gallery, the ones among the others.
+ * Only this class knows the test classes.
  */
 final class OutsideMeasure {
 
@@ -24,19 +25,32 @@ final class OutsideMeasure {
     private static final int MOST_NEIGHBOURS = 1000;
 
     private final SearchClient client;
-    private final List<DatasetImage> test;
+    private final List<DatasetImage> queries;
+    private final boolean apart;
     private final Map<String, String> classes = new HashMap<>();
     private final Map<String, Integer> sizes = new HashMap<>();
     private final AtomicLong mixedAnswers = new AtomicLong();
 
     OutsideMeasure(SearchClient client, List<DatasetImage> test) {
         this.client = client;
-        this.test = test;
+        this.apart = test.stream().anyMatch(OutsideMeasure::asksOnly);
+        this.queries = test.stream().filter(image -> !apart || asksOnly(image)).toList();
         for (DatasetImage image : test) {
             String label = String.valueOf(image.label());
             classes.put(image.id(), label);
-            sizes.merge(label, 1, Integer::sum);
+            if (!asksOnly(image)) {
+                sizes.merge(label, 1, Integer::sum);
+            }
         }
+    }
+
+    private static boolean asksOnly(DatasetImage image) {
+        return image.role().filter(DatasetImage.QUERY::equals).isPresent();
+    }
+
+    /** Images that an image of a class should find. */
+    private int relevant(String label) {
+        return sizes.getOrDefault(label, 0) - (apart ? 0 : 1);
     }
 
     /** Shares from 0 to 1. */
@@ -54,8 +68,8 @@ final class OutsideMeasure {
         int unknown = 0;
         List<Future<Optional<Query>>> running = new ArrayList<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
-            for (DatasetImage image : test) {
-                if (sizes.getOrDefault(classes.get(image.id()), 0) > 1) {
+            for (DatasetImage image : queries) {
+                if (relevant(String.valueOf(image.label())) > 0) {
                     running.add(threads.submit(() -> query(image.id(), version)));
                 }
             }
@@ -95,11 +109,13 @@ final class OutsideMeasure {
 
     private Optional<Query> query(String id, String version) throws IOException, InterruptedException {
         String label = String.valueOf(classes.get(id));
-        int relevant = sizes.getOrDefault(label, 1) - 1;
+        int relevant = relevant(label);
+        Map<String, String> searched =
+                apart ? Map.of("split", "test", DatasetImage.ROLE, DatasetImage.GALLERY) : Map.of("split", "test");
         SearchClient.Answer answer = client.search(Map.of(
                 "id", id,
                 "k", Math.min(MOST_NEIGHBOURS, relevant),
-                "filter", Map.of("tags", Map.of("split", "test"))));
+                "filter", Map.of("tags", searched)));
         List<SearchClient.Neighbour> neighbours = answer.neighbours();
         if (neighbours.stream().anyMatch(neighbour -> !neighbour.version().equals(answer.version()))) {
             mixedAnswers.incrementAndGet();

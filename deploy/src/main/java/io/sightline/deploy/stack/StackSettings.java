@@ -3,7 +3,7 @@ package io.sightline.deploy.stack;
 import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.indexer.rollout.RolloutSettings;
-import io.sightline.trainer.nets.ConvNet;
+import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.rounds.RoundSettings;
 import io.sightline.trainer.training.TrainingSettings;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ public record StackSettings(
         Ports ports,
         PayloadSettings payloads,
         LaneSettings lanes,
-        ConvNet net,
+        EmbeddingNet net,
         TrainingSettings training,
         RoundSettings rounds,
         RolloutSettings rollout,
@@ -38,7 +38,7 @@ public record StackSettings(
             Ports ports,
             PayloadSettings payloads,
             LaneSettings lanes,
-            ConvNet net,
+            EmbeddingNet net,
             TrainingSettings training,
             RoundSettings rounds,
             RolloutSettings rollout) {

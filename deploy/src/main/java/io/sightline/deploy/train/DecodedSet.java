@@ -19,7 +19,7 @@ import java.util.List;
  * @param test labelled images below test/
  * @param refused images that could not be read or decoded, with the reason
  */
-public record DecodedSet(List<ReplayItem> training, List<ReplayItem> test, List<String> refused) {
+public record DecodedSet(List<ReplayItem> training, TestImages test, List<String> refused) {
 
     /** Told about each image. */
     @FunctionalInterface
@@ -36,7 +36,8 @@ public record DecodedSet(List<ReplayItem> training, List<ReplayItem> test, List<
      */
     public static DecodedSet open(Path path, Preprocessing preprocessing, Progress progress) throws IOException {
         List<ReplayItem> training = new ArrayList<>();
-        List<ReplayItem> test = new ArrayList<>();
+        List<ReplayItem> queries = new ArrayList<>();
+        List<ReplayItem> gallery = new ArrayList<>();
         List<String> refused = new ArrayList<>();
         try (Dataset dataset = Dataset.open(path);
                 Preprocessor preprocessor = new Preprocessor(preprocessing, ImageLimits.DEFAULT)) {
@@ -47,6 +48,9 @@ public record DecodedSet(List<ReplayItem> training, List<ReplayItem> test, List<
                     try {
                         byte[] pixels = preprocessor.pixels(image.content().read());
                         ReplayItem item = new ReplayItem(image.id(), label, 0, pixels);
+                        boolean asksOnly =
+                                image.role().filter(DatasetImage.QUERY::equals).isPresent();
+                        List<ReplayItem> test = asksOnly ? queries : gallery;
                         ("test".equals(image.split()) ? test : training).add(item);
                     } catch (RejectedImageException | IOException e) {
                         refused.add(image.id() + ": " + e.getMessage());
@@ -56,6 +60,6 @@ public record DecodedSet(List<ReplayItem> training, List<ReplayItem> test, List<
                 progress.decoded(done, dataset.images().size());
             }
         }
-        return new DecodedSet(List.copyOf(training), List.copyOf(test), List.copyOf(refused));
+        return new DecodedSet(List.copyOf(training), new TestImages(queries, gallery), List.copyOf(refused));
     }
 }

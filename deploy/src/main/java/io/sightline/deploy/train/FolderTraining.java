@@ -8,10 +8,9 @@ import io.sightline.embedder.artifact.ArtifactWriter;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.trainer.evaluation.RetrievalMetrics;
-import io.sightline.trainer.nets.ConvNet;
+import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.publish.Gate;
 import io.sightline.trainer.publish.ServingGraph;
-import io.sightline.trainer.replay.ReplayItem;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import io.sightline.trainer.report.TrainingReport;
 import io.sightline.trainer.report.VersionPoint;
@@ -45,7 +44,7 @@ public final class FolderTraining implements AutoCloseable {
 
     private final Path out;
     private final ReplaySnapshot content;
-    private final List<ReplayItem> test;
+    private final TestImages test;
     private final Gate gate;
     private final Clock clock;
     private final TrainingRun run;
@@ -60,10 +59,10 @@ public final class FolderTraining implements AutoCloseable {
      */
     public FolderTraining(
             Path out,
-            ConvNet net,
+            EmbeddingNet net,
             TrainingSettings settings,
             ReplaySnapshot content,
-            List<ReplayItem> test,
+            TestImages test,
             Gate gate,
             int threads,
             Clock clock) {
@@ -182,12 +181,10 @@ public final class FolderTraining implements AutoCloseable {
     }
 
     private Map<String, Double> onTest(ServingGraph network) {
-        if (test.isEmpty()) {
+        if (test.gallery().isEmpty()) {
             return Map.of();
         }
-        RetrievalMetrics metrics = RetrievalMetrics.of(
-                network.embed(test.stream().map(ReplayItem::pixels).toList()),
-                test.stream().map(ReplayItem::label).toList());
+        RetrievalMetrics metrics = test.measure(network::embed);
         return Map.of(
                 "test.recallAt1", metrics.recallAt(1),
                 "test.recallAt2", metrics.recallAt(2),

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * Images to load: a folder or zip with one directory per class, perhaps below train/ and test/, or a CSV manifest with
  * the columns path, id, label and tags ({@code key=value;key=value}), of which only path is needed. Ids default to the
  * relative path. Close it when all is read.
+ *
+ * <p>Test images may have roles, in a manifest by the tag {@code role=query} or {@code role=gallery}. In a folder or zip they
+ * follow from the file names where all below test/ begin with the split of their source, as in GroceryStoreDataset:
+ * {@code test_} asks, {@code train_} and {@code val_} answer, so that no photo is found by another one of the same burst.
  */
 public final class Dataset implements AutoCloseable {
 
@@ -34,8 +38,11 @@ public final class Dataset implements AutoCloseable {
     private final Optional<ZipFile> archive;
 
     private Dataset(List<DatasetImage> images, Optional<ZipFile> archive) {
-        this.images =
+        List<DatasetImage> ordered =
                 images.stream().sorted(Comparator.comparing(DatasetImage::id)).toList();
+        this.images = hasSourceSplits(ordered)
+                ? ordered.stream().map(Dataset::withRole).toList()
+                : ordered;
         this.archive = archive;
     }
 
@@ -59,6 +66,29 @@ public final class Dataset implements AutoCloseable {
             case "csv" -> nonEmpty(new Dataset(manifest(path), Optional.empty()), path);
             default -> throw new IOException(path + " is no folder, .zip or .csv");
         };
+    }
+
+    private static boolean hasSourceSplits(List<DatasetImage> images) {
+        List<String> sources = images.stream()
+                .filter(image -> "test".equals(image.split()))
+                .map(Dataset::sourceSplit)
+                .toList();
+        return sources.contains("test")
+                && sources.stream().anyMatch(source -> !source.equals("test"))
+                && SPLITS.containsAll(sources);
+    }
+
+    /** What a file name begins with, up to an underscore. */
+    private static String sourceSplit(DatasetImage image) {
+        String name = image.id().substring(image.id().lastIndexOf('/') + 1);
+        return name.substring(0, Math.max(0, name.indexOf('_')));
+    }
+
+    private static DatasetImage withRole(DatasetImage image) {
+        if (!"test".equals(image.split()) || image.role().isPresent()) {
+            return image;
+        }
+        return image.withRole(sourceSplit(image).equals("test") ? DatasetImage.QUERY : DatasetImage.GALLERY);
     }
 
     /** All images, by id. */

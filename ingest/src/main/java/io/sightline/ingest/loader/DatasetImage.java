@@ -2,6 +2,7 @@ package io.sightline.ingest.loader;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record DatasetImage(
         String id, @Nullable String label, @Nullable String split, Map<String, String> tags, Content content) {
+
+    /** Tag of a test image that only asks, or only answers, where a data set has its queries apart from its gallery. */
+    public static final String ROLE = "role";
+
+    /** Role of an image that asks. */
+    public static final String QUERY = "query";
+
+    /** Role of an image that answers. */
+    public static final String GALLERY = "gallery";
 
     /** Reads an encoded image. */
     @FunctionalInterface
@@ -37,6 +47,18 @@ public record DatasetImage(
             all.put("class", label);
         }
         return all;
+    }
+
+    /** What it does when the data set is measured by; empty where it both asks and answers. */
+    public Optional<String> role() {
+        return Optional.ofNullable(tags.get(ROLE));
+    }
+
+    /** The same image with another role. */
+    DatasetImage withRole(String role) {
+        Map<String, String> all = new TreeMap<>(tags);
+        all.put(ROLE, role);
+        return new DatasetImage(id, label, split, all, content);
     }
 
     /** The same image in another split. */

@@ -45,6 +45,30 @@ class DatasetTest {
     }
 
     @Test
+    void shouldTellWhoAsksByTheSplitOfTheSource() throws Exception {
+        write("train/cat/test_1.png");
+        write("test/dog/test_2.png");
+        write("test/dog/val_3.png");
+        write("test/dog/train_4.png");
+
+        try (Dataset dataset = Dataset.open(directory)) {
+            assertThat(dataset.images())
+                    .extracting(DatasetImage::id, DatasetImage::role)
+                    .containsExactly(
+                            org.assertj.core.groups.Tuple.tuple("test/dog/test_2.png", Optional.of("query")),
+                            org.assertj.core.groups.Tuple.tuple("test/dog/train_4.png", Optional.of("gallery")),
+                            org.assertj.core.groups.Tuple.tuple("test/dog/val_3.png", Optional.of("gallery")),
+                            org.assertj.core.groups.Tuple.tuple("train/cat/test_1.png", Optional.empty()));
+            assertThat(dataset.images().getFirst().allTags()).containsEntry("role", "query");
+        }
+
+        write("test/dog/other.png");
+        try (Dataset dataset = Dataset.open(directory)) {
+            assertThat(dataset.images()).extracting(DatasetImage::role).containsOnly(Optional.empty());
+        }
+    }
+
+    @Test
     void shouldReadAZipInPlace() throws Exception {
         Path zip = directory.resolve("set.zip");
         try (OutputStream out = Files.newOutputStream(zip);

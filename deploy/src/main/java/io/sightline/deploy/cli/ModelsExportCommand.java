@@ -1,0 +1,126 @@
+package io.sightline.deploy.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sightline.deploy.client.SearchClient;
+import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.trainer.nets.Backbone;
+import io.sightline.trainer.nets.BackboneNet;
+import io.sightline.trainer.nets.Backbones;
+import io.sightline.trainer.nets.HostTensor;
+import io.sightline.trainer.nets.MobileNetV1;
+import io.sightline.trainer.nets.Normalisation;
+import io.sightline.trainer.nets.Weight;
+import io.sightline.trainer.publish.PublishedWeights;
+import io.sightline.trainer.weights.Layout;
+import io.sightline.trainer.weights.PretrainedWeights;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sightline models export}. */
+@Command(
+        name = "export",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Writes a version for others to use: its TensorFlow SavedModel, or the weights of its backbone as .safetensors"
+                    + " under torchvision's or timm's names."
+        })
+final class ModelsExportCommand implements Callable<Integer> {
+
+    @Parameters(paramLabel = "VERSION")
+    private String version = "";
+
+    @Option(names = "--format", description = "One of: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Format format = Format.SAFETENSORS;
+
+    @Option(names = "--out", required = true, paramLabel = "PATH", description = "File, or folder of the SavedModel.")
+    private Path out = Path.of(".");
+
+    @Option(
+            names = "--layout",
+            description =
+                    "How kernels are laid out: ${COMPLETION-CANDIDATES} (default: as the architecture is published).")
+    private @Nullable Layout layout;
+
+    @Option(
+            names = "--with-head",
+            description =
+                    "The layer behind the backbone too, as embedding.kernel and embedding.bias, which others do not"
+                            + " know.")
+    private boolean withHead;
+
+    @Mixin
+    private SearchOptions search = new SearchOptions();
+
+    enum Format {
+        SAVEDMODEL,
+        SAFETENSORS
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        ModelArtifact artifact;
+        try (SearchClient client = new SearchClient(search.url())) {
+            JsonNode model = client.get(ModelsCommand.path(version));
+            artifact = ModelArtifact.open(
+                    URI.create(model.path("artifactUri").asText()),
+                    model.path("manifestSha256").asText());
+        }
+        if (Files.exists(out)) {
+            throw new IllegalArgumentException(out + " exists already: name another one with --out");
+        }
+        switch (format) {
+            case SAVEDMODEL -> copy(artifact);
+            case SAFETENSORS -> writeWeights(artifact);
+        }
+        System.out.println(version + " (" + artifact.descriptor().network() + ") written to " + out);
+        return 0;
+    }
+
+    private void copy(ModelArtifact artifact) throws IOException {
+        try (Stream<Path> files = Files.walk(artifact.directory())) {
+            for (Path file : files.toList()) {
+                Path target = out.resolve(artifact.directory().relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        }
+    }
+
+    private void writeWeights(ModelArtifact artifact) {
+        String words = artifact.descriptor().network();
+        String name = words.split("[ ,]", 2)[0];
+        Backbone backbone = Backbones.find(name)
+                .orElseThrow(() -> new IllegalArgumentException(version + " is '" + words
+                        + "', which has no backbone that other frameworks know: use --format savedmodel"));
+        BackboneNet net = new BackboneNet(
+                backbone,
+                Normalisation.NONE,
+                artifact.descriptor().preprocessing(),
+                artifact.descriptor().dimensions(),
+                Map.of());
+        Map<String, HostTensor> published = PublishedWeights.read(artifact);
+        List<Weight> wanted = net.weights().stream()
+                .filter(weight -> net.isBackbone(weight.name()) || withHead)
+                .toList();
+        Layout ordered = layout == null ? usualLayout(backbone) : layout;
+        PretrainedWeights.write(out, ordered, Map.of("architecture", name, "sightline", words), wanted, published);
+    }
+
+    private static Layout usualLayout(Backbone backbone) {
+        return backbone instanceof MobileNetV1 ? Layout.TENSORFLOW : Layout.PYTORCH;
+    }
+}
