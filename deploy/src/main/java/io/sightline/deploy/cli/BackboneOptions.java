@@ -1,6 +1,7 @@
 package io.sightline.deploy.cli;
 
 import io.sightline.trainer.nets.BackboneNet;
+import io.sightline.trainer.nets.HeadlessNet;
 import io.sightline.trainer.nets.Normalisation;
 import io.sightline.trainer.nets.VisionTransformer;
 import io.sightline.trainer.training.FineTuning;
@@ -33,8 +34,8 @@ final class BackboneOptions {
 
     @Option(
             names = "--normalise",
-            description = "What it expects of pixels: ${COMPLETION-CANDIDATES} (default: centred for MobileNet, else"
-                    + " imagenet).")
+            description = "What it expects of pixels: ${COMPLETION-CANDIDATES} (default: centred for MobileNet,"
+                    + " imagenet for ResNet; has to be said of a ViT).")
     private @Nullable Normalisation normalisation;
 
     @Option(names = "--pooling", description = "Of a vision transformer: ${COMPLETION-CANDIDATES} (default: token).")
@@ -62,10 +63,27 @@ final class BackboneOptions {
     }
 
     BackboneNet open(@Nullable Integer size, int dimensions) {
+        return file().open(size, dimensions);
+    }
+
+    HeadlessNet openHeadless(@Nullable Integer size) {
+        return file().openHeadless(size);
+    }
+
+    private BackboneFile file() {
         if (file == null) {
-            throw new IllegalStateException("there is no backbone");
+            throw new IllegalArgumentException("there is no backbone: name its file with --backbone");
         }
-        return new BackboneFile(file, architecture, layout, normalisation, pooling).open(size, dimensions);
+        return new BackboneFile(file, architecture, layout, normalisation, pooling);
+    }
+
+    /** What is said of a backbone means nothing without one. */
+    void requireGivenOrSilent() {
+        boolean isSilent = architecture == null && layout == null && normalisation == null && pooling == null;
+        if (!isGiven() && !isSilent) {
+            throw new IllegalArgumentException(
+                    "--arch, --layout, --normalise and --pooling are of a backbone: name its file with --backbone");
+        }
     }
 
     FineTuning fineTuning() {

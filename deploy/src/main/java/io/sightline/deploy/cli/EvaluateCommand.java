@@ -4,7 +4,6 @@ import io.sightline.deploy.bench.BenchBar;
 import io.sightline.deploy.train.DecodedSet;
 import io.sightline.deploy.train.TestImages;
 import io.sightline.trainer.evaluation.RetrievalMetrics;
-import io.sightline.trainer.nets.BackboneNet;
 import io.sightline.trainer.nets.HeadlessNet;
 import io.sightline.trainer.publish.ServingGraph;
 import java.io.IOException;
@@ -45,12 +44,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (!backbone.isGiven()) {
-            throw new IllegalArgumentException("name what is to be measured: --backbone FILE");
-        }
-        BackboneNet net = backbone.open(imageSize, 2);
-        HeadlessNet features = new HeadlessNet(net);
-        try (ServingGraph network = new ServingGraph(features, net.pretrained())) {
+        HeadlessNet features = backbone.openHeadless(imageSize);
+        try (ServingGraph network = new ServingGraph(features, features.pretrained())) {
             TestImages test = decode(features);
             RetrievalMetrics metrics = test.measure(network::embed);
             System.out.printf(
@@ -75,7 +70,13 @@ final class EvaluateCommand implements Callable<Integer> {
                 bar.stepTo(done);
             });
             set.refused().forEach(one -> System.err.println("  refused  " + one));
-            return set.test().gallery().isEmpty() ? TestImages.all(set.training()) : set.test();
+            TestImages test = set.test().images().isEmpty() ? TestImages.all(set.training()) : set.test();
+            if (test.gallery().isEmpty()) {
+                throw new IOException(
+                        data + " has no image that could be found: none could be decoded, or all of them only"
+                                + " ask (role=query)");
+            }
+            return test;
         }
     }
 }

@@ -31,7 +31,7 @@ final class NetworkOptions {
     private int dimensions = 64;
 
     @Option(names = "--widths", split = ",", description = "Channels of the network's stages (default: 32,64,128,128).")
-    private List<Integer> widths = ConvNet.DEFAULT_WIDTHS;
+    private @Nullable List<Integer> widths;
 
     @Option(names = "--seed", description = "Seed of weights and batches (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
@@ -71,8 +71,12 @@ final class NetworkOptions {
 
     /** The network for what {@link #preprocessing} says; a backbone may have an input of its own. */
     EmbeddingNet net(Preprocessing preprocessing) {
+        backbone.requireGivenOrSilent();
         if (!backbone.isGiven()) {
-            return new ConvNet(preprocessing, widths, dimensions);
+            return new ConvNet(preprocessing, widths == null ? ConvNet.DEFAULT_WIDTHS : widths, dimensions);
+        }
+        if (widths != null) {
+            throw new IllegalArgumentException("a backbone has its own widths: leave --widths out");
         }
         if (kind == Kind.DRAWING) {
             throw new IllegalArgumentException("a backbone takes colours as they are: leave --images drawing out");
@@ -81,7 +85,8 @@ final class NetworkOptions {
     }
 
     TrainingSettings training(Preprocessing preprocessing) {
-        Augmentation augmentation = preprocessing.invert() ? Augmentation.DRAWING : Augmentation.PHOTO;
+        boolean drawings = preprocessing.invert() && !backbone.isGiven();
+        Augmentation augmentation = drawings ? Augmentation.DRAWING : Augmentation.PHOTO;
         return learning.settings(augmentation, seed).with(draft -> draft.fineTuning = backbone.fineTuning());
     }
 

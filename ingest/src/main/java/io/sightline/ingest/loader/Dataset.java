@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -38,11 +39,8 @@ public final class Dataset implements AutoCloseable {
     private final Optional<ZipFile> archive;
 
     private Dataset(List<DatasetImage> images, Optional<ZipFile> archive) {
-        List<DatasetImage> ordered =
+        this.images =
                 images.stream().sorted(Comparator.comparing(DatasetImage::id)).toList();
-        this.images = hasSourceSplits(ordered)
-                ? ordered.stream().map(Dataset::withRole).toList()
-                : ordered;
         this.archive = archive;
     }
 
@@ -53,7 +51,7 @@ public final class Dataset implements AutoCloseable {
      */
     public static Dataset open(Path path) throws IOException {
         if (Files.isDirectory(path)) {
-            return nonEmpty(new Dataset(folder(path), Optional.empty()), path);
+            return nonEmpty(new Dataset(withRoles(folder(path)), Optional.empty()), path);
         }
         if (!Files.isRegularFile(path)) {
             throw new IOException(path + " does not exist");
@@ -61,21 +59,37 @@ public final class Dataset implements AutoCloseable {
         return switch (ending(path.toString())) {
             case "zip" -> {
                 ZipFile archive = new ZipFile(path.toFile());
-                yield nonEmpty(new Dataset(zip(archive), Optional.of(archive)), path);
+                yield nonEmpty(new Dataset(withRoles(zip(archive)), Optional.of(archive)), path);
             }
-            case "csv" -> nonEmpty(new Dataset(manifest(path), Optional.empty()), path);
+            case "csv" -> nonEmpty(new Dataset(completed(manifest(path)), Optional.empty()), path);
             default -> throw new IOException(path + " is no folder, .zip or .csv");
         };
     }
 
-    private static boolean hasSourceSplits(List<DatasetImage> images) {
-        List<String> sources = images.stream()
-                .filter(image -> "test".equals(image.split()))
+    /** Roles by the splits of the source, where all test images name theirs, and some ask and some answer. */
+    private static List<DatasetImage> withRoles(List<DatasetImage> images) {
+        Set<String> sources = images.stream()
+                .filter(Dataset::isTest)
                 .map(Dataset::sourceSplit)
+                .collect(Collectors.toSet());
+        boolean apart = sources.contains("test") && sources.size() > 1 && SPLITS.containsAll(sources);
+        return apart ? images.stream().map(Dataset::withRole).toList() : images;
+    }
+
+    /** Where some test images only ask, the others only answer. */
+    private static List<DatasetImage> completed(List<DatasetImage> images) {
+        boolean apart = images.stream().anyMatch(image -> isTest(image) && isQuery(image));
+        return images.stream()
+                .map(image -> apart && isTest(image) && !isQuery(image) ? image.withRole(DatasetImage.GALLERY) : image)
                 .toList();
-        return sources.contains("test")
-                && sources.stream().anyMatch(source -> !source.equals("test"))
-                && SPLITS.containsAll(sources);
+    }
+
+    private static boolean isTest(DatasetImage image) {
+        return "test".equals(image.split());
+    }
+
+    private static boolean isQuery(DatasetImage image) {
+        return image.role().filter(DatasetImage.QUERY::equals).isPresent();
     }
 
     /** What a file name begins with, up to an underscore. */
@@ -85,7 +99,7 @@ public final class Dataset implements AutoCloseable {
     }
 
     private static DatasetImage withRole(DatasetImage image) {
-        if (!"test".equals(image.split()) || image.role().isPresent()) {
+        if (!isTest(image)) {
             return image;
         }
         return image.withRole(sourceSplit(image).equals("test") ? DatasetImage.QUERY : DatasetImage.GALLERY);

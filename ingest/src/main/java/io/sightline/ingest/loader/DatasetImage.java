@@ -49,7 +49,7 @@ public record DatasetImage(
         return all;
     }
 
-    /** What it does when the data set is measured by; empty where it both asks and answers. */
+    /** Whether it only asks or only answers when something is measured by the data set; empty where it does both. */
     public Optional<String> role() {
         return Optional.ofNullable(tags.get(ROLE));
     }

@@ -69,6 +69,23 @@ class DatasetTest {
     }
 
     @Test
+    void shouldTakeRolesFromAManifest() throws Exception {
+        write("train_1.png");
+        write("test_2.png");
+        Path csv = Files.writeString(
+                directory.resolve("set.csv"),
+                "path,label,tags\ntrain_1.png,dog,split=test;role=query\ntest_2.png,dog,split=test\n");
+
+        try (Dataset dataset = Dataset.open(csv)) {
+            assertThat(dataset.images())
+                    .extracting(DatasetImage::id, DatasetImage::role)
+                    .containsExactly(
+                            org.assertj.core.groups.Tuple.tuple("test_2.png", Optional.of("gallery")),
+                            org.assertj.core.groups.Tuple.tuple("train_1.png", Optional.of("query")));
+        }
+    }
+
+    @Test
     void shouldReadAZipInPlace() throws Exception {
         Path zip = directory.resolve("set.zip");
         try (OutputStream out = Files.newOutputStream(zip);

@@ -11,6 +11,11 @@ public sealed interface Backbone permits MobileNetV1, ResNet, VisionTransformer 
     /** Its name as people know it, for instance {@code resnet50}. */
     String name();
 
+    /** What there is to say beside the name, behind a comma; nothing as a rule. */
+    default String variant() {
+        return "";
+    }
+
     /** Length of the features. */
     int features();
 

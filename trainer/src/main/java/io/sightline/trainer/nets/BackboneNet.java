@@ -49,7 +49,7 @@ public record BackboneNet(
     @Override
     public String describe() {
         return backbone.name() + " on " + preprocessing.size() + " x " + preprocessing.size() + ", " + normalisation
-                + ", d = " + dimensions;
+                + backbone.variant() + ", d = " + dimensions;
     }
 
     @Override

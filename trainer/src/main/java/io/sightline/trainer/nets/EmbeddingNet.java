@@ -23,7 +23,7 @@ public interface EmbeddingNet {
     /** d, the length of an embedding. */
     int dimensions();
 
-    /** In words, for people, and for checkpoints: two networks with the same words have the same weights. */
+    /** In words, for people, and for checkpoints: two networks with the same words have weights of the same names and shapes. */
     String describe();
 
     /**

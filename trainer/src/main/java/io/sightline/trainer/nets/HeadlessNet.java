@@ -27,7 +27,8 @@ public record HeadlessNet(BackboneNet net) implements EmbeddingNet {
     @Override
     public String describe() {
         return net.backbone().name() + " on " + preprocessing().size() + " x "
-                + preprocessing().size() + ", " + net.normalisation() + ", its " + dimensions() + " features";
+                + preprocessing().size() + ", " + net.normalisation()
+                + net.backbone().variant() + ", its " + dimensions() + " features";
     }
 
     @Override

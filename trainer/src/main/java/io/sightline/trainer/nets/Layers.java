@@ -176,7 +176,7 @@ public final class Layers {
     }
 
     /**
-     * Names of a batch norm's weights, and what keeps it from dividing by zero.
+     * Names of a batch norm's weights.
      *
      * @param scale gamma
      * @param offset beta
@@ -294,7 +294,8 @@ public final class Layers {
     }
 
     /**
-     * Attention of all tokens to all (Vaswani et al., NeurIPS 2017), several heads side by side.
+     * Attention of all tokens to all (Vaswani et al., NeurIPS 2017): softmax(Q K^T / sqrt(size of a head)) V for each
+     * head, and a linear layer behind them.
      *
      * @param x [N, T, width]
      */

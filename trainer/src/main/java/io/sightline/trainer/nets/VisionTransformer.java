@@ -57,6 +57,11 @@ public record VisionTransformer(String name, int patch, int width, int depth, in
     }
 
     @Override
+    public String variant() {
+        return pooling == Pooling.MEAN ? ", mean of tokens" : "";
+    }
+
+    @Override
     public int features() {
         return width;
     }

@@ -39,6 +39,11 @@ public record FineTuning(double learningRateShare, long headSteps, BatchNorm bat
         }
     }
 
+    /** Whether batch norms take the statistics of their batch, and observe them; a frozen backbone stays as it is. */
+    boolean usesBatchStatistics() {
+        return batchNorm == BatchNorm.RUNNING && !isFrozen();
+    }
+
     /** Whether the backbone never changes. */
     boolean isFrozen() {
         return learningRateShare == 0;

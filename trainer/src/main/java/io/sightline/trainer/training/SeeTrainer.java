@@ -313,7 +313,9 @@ public final class SeeTrainer implements AutoCloseable {
                 all.add(new Seen(name, i % parts, sampler.pixels(images.get(i % images.size()), name)));
             }
         }
-        fillUp(all, snapshot);
+        if (settings.fineTuning().usesBatchStatistics()) {
+            fillUp(all, snapshot);
+        }
         Map<String, float[][]> sums = new HashMap<>();
         names.forEach(name -> sums.put(name, new float[parts][net.dimensions()]));
         int bytes = net.preprocessing().bytes();

@@ -104,7 +104,7 @@ final class TrainingGraph implements AutoCloseable {
         VariableWeights network = new VariableWeights(
                 new SplittableRandom(settings.seed()),
                 net.pretrained(),
-                settings.fineTuning().batchNorm() == FineTuning.BatchNorm.RUNNING);
+                settings.fineTuning().usesBatchStatistics());
         embeddings = net.build(tf, images, network);
         VariableWeights table = new VariableWeights(new SplittableRandom(settings.seed() + 1));
         Operand<TFloat32> proxies = table.trainedTable(
@@ -286,7 +286,7 @@ final class TrainingGraph implements AutoCloseable {
         return TFloat32.tensorOf(Shape.of(Math.max(1, rows.length), d), DataBuffers.of(flat));
     }
 
-    /** Embeds images under the statistics of their own batch, [N, d], unit rows; nothing is changed. */
+    /** Embeds images as a training step does, perhaps under the statistics of their own batch, [N, d], unit rows; nothing is changed. */
     float[][] embed(byte[] pixels) {
         try (TUint8 input = images(pixels);
                 Result result =

@@ -4,12 +4,17 @@ import io.sightline.embedder.image.Preprocessing;
 import io.sightline.trainer.nets.Backbone;
 import io.sightline.trainer.nets.BackboneNet;
 import io.sightline.trainer.nets.Backbones;
+import io.sightline.trainer.nets.HeadlessNet;
 import io.sightline.trainer.nets.MobileNetV1;
 import io.sightline.trainer.nets.Normalisation;
 import io.sightline.trainer.nets.ResNet;
 import io.sightline.trainer.nets.VisionTransformer;
+import io.sightline.trainer.nets.Weight;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param file a safetensors file
  * @param architecture see {@link Backbones#NAMES}; null for what the file's metadata says
  * @param layout null for what the file's metadata says
- * @param normalisation null for what is usual
+ * @param normalisation null for what is usual; of vision transformers it has to be said
  * @param pooling of a vision transformer; null for the class token
  */
 public record BackboneFile(
@@ -31,6 +36,8 @@ public record BackboneFile(
 
     private static final int SMALL = 96;
     private static final int USUAL = 224;
+    private static final int SHORTEST = 2;
+    private static final Pattern SIZE = Pattern.compile("vit_.*_(\\d{3})");
 
     /**
      * The network, with a head that starts at random.
@@ -42,16 +49,32 @@ public record BackboneFile(
      */
     public BackboneNet open(@Nullable Integer size, int dimensions) {
         Safetensors weights = Safetensors.open(file);
+        BackboneNet bare = bare(weights, size, dimensions);
+        return with(bare, PretrainedWeights.read(weights, layout(weights), bare.weights()));
+    }
+
+    /**
+     * The backbone alone; a head that the file may have is left out. See {@link #open}.
+     *
+     * @param size side of its input in pixels; null for what is usual
+     */
+    public HeadlessNet openHeadless(@Nullable Integer size) {
+        Safetensors weights = Safetensors.open(file);
+        BackboneNet bare = bare(weights, size, SHORTEST);
+        List<Weight> wanted = new HeadlessNet(bare).weights();
+        return new HeadlessNet(with(bare, PretrainedWeights.read(weights, layout(weights), wanted)));
+    }
+
+    private BackboneNet bare(Safetensors weights, @Nullable Integer size, int dimensions) {
         Backbone backbone = backbone(weights);
         Preprocessing preprocessing = new Preprocessing(size == null ? usualSize(backbone) : size, 3, false);
         Normalisation normalised = normalisation == null ? usualNormalisation(backbone) : normalisation;
-        BackboneNet bare = new BackboneNet(backbone, normalised, preprocessing, dimensions, Map.of());
+        return new BackboneNet(backbone, normalised, preprocessing, dimensions, Map.of());
+    }
+
+    private static BackboneNet with(BackboneNet bare, PretrainedWeights weights) {
         return new BackboneNet(
-                backbone,
-                normalised,
-                preprocessing,
-                dimensions,
-                PretrainedWeights.read(weights, layout(weights), bare.weights()).tensors());
+                bare.backbone(), bare.normalisation(), bare.preprocessing(), bare.dimensions(), weights.tensors());
     }
 
     private Backbone backbone(Safetensors weights) {
@@ -79,19 +102,23 @@ public record BackboneFile(
                         file + " does not say how its kernels are laid out: add --layout pytorch or tensorflow"));
     }
 
-    private static int usualSize(Backbone backbone) {
-        return switch (backbone) {
-            case MobileNetV1 some -> SMALL;
-            case ResNet some -> USUAL;
-            case VisionTransformer some -> USUAL;
-        };
+    /** As at the end of timm's names, for instance {@code vit_small_patch16_384}. */
+    private int usualSize(Backbone backbone) {
+        Matcher named = SIZE.matcher(architecture == null ? "" : architecture);
+        if (named.matches()) {
+            return Integer.parseInt(named.group(1));
+        }
+        return backbone instanceof MobileNetV1 ? SMALL : USUAL;
     }
 
-    private static Normalisation usualNormalisation(Backbone backbone) {
+    private Normalisation usualNormalisation(Backbone backbone) {
         return switch (backbone) {
             case MobileNetV1 some -> Normalisation.CENTRED;
             case ResNet some -> Normalisation.IMAGENET;
-            case VisionTransformer some -> Normalisation.IMAGENET;
+            case VisionTransformer some ->
+                throw new IllegalArgumentException(file + " does not say what " + some.name()
+                        + " expects of pixels, and they differ: add --normalise half for timm's own ViTs, imagenet for"
+                        + " DeiT and DINO, clip for CLIP");
         };
     }
 }

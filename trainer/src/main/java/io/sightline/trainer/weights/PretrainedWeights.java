@@ -47,7 +47,9 @@ public record PretrainedWeights(Map<String, HostTensor> tensors, List<String> ig
             }
         }
         for (String name : file.names()) {
-            if (!known.contains(name) && NO_USE.matcher(name).matches()) {
+            boolean isHead =
+                    name.startsWith(BackboneNet.HEAD) || NO_USE.matcher(name).matches();
+            if (!known.contains(name) && isHead) {
                 ignored.add(name);
             } else if (!known.contains(name)) {
                 problems.add("unexpected: '" + name + "' " + shape(file, name));
@@ -64,7 +66,8 @@ public record PretrainedWeights(Map<String, HostTensor> tensors, List<String> ig
     }
 
     /**
-     * Writes weights as other frameworks name and order them: what was read from a file is written bit for bit as it was.
+     * Writes weights as other frameworks name and order them, in float32: what was read as such, and not resized, is written
+     * bit for bit as it was.
      *
      * @param weights which ones, in which order
      * @param tensors all of them by name, in TensorFlow's layout

@@ -143,6 +143,18 @@ public final class Safetensors {
      */
     public static void write(Path file, Map<String, String> metadata, Map<String, HostTensor> tensors) {
         Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            writeTo(temporary, metadata, tensors);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            temporary.toFile().delete();
+            throw new UncheckedIOException(file + " cannot be written (" + e + "): look at the folder and the disk", e);
+        }
+    }
+
+    private static void writeTo(Path temporary, Map<String, String> metadata, Map<String, HostTensor> tensors)
+            throws IOException {
         try (FileChannel channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             byte[] json = header(metadata, tensors);
@@ -155,9 +167,6 @@ public final class Safetensors {
                 writeAll(channel, bytes);
             }
             channel.force(true);
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
         }
     }
 

@@ -9,6 +9,7 @@ import io.sightline.trainer.nets.HostTensor;
 import io.sightline.trainer.nets.Normalisation;
 import io.sightline.trainer.nets.VisionTransformer.Pooling;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +37,24 @@ class BackboneFileTest {
                         Pooling.MEAN)
                 .open(64, 8);
 
-        assertThat(net.describe()).isEqualTo("vit-p16-d48-l3-h3 on 64 x 64, half, d = 8");
+        assertThat(net.describe()).isEqualTo("vit-p16-d48-l3-h3 on 64 x 64, half, mean of tokens, d = 8");
+    }
+
+    @Test
+    void shouldLeaveAHeadOutThatIsNotWanted() {
+        BackboneNet net = GoldenBackbone.RESNET.net(64, 8);
+        Map<String, HostTensor> tensors = new LinkedHashMap<>(net.pretrained());
+        net.weights().forEach(weight -> tensors.putIfAbsent(weight.name(), HostTensor.zeros(weight.shape())));
+        Path file = directory.resolve("with-head.safetensors");
+        PretrainedWeights.write(
+                file, Layout.PYTORCH, Map.of("architecture", "resnet-1-2-1-1-w8"), net.weights(), tensors);
+        BackboneFile read = new BackboneFile(file, null, null, null, null);
+
+        assertThat(read.openHeadless(64).describe())
+                .isEqualTo("resnet-1-2-1-1-w8 on 64 x 64, imagenet, its 256 features");
+        assertThat(read.open(64, 8).pretrained()).containsKey("embedding.kernel");
+        assertThatThrownBy(() -> read.open(64, 16))
+                .hasMessageContaining("'embedding.kernel' is [8, 256], not [16, 256]");
     }
 
     @Test
@@ -47,6 +65,9 @@ class BackboneFileTest {
         assertThatThrownBy(() -> new BackboneFile(GoldenBackbone.VIT.path(), "alexnet", null, null, null).open(64, 8))
                 .hasMessageContaining("'alexnet'")
                 .hasMessageContaining("resnet50");
+        assertThatThrownBy(() ->
+                        new BackboneFile(GoldenBackbone.VIT.path(), "vit-p16-d48-l3-h3", null, null, null).open(64, 8))
+                .hasMessageContaining("--normalise half");
         assertThatThrownBy(() -> new BackboneFile(
                                 GoldenBackbone.RESNET.path(), "resnet-1-2-1-1-w8", null, null, Pooling.MEAN)
                         .open(64, 8))
