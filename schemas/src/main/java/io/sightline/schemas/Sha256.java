@@ -17,10 +17,15 @@ public final class Sha256 {
 
     /** Lower-case hex SHA-256 of the remaining bytes; the buffer is left as it was. */
     public static String hex(ByteBuffer content) {
+        MessageDigest digest = digest();
+        digest.update(content.duplicate());
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** A digest, for content that comes in parts. */
+    public static MessageDigest digest() {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(content.duplicate());
-            return HexFormat.of().formatHex(digest.digest());
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

@@ -105,7 +105,7 @@ public record BackboneBench(List<String> names, int size, int images) {
                 .with(draft -> {
                     draft.classesPerBatch = images / 2;
                     draft.imagesPerClass = 2;
-                    draft.fineTuning = new FineTuning(1, 0, FineTuning.BatchNorm.FROZEN);
+                    draft.fineTuning = new FineTuning(1, 1, 0, FineTuning.BatchNorm.FROZEN);
                 });
         long start = System.nanoTime();
         try (SeeTrainer trainer = SeeTrainer.create(net, settings)) {

@@ -48,6 +48,12 @@ final class BackboneOptions {
     private double share = FineTuning.DEFAULT.learningRateShare();
 
     @Option(
+            names = "--layer-decay",
+            description = "What its learning rate is multiplied by from each layer to the one below it (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private double layerDecay = FineTuning.DEFAULT.layerDecay();
+
+    @Option(
             names = "--head-steps",
             description = "Steps in which head and proxies learn alone first (default: ${DEFAULT-VALUE}).")
     private long headSteps = FineTuning.DEFAULT.headSteps();
@@ -87,6 +93,6 @@ final class BackboneOptions {
     }
 
     FineTuning fineTuning() {
-        return isGiven() ? new FineTuning(share, headSteps, batchNorm) : FineTuning.NONE;
+        return isGiven() ? new FineTuning(share, layerDecay, headSteps, batchNorm) : FineTuning.NONE;
     }
 }

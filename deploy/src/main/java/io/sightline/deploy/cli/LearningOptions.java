@@ -8,10 +8,14 @@ import io.sightline.trainer.losses.ProxyAnchor;
 import io.sightline.trainer.losses.ProxyNcaPlusPlus;
 import io.sightline.trainer.losses.SoftTriple;
 import io.sightline.trainer.losses.SupCon;
+import io.sightline.trainer.see.ExpansionSchedule;
 import io.sightline.trainer.see.SeeSettings;
 import io.sightline.trainer.training.Augmentation;
+import io.sightline.trainer.training.LearningRateSchedule;
+import io.sightline.trainer.training.Precision;
 import io.sightline.trainer.training.TrainingSettings;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -51,13 +55,43 @@ final class LearningOptions {
                     + " (default: ${DEFAULT-VALUE}).")
     private double recent;
 
-    @Option(names = "--learning-rate", description = "Peak learning rate of the network (default: ${DEFAULT-VALUE}).")
-    private double learningRate = 3e-3;
+    @Option(
+            names = "--ramp-steps",
+            description = "SEE: steps over which the share of expanded samples rises to 0.4 (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private int rampSteps = SeeSettings.RAMP_STEPS;
+
+    @Option(
+            names = "--learning-rate",
+            description = "Peak learning rate of the network (default: 0.003, and 0.001 with a backbone).")
+    private @Nullable Double learningRate;
 
     @Option(
             names = "--proxy-learning-rate",
             description = "Peak learning rate of the proxies (default: ${DEFAULT-VALUE}).")
     private double proxyLearningRate = 3e-2;
+
+    @Option(
+            names = "--schedule",
+            description = "How learning rates fall in a round: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})."
+                    + " step halves them after each fifth of it.")
+    private LearningRateSchedule schedule = LearningRateSchedule.COSINE;
+
+    @Option(names = "--weight-decay", description = "AdamW's, on kernels (default: ${DEFAULT-VALUE}).")
+    private double weightDecay = 1e-4;
+
+    @Option(
+            names = "--micro-batch",
+            paramLabel = "IMAGES",
+            description = "Images of a batch that are on the device at a time, 0 for all: less memory, a third more"
+                    + " time, the same gradient (default: ${DEFAULT-VALUE}).")
+    private int microBatch;
+
+    @Option(
+            names = "--precision",
+            description = "What is computed with: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). mixed is"
+                    + " float16 on a GPU, bfloat16 on a CPU that multiplies such, and float32 on others.")
+    private Precision precision = Precision.FLOAT32;
 
     @Option(
             names = "--averaging",
@@ -76,15 +110,24 @@ final class LearningOptions {
             description = "Each class turned by 90, 180 and 270 degrees counts as one of its own; for drawings.")
     private boolean quarterTurns;
 
-    TrainingSettings settings(Augmentation augmentation, long seed) {
+    /**
+     * The settings.
+     *
+     * @param usualLearningRate where the options leave it open
+     */
+    TrainingSettings settings(Augmentation augmentation, double usualLearningRate, long seed) {
         MetricLoss chosen = tuned(loss);
         return TrainingSettings.defaults(augmentation, seed).with(draft -> {
             draft.loss = chosen;
             draft.classesPerBatch = classes;
             draft.imagesPerClass = images;
             draft.recent = recent;
-            draft.learningRate = learningRate;
+            draft.learningRate = learningRate == null ? usualLearningRate : learningRate;
             draft.proxyLearningRate = proxyLearningRate;
+            draft.weightDecay = weightDecay;
+            draft.schedule = schedule;
+            draft.microBatch = microBatch;
+            draft.precision = precision;
             draft.averaging = averaging;
             draft.tie = tie;
             draft.quarterTurns = quarterTurns;
@@ -96,6 +139,7 @@ final class LearningOptions {
             case SeeSettings see ->
                 see.withProxyAnchor(softened(see.proxyAnchor()))
                         .withExpansions(expansions)
+                        .withSchedule(ExpansionSchedule.Share.published(rampSteps))
                         .withLambda(lambda)
                         .withGradient(throughZ ? SeeSettings.Gradient.THROUGH_Z : SeeSettings.Gradient.DETACHED);
             case ProxyAnchor anchor -> softened(anchor);

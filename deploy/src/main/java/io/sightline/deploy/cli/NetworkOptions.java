@@ -16,6 +16,9 @@ import picocli.CommandLine.Option;
 /** What is trained, and how: options that several commands share. */
 final class NetworkOptions {
 
+    private static final double LEARNING_RATE = 3e-3;
+    private static final double BACKBONE_LEARNING_RATE = 1e-3;
+
     @Option(
             names = "--images",
             description = "What the images are: ${COMPLETION-CANDIDATES}. 'auto' looks at the first ones (demo), and"
@@ -87,7 +90,8 @@ final class NetworkOptions {
     TrainingSettings training(Preprocessing preprocessing) {
         boolean drawings = preprocessing.invert() && !backbone.isGiven();
         Augmentation augmentation = drawings ? Augmentation.DRAWING : Augmentation.PHOTO;
-        return learning.settings(augmentation, seed).with(draft -> draft.fineTuning = backbone.fineTuning());
+        double usualLearningRate = backbone.isGiven() ? BACKBONE_LEARNING_RATE : LEARNING_RATE;
+        return learning.settings(augmentation, usualLearningRate, seed).with(draft -> draft.fineTuning = backbone.fineTuning());
     }
 
     /** When to train and publish; steps and interval as given where the options leave them open. */

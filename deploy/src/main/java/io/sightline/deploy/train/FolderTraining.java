@@ -110,7 +110,7 @@ public final class FolderTraining implements AutoCloseable {
     /**
      * Trains a round to its end and evaluates it.
      *
-     * @param steps of the round; the learning rate falls to 0 over them
+     * @param steps of the round; the learning rate falls over them as the settings say
      */
     public TrainedVersion round(int steps, Progress progress) {
         TrainedVersion parent = lastPublished();
@@ -118,8 +118,8 @@ public final class FolderTraining implements AutoCloseable {
         try (@Nullable EmbeddingModel reference = tied ? load(requireNonNull(parent)) : null) {
             run.trainer().tieTo(reference == null ? null : reference::embed);
             while (run.roundSteps() < steps) {
-                double done = run.roundSteps() / (double) steps;
-                StepReport report = run.step(content, (1 + Math.cos(Math.PI * done)) / 2);
+                double rate = run.trainer().settings().schedule().at(run.roundSteps() / (double) steps);
+                StepReport report = run.step(content, rate);
                 progress.stepped(run.roundSteps(), report);
             }
         } finally {

@@ -47,6 +47,6 @@ class LearningOptionsTest {
     private static MetricLoss loss(String... arguments) {
         LearningOptions options = new LearningOptions();
         new CommandLine(options).parseArgs(arguments);
-        return options.settings(Augmentation.DRAWING, 1).loss();
+        return options.settings(Augmentation.DRAWING, 3e-3, 1).loss();
     }
 }

@@ -27,6 +27,9 @@ public sealed interface Backbone permits MobileNetV1, ResNet, VisionTransformer 
      */
     Operand<TFloat32> build(Layers layers, Operand<TFloat32> x, int side);
 
+    /** Layers between one of its weights and its features, 0 for the uppermost: blocks count as one. */
+    int layersAbove(String weight);
+
     /**
      * Checks that images of a size have a place in it.
      *

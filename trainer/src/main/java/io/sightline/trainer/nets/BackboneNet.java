@@ -58,6 +58,11 @@ public record BackboneNet(
     }
 
     @Override
+    public int layersAbove(String weight) {
+        return backbone.layersAbove(weight);
+    }
+
+    @Override
     public Operand<TFloat32> build(Ops tf, Operand<TUint8> image, Weights weights) {
         Layers layers = new Layers(tf, weights);
         Operand<TFloat32> features = features(layers, tf, image);

@@ -9,7 +9,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** Weights of a trained network as constants of a serving graph, called as the weights are. */
-public final class ConstantWeights implements Weights {
+public final class ConstantWeights extends FixedWeights {
 
     private final Map<String, HostTensor> values;
 
@@ -19,36 +19,13 @@ public final class ConstantWeights implements Weights {
     }
 
     @Override
-    public Operand<TFloat32> trained(Ops tf, Weight weight) {
-        return constant(tf, weight.name(), weight.shape());
-    }
-
-    @Override
-    public Operand<TFloat32> observed(Ops tf, Weight weight) {
-        return constant(tf, weight.name(), weight.shape());
-    }
-
-    @Override
-    public void observe(Ops tf, String name, Operand<TFloat32> batchValue) {
-        throw new IllegalStateException("a served network observes nothing, but " + name + " was to change");
-    }
-
-    @Override
-    public boolean isTraining() {
-        return false;
-    }
-
-    @Override
-    public boolean usesBatchStatistics() {
-        return false;
-    }
-
-    private Operand<TFloat32> constant(Ops tf, String name, Shape shape) {
+    Operand<TFloat32> value(Ops tf, Weight weight) {
+        String name = weight.name();
         HostTensor value = values.get(name);
-        if (value == null || !Arrays.equals(value.shape(), shape.asArray())) {
-            throw new IllegalArgumentException("weight " + name + " should have shape " + shape + ", not "
+        if (value == null || !Arrays.equals(value.shape(), weight.shape().asArray())) {
+            throw new IllegalArgumentException("weight " + name + " should have shape " + weight.shape() + ", not "
                     + (value == null ? "be missing" : Shape.of(value.shape())));
         }
-        return tf.withName(name).constant(shape, DataBuffers.of(value.values()));
+        return tf.withName(name).constant(weight.shape(), DataBuffers.of(value.values()));
     }
 }

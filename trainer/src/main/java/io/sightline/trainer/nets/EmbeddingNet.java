@@ -48,6 +48,11 @@ public interface EmbeddingNet {
         return false;
     }
 
+    /** Layers of the backbone between one of its weights and the head, 0 for the uppermost layer. */
+    default int layersAbove(String weight) {
+        return 0;
+    }
+
     /** What it starts with where something is given; all other weights start as they say themselves. */
     default Map<String, HostTensor> pretrained() {
         return Map.of();

@@ -38,6 +38,13 @@ public record MobileNetV1(double multiplier) implements Backbone {
         return width(WIDTHS.getLast());
     }
 
+    /** A pair of convolutions is a layer; weights begin with their convolution's number. */
+    @Override
+    public int layersAbove(String weight) {
+        int convolution = Integer.parseInt(weight.substring(0, weight.indexOf('.')));
+        return WIDTHS.size() - (convolution + 1) / 2;
+    }
+
     @Override
     public Operand<TFloat32> build(Layers layers, Operand<TFloat32> x, int side) {
         int channels = width(FIRST);

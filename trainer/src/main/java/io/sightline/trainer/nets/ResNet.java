@@ -1,6 +1,8 @@
 package io.sightline.trainer.nets;
 
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
@@ -24,6 +26,7 @@ public record ResNet(String name, List<Integer> blocks, int width) implements Ba
     public static final ResNet RESNET152 = new ResNet("resnet152", List.of(3, 8, 36, 3), 64);
 
     private static final int EXPANSION = 4;
+    private static final Pattern BLOCK = Pattern.compile("layer(\\d+)\\.(\\d+)\\.");
 
     /** Checks the sizes. */
     public ResNet {
@@ -37,6 +40,18 @@ public record ResNet(String name, List<Integer> blocks, int width) implements Ba
     @Override
     public int features() {
         return (EXPANSION * width) << (blocks.size() - 1);
+    }
+
+    @Override
+    public int layersAbove(String weight) {
+        int all = blocks.stream().mapToInt(Integer::intValue).sum();
+        Matcher place = BLOCK.matcher(weight);
+        if (!place.lookingAt()) {
+            return all;
+        }
+        int layer = Integer.parseInt(place.group(1)) - 1;
+        int below = blocks.subList(0, layer).stream().mapToInt(Integer::intValue).sum();
+        return all - below - Integer.parseInt(place.group(2)) - 1;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.sightline.trainer.nets;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
@@ -41,6 +43,7 @@ public record VisionTransformer(String name, int patch, int width, int depth, in
     }
 
     private static final int MLP_RATIO = 4;
+    private static final Pattern BLOCK = Pattern.compile("blocks\\.(\\d+)\\.");
 
     /** Checks the sizes. */
     public VisionTransformer {
@@ -80,31 +83,38 @@ public record VisionTransformer(String name, int patch, int width, int depth, in
     }
 
     @Override
+    public int layersAbove(String weight) {
+        Matcher block = BLOCK.matcher(weight);
+        if (block.lookingAt()) {
+            return depth - Integer.parseInt(block.group(1));
+        }
+        return weight.startsWith("norm.") ? 0 : depth + 1;
+    }
+
+    @Override
     public Operand<TFloat32> build(Layers layers, Operand<TFloat32> x, int side) {
-        int tokens = tokens(side);
+        TokenLayers tokens = new TokenLayers(layers, tokens(side), width);
         // In the order that timm has them in its files.
-        Operand<TFloat32> positions = layers.positions("cls_token", "pos_embed", tokens, width);
+        Operand<TFloat32> positions = tokens.positions("cls_token", "pos_embed");
         Operand<TFloat32> patches = layers.biased(
                 "patch_embed.proj",
                 layers.convolution("patch_embed.proj.weight", x, new Layers.Kernel(patch, 3, width, patch)),
                 width);
-        Operand<TFloat32> y = layers.tokens(patches, positions, tokens, width);
+        Operand<TFloat32> y = tokens.of(patches, positions);
         for (int block = 0; block < depth; block++) {
             String of = "blocks." + block;
-            y = layers.add(
-                    y, layers.attention(of + ".attn", layers.layerNorm(of + ".norm1", y, width), tokens, width, heads));
-            y = layers.add(y, mlp(layers, of + ".mlp", layers.layerNorm(of + ".norm2", y, width), tokens));
+            y = layers.add(y, tokens.attention(of + ".attn", layers.layerNorm(of + ".norm1", y, width), heads));
+            y = layers.add(y, mlp(tokens, of + ".mlp", layers.layerNorm(of + ".norm2", y, width)));
         }
         Operand<TFloat32> normed = layers.layerNorm("norm", y, width);
         return switch (pooling) {
-            case TOKEN -> layers.firstToken(normed, width);
-            case MEAN -> layers.meanOfOtherTokens(normed);
+            case TOKEN -> tokens.first(normed);
+            case MEAN -> tokens.meanOfOthers(normed);
         };
     }
 
-    private Operand<TFloat32> mlp(Layers layers, String name, Operand<TFloat32> x, int tokens) {
+    private Operand<TFloat32> mlp(TokenLayers tokens, String name, Operand<TFloat32> x) {
         int inner = MLP_RATIO * width;
-        Operand<TFloat32> hidden = layers.gelu(layers.tokenLinear(name + ".fc1", x, tokens, width, inner));
-        return layers.tokenLinear(name + ".fc2", hidden, tokens, inner, width);
+        return tokens.linear(name + ".fc2", tokens.gelu(tokens.linear(name + ".fc1", x, width, inner)), inner, width);
     }
 }

@@ -260,9 +260,10 @@ public final class TrainerService implements AutoCloseable {
         }
     }
 
-    /** Half a cosine from 1 down to a floor: each round ends settled, and the next one starts afresh. */
-    private static double learningRateFactor(double progress) {
-        return LEARNING_RATE_FLOOR + (1 - LEARNING_RATE_FLOOR) * (1 + Math.cos(Math.PI * progress)) / 2;
+    /** Down to a floor: each round ends settled, and the next one starts afresh. */
+    private double learningRateFactor(double progress) {
+        return LEARNING_RATE_FLOOR
+                + (1 - LEARNING_RATE_FLOOR) * trainer.settings().schedule().at(progress);
     }
 
     /**

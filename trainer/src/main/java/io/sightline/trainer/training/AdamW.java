@@ -4,9 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tensorflow.Graph;
+import java.util.function.ToDoubleFunction;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -34,11 +33,13 @@ final class AdamW {
     /**
      * A group of weights with a learning rate and a weight decay of its own.
      *
+     * @param share of the learning rate that a weight has, by its name
      * @param powers of the steps that this group has made, itself among them
      */
     record Group(
             Map<String, VariableWeights.Trained> weights,
             Operand<TFloat32> learningRate,
+            ToDoubleFunction<String> share,
             float weightDecay,
             Powers powers) {}
 
@@ -59,19 +60,17 @@ final class AdamW {
      */
     record Step(Op op, Operand<TFloat32> gradientNorm) {}
 
-    /** Adds gradients and updates to a graph; called again, for another choice of groups, with the same moments. */
-    Step minimise(Graph graph, Ops tf, Operand<TFloat32> loss, List<Group> groups) {
-        List<Output<?>> inputs = new ArrayList<>();
-        groups.forEach(group -> group.weights
-                .values()
-                .forEach(weight -> inputs.add(weight.value().asOutput())));
-        Output<?>[] gradients = graph.addGradients(loss.asOutput(), inputs.toArray(new Output<?>[0]));
-
+    /**
+     * Adds updates to a graph; called again, for another choice of groups, with the same moments.
+     *
+     * @param gradients of the groups' weights, in their order
+     */
+    Step minimise(Ops tf, List<Operand<TFloat32>> gradients, List<Group> groups) {
         List<Operand<TFloat32>> clamped = new ArrayList<>();
         List<Operand<TFloat32>> squares = new ArrayList<>();
-        for (Output<?> gradient : gradients) {
-            squares.add(tf.math.mul(tf.nn.l2Loss(asFloat(gradient)), tf.constant(2f)));
-            clamped.add(tf.clipByValue(asFloat(gradient), tf.constant(-CLAMP), tf.constant(CLAMP)));
+        for (Operand<TFloat32> gradient : gradients) {
+            squares.add(tf.math.mul(tf.nn.l2Loss(gradient), tf.constant(2f)));
+            clamped.add(tf.clipByValue(gradient, tf.constant(-CLAMP), tf.constant(CLAMP)));
         }
         Ops afterGradients = tf.withControlDependencies(new ArrayList<Op>(clamped));
         List<Op> updates = new ArrayList<>();
@@ -104,7 +103,10 @@ final class AdamW {
             Operand<TFloat32> gradient) {
         Variable<TFloat32> first = slot(tf, FIRST_MOMENT + name, weight);
         Variable<TFloat32> second = slot(tf, SECOND_MOMENT + name, weight);
-        Operand<TFloat32> shrink = tf.math.mul(group.learningRate, tf.constant(weight.decay() ? group.weightDecay : 0));
+        double share = group.share.applyAsDouble(name);
+        Operand<TFloat32> rate =
+                share == 1 ? group.learningRate : tf.math.mul(group.learningRate, tf.constant((float) share));
+        Operand<TFloat32> shrink = tf.math.mul(rate, tf.constant(weight.decay() ? group.weightDecay : 0));
         Op decayed = afterGradients.assignSub(
                 weight.variable(), afterGradients.math.mul(afterGradients.identity(weight.variable()), shrink));
         return tf.withControlDependencies(List.of(decayed))
@@ -115,7 +117,7 @@ final class AdamW {
                         second,
                         group.powers.first,
                         group.powers.second,
-                        group.learningRate,
+                        rate,
                         tf.constant(BETA1),
                         tf.constant(BETA2),
                         tf.constant(EPSILON),
@@ -124,10 +126,5 @@ final class AdamW {
 
     private Variable<TFloat32> slot(Ops tf, String name, VariableWeights.Trained weight) {
         return slots.computeIfAbsent(name, added -> tf.variable(weight.shape(), TFloat32.class));
-    }
-
-    @SuppressWarnings("unchecked") // Gradients have the type of what they are taken of.
-    private static Operand<TFloat32> asFloat(Output<?> gradient) {
-        return (Operand<TFloat32>) gradient;
     }
 }

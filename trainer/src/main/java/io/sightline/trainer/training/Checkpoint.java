@@ -12,12 +12,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.tensorflow.ndarray.Shape;
 
 /**
  * A trainer's state. On disk: SHA-256 of the rest (64 hex characters), length of the header (int32), a JSON header,
@@ -39,6 +43,7 @@ public record Checkpoint(
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int HASH_LENGTH = 64;
+    private static final long HASHED_AT_ONCE = 64L * 1024 * 1024;
 
     /**
      * Where training is. The random numbers of a step follow from the seed and the number of the step, so that no
@@ -74,15 +79,19 @@ public record Checkpoint(
         Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            ByteBuffer content = encode();
-            ByteBuffer hash = ByteBuffer.wrap(Sha256.hex(content).getBytes(StandardCharsets.US_ASCII));
             try (FileChannel channel = FileChannel.open(
                     temporary,
                     StandardOpenOption.CREATE,
                     StandardOpenOption.WRITE,
                     StandardOpenOption.TRUNCATE_EXISTING)) {
-                writeFully(channel, hash);
-                writeFully(channel, content);
+                MessageDigest digest = Sha256.digest();
+                channel.position(HASH_LENGTH);
+                encode(part -> {
+                    digest.update(part.duplicate());
+                    writeFully(channel, part);
+                });
+                channel.position(0);
+                writeFully(channel, ByteBuffer.wrap(hex(digest)));
                 channel.force(true);
             }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -97,20 +106,17 @@ public record Checkpoint(
      * @throws CheckpointException if it is damaged
      */
     public static Checkpoint read(Path file) {
-        try {
-            byte[] bytes = Files.readAllBytes(file);
-            if (bytes.length < HASH_LENGTH + Integer.BYTES) {
-                throw new CheckpointException(
-                        "the checkpoint " + file + " is cut off after " + bytes.length + " bytes");
+        try (FileChannel channel = FileChannel.open(file)) {
+            long size = channel.size();
+            if (size < HASH_LENGTH + Integer.BYTES) {
+                throw new CheckpointException("the checkpoint " + file + " is cut off after " + size + " bytes");
             }
-            String expected = new String(bytes, 0, HASH_LENGTH, StandardCharsets.US_ASCII);
-            ByteBuffer content = ByteBuffer.wrap(bytes, HASH_LENGTH, bytes.length - HASH_LENGTH)
-                    .slice()
-                    .order(ByteOrder.LITTLE_ENDIAN);
-            if (!Sha256.hex(content).equals(expected)) {
+            byte[] expected = new byte[HASH_LENGTH];
+            map(channel, 0, HASH_LENGTH).get(expected);
+            if (!Arrays.equals(hash(channel), expected)) {
                 throw new CheckpointException("the checkpoint " + file + " is damaged: its SHA-256 does not match");
             }
-            return decode(content);
+            return decode(channel);
         } catch (IOException e) {
             throw new CheckpointException("cannot read the checkpoint " + file + ": " + e.getMessage(), e);
         }
@@ -118,52 +124,77 @@ public record Checkpoint(
 
     /** SHA-256 of names, shapes and values of all tensors: equal for equal training, however long it took. */
     public String fingerprint() {
+        MessageDigest digest = Sha256.digest();
         try {
-            return Sha256.hex(new Checkpoint(network, steps, classRows, Cursor.START, tensors).encode());
+            new Checkpoint(network, steps, classRows, Cursor.START, tensors).encode(digest::update);
         } catch (IOException e) {
             throw new IllegalStateException("a checkpoint cannot be encoded: " + e.getMessage(), e);
         }
+        return new String(hex(digest), StandardCharsets.US_ASCII);
     }
 
-    private ByteBuffer encode() throws IOException {
+    /** Takes what is written, part by part. */
+    @FunctionalInterface
+    private interface Sink {
+        void write(ByteBuffer part) throws IOException;
+    }
+
+    /** Tensor by tensor, so that a large network needs not fit into one array. */
+    private void encode(Sink sink) throws IOException {
         Map<String, long[]> shapes = new LinkedHashMap<>();
-        int floats = 0;
-        for (Map.Entry<String, HostTensor> tensor : tensors.entrySet()) {
-            shapes.put(tensor.getKey(), tensor.getValue().shape());
-            floats += tensor.getValue().values().length;
-        }
+        tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
         byte[] header = JSON.writeValueAsBytes(new Header(network, steps, classRows, cursor, shapes));
-        ByteBuffer content = ByteBuffer.allocate(Integer.BYTES + header.length + floats * Float.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
+        sink.write(littleEndian(Integer.BYTES + header.length)
                 .putInt(header.length)
-                .put(header);
-        tensors.values().forEach(tensor -> {
-            for (float value : tensor.values()) {
-                content.putFloat(value);
-            }
-        });
-        return content.flip();
+                .put(header)
+                .flip());
+        for (HostTensor tensor : tensors.values()) {
+            ByteBuffer bytes = littleEndian(tensor.values().length * Float.BYTES);
+            bytes.asFloatBuffer().put(tensor.values());
+            sink.write(bytes);
+        }
     }
 
-    private static Checkpoint decode(ByteBuffer content) throws IOException {
-        byte[] json = new byte[content.getInt()];
-        content.get(json);
+    private static Checkpoint decode(FileChannel channel) throws IOException {
+        int length = map(channel, HASH_LENGTH, Integer.BYTES).getInt();
+        byte[] json = new byte[length];
+        long next = HASH_LENGTH + Integer.BYTES;
+        map(channel, next, length).get(json);
+        next += length;
         Header header = JSON.readValue(json, Header.class);
         if (header.cursor == null) {
             throw new CheckpointException("the checkpoint was written by an earlier build");
         }
         Map<String, HostTensor> tensors = new LinkedHashMap<>();
-        header.shapes.forEach((name, shape) -> {
-            int size = 1;
-            for (long side : shape) {
-                size = Math.toIntExact(size * side);
-            }
-            float[] values = new float[size];
-            content.asFloatBuffer().get(values);
-            content.position(content.position() + size * Float.BYTES);
-            tensors.put(name, new HostTensor(shape, values));
-        });
+        for (Map.Entry<String, long[]> shape : header.shapes.entrySet()) {
+            float[] values = new float[Math.toIntExact(Shape.of(shape.getValue()).size())];
+            long bytes = (long) values.length * Float.BYTES;
+            map(channel, next, bytes).asFloatBuffer().get(values);
+            next += bytes;
+            tensors.put(shape.getKey(), new HostTensor(shape.getValue(), values));
+        }
         return new Checkpoint(header.network, header.steps, new TreeMap<>(header.classRows), header.cursor, tensors);
+    }
+
+    private static byte[] hash(FileChannel channel) throws IOException {
+        MessageDigest digest = Sha256.digest();
+        long size = channel.size();
+        for (long from = HASH_LENGTH; from < size; from += HASHED_AT_ONCE) {
+            digest.update(map(channel, from, Math.min(HASHED_AT_ONCE, size - from)));
+        }
+        return hex(digest);
+    }
+
+    private static byte[] hex(MessageDigest digest) {
+        return HexFormat.of().formatHex(digest.digest()).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static ByteBuffer map(FileChannel channel, long from, long length) throws IOException {
+        return channel.map(FileChannel.MapMode.READ_ONLY, from, length).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static ByteBuffer littleEndian(int size) {
+        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {

@@ -154,7 +154,7 @@ public final class SeeTrainer implements AutoCloseable {
         return report.withTimes((prepared - start) / 1e6, (System.nanoTime() - start) / 1e6, next.batch.size());
     }
 
-    private record Prepared(Batch batch, TrainingGraph.StepInputs inputs) {}
+    private record Prepared(Batch batch, StepInputs inputs) {}
 
     private Prepared prepare(ReplaySnapshot snapshot, double learningRateFactor) {
         List<String> present = snapshot.classesWith(2);
@@ -170,7 +170,7 @@ public final class SeeTrainer implements AutoCloseable {
                 settings.loss().expansion(batch.size(), (double) steps, net.dimensions(), random);
         return new Prepared(
                 batch,
-                new TrainingGraph.StepInputs(
+                new StepInputs(
                         classes.weights(graph.capacity()),
                         expansion,
                         references(batch),
@@ -325,11 +325,11 @@ public final class SeeTrainer implements AutoCloseable {
             for (int i = 0; i < some.size(); i++) {
                 System.arraycopy(some.get(i).pixels(), 0, pixels, i * bytes, bytes);
             }
-            float[][] vectors = graph.embed(pixels);
+            float[] vectors = graph.embed(pixels);
             for (int i = 0; i < some.size(); i++) {
                 float[][] sum = sums.get(some.get(i).name());
                 if (sum != null) {
-                    add(sum[some.get(i).part()], vectors[i]);
+                    add(sum[some.get(i).part()], vectors, i * net.dimensions());
                 }
             }
         }
@@ -346,9 +346,9 @@ public final class SeeTrainer implements AutoCloseable {
         }
     }
 
-    private static void add(float[] sum, float[] vector) {
+    private static void add(float[] sum, float[] vectors, int from) {
         for (int k = 0; k < sum.length; k++) {
-            sum[k] += vector[k];
+            sum[k] += vectors[from + k];
         }
     }
 }

@@ -2,6 +2,7 @@ package io.sightline.trainer.training;
 
 import io.sightline.trainer.losses.MetricLoss;
 import io.sightline.trainer.see.SeeSettings;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -20,6 +21,10 @@ import java.util.function.Consumer;
  * @param averaging decay of the moving average of the weights that is served, 0 to serve the last weights
  * @param tie weight of mean(1 - cosine) between an embedding and the one of the version before, 0 for none
  * @param quarterTurns whether each class turned by 90, 180 and 270 degrees counts as a class of its own
+ * @param schedule how the learning rates fall in the course of a round
+ * @param microBatch images of a batch that are on the device at a time, 0 for all: less memory, a third more time, the
+ *     same gradient; batch norms whose statistics run take those of a part
+ * @param precision what is computed with
  * @param fineTuning how a pretrained backbone takes part
  * @param augmentation changes made to training images
  * @param seed of weights, batches, frames and augmentation
@@ -36,6 +41,9 @@ public record TrainingSettings(
         double averaging,
         double tie,
         boolean quarterTurns,
+        LearningRateSchedule schedule,
+        int microBatch,
+        Precision precision,
         FineTuning fineTuning,
         Augmentation augmentation,
         long seed) {
@@ -67,6 +75,9 @@ public record TrainingSettings(
                 0,
                 0,
                 false,
+                LearningRateSchedule.COSINE,
+                0,
+                Precision.FLOAT32,
                 FineTuning.NONE,
                 augmentation,
                 seed);
@@ -86,10 +97,20 @@ public record TrainingSettings(
             throw new IllegalArgumentException("learning rates must be positive and the weight decay not negative: "
                     + learningRate + ", " + proxyLearningRate + ", " + weightDecay);
         }
+        if (microBatch < 0) {
+            throw new IllegalArgumentException(
+                    "a part of a batch is a number of images, or 0 for all of it, not " + microBatch);
+        }
         if (!(averaging >= 0 && averaging < 1) || !(recent >= 0 && recent <= 1) || !(tie >= 0)) {
             throw new IllegalArgumentException("averaging must be from 0 to below 1, the recent share from 0 to 1 and"
                     + " the tie not negative: " + averaging + ", " + recent + ", " + tie);
         }
+    }
+
+    /** Images that are on the device at a time. */
+    public int imagesAtATime() {
+        int batch = classesPerBatch * imagesPerClass;
+        return microBatch == 0 ? batch : Math.min(microBatch, batch);
     }
 
     /** A copy with some settings changed, for instance {@code with(draft -> draft.averaging = 0.99)}. */
@@ -108,6 +129,9 @@ public record TrainingSettings(
                 draft.averaging,
                 draft.tie,
                 draft.quarterTurns,
+                draft.schedule,
+                draft.microBatch,
+                draft.precision,
                 draft.fineTuning,
                 draft.augmentation,
                 draft.seed);
@@ -126,6 +150,9 @@ public record TrainingSettings(
         public double averaging;
         public double tie;
         public boolean quarterTurns;
+        public LearningRateSchedule schedule;
+        public int microBatch;
+        public Precision precision;
         public FineTuning fineTuning;
         public Augmentation augmentation;
         public long seed;
@@ -142,6 +169,9 @@ public record TrainingSettings(
             averaging = settings.averaging;
             tie = settings.tie;
             quarterTurns = settings.quarterTurns;
+            schedule = settings.schedule;
+            microBatch = settings.microBatch;
+            precision = settings.precision;
             fineTuning = settings.fineTuning;
             augmentation = settings.augmentation;
             seed = settings.seed;
@@ -167,6 +197,9 @@ public record TrainingSettings(
         words.put("averaging", String.valueOf(averaging));
         words.put("tie", String.valueOf(tie));
         words.put("quarterTurns", String.valueOf(quarterTurns));
+        words.put("schedule", schedule.name().toLowerCase(Locale.ROOT));
+        words.put("microBatch", microBatch == 0 ? "whole batch" : microBatch + " images");
+        words.put("precision", precision.name().toLowerCase(Locale.ROOT));
         if (!fineTuning.equals(FineTuning.NONE)) {
             words.putAll(fineTuning.describe());
         }

@@ -36,7 +36,7 @@ class FineTuningTest {
     @EnumSource
     void shouldChangeEveryWeightThatIsTrained(GoldenBackbone golden) {
         BackboneNet net = golden.net(SIDE, 16);
-        try (SeeTrainer trainer = SeeTrainer.create(net, settings(new FineTuning(1, 0, BatchNorm.FROZEN)))) {
+        try (SeeTrainer trainer = SeeTrainer.create(net, settings(new FineTuning(1, 1, 0, BatchNorm.FROZEN)))) {
             Map<String, HostTensor> before = trainer.weights();
             trainer.step(content(net), 1);
 
@@ -57,7 +57,7 @@ class FineTuningTest {
     @Test
     void shouldObserveTheStatisticsOfItsBatchesWhereTheseRun() {
         BackboneNet net = GoldenBackbone.RESNET.net(SIDE, 16);
-        try (SeeTrainer trainer = SeeTrainer.create(net, settings(new FineTuning(1, 0, BatchNorm.RUNNING)))) {
+        try (SeeTrainer trainer = SeeTrainer.create(net, settings(new FineTuning(1, 1, 0, BatchNorm.RUNNING)))) {
             Map<String, HostTensor> before = trainer.weights();
             trainer.step(content(net), 1);
 
@@ -68,7 +68,7 @@ class FineTuningTest {
     @Test
     void shouldLeaveAFrozenBackboneAsItIs() {
         BackboneNet net = GoldenBackbone.VIT.net(SIDE, 16);
-        try (SeeTrainer trainer = SeeTrainer.create(net, settings(new FineTuning(0, 0, BatchNorm.FROZEN)))) {
+        try (SeeTrainer trainer = SeeTrainer.create(net, settings(new FineTuning(0, 1, 0, BatchNorm.FROZEN)))) {
             Map<String, HostTensor> before = trainer.weights();
             for (int i = 0; i < 3; i++) {
                 trainer.step(content(net), 1);
@@ -85,7 +85,7 @@ class FineTuningTest {
     @Test
     void shouldTrainTheHeadFirst() {
         BackboneNet net = GoldenBackbone.MOBILENET.net(SIDE, 16);
-        FineTuning headFirst = new FineTuning(0.1, 2, BatchNorm.FROZEN);
+        FineTuning headFirst = new FineTuning(0.1, 1, 2, BatchNorm.FROZEN);
         try (SeeTrainer trainer = SeeTrainer.create(net, settings(headFirst))) {
             Map<String, HostTensor> before = trainer.weights();
             trainer.step(content(net), 1);
@@ -108,7 +108,7 @@ class FineTuningTest {
     @Test
     void shouldGoOnToTheBitFromTheMiddleOfTheWarmUp() {
         BackboneNet net = GoldenBackbone.MOBILENET.net(SIDE, 16);
-        TrainingSettings settings = settings(new FineTuning(0.1, 3, BatchNorm.FROZEN));
+        TrainingSettings settings = settings(new FineTuning(0.1, 1, 3, BatchNorm.FROZEN));
         Map<String, HostTensor> through;
         Path file = directory.resolve("checkpoint");
         try (SeeTrainer trainer = SeeTrainer.create(net, settings)) {
@@ -129,8 +129,8 @@ class FineTuningTest {
 
     @Test
     void shouldRefuseSharesOutOfRange() {
-        assertThatThrownBy(() -> new FineTuning(1.5, 0, BatchNorm.FROZEN)).hasMessageContaining("1.5");
-        assertThatThrownBy(() -> new FineTuning(0.1, -1, BatchNorm.FROZEN)).hasMessageContaining("-1");
+        assertThatThrownBy(() -> new FineTuning(1.5, 1, 0, BatchNorm.FROZEN)).hasMessageContaining("1.5");
+        assertThatThrownBy(() -> new FineTuning(0.1, 1, -1, BatchNorm.FROZEN)).hasMessageContaining("-1");
     }
 
     private static double longestStep(Map<String, HostTensor> before, Map<String, HostTensor> after, String name) {
