@@ -31,8 +31,8 @@ final class IngestCommand implements Callable<Integer> {
             arity = "1..*",
             paramLabel = "PATH",
             description = {
-                "Folder or zip with one directory per class, a CSV manifest (path,id,label,tags), or the folder of",
-                "CUB-200-2011, Cars-196, Stanford Online Products or In-Shop Clothes Retrieval."
+                "Folder or zip with one directory per class, or a CSV manifest (path,id,label,tags).",
+                "Or the folder of CUB-200-2011, Cars-196, Stanford Online Products or In-Shop, with its standard split."
             })
     private List<Path> paths = List.of();
 

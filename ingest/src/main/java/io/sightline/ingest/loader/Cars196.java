@@ -44,8 +44,8 @@ final class Cars196 implements Benchmark {
         Path file = root.resolve(ANNOTATIONS);
         if (!Files.exists(file)) {
             throw new IOException(
-                    root + " holds Cars-196 split for classification (cars_train/, cars_test/), where every"
-                            + " class is in both; for retrieval fetch cars_annos.mat and car_ims.tgz of the same set, and unpack"
+                    root + " holds Cars-196 split for classification (cars_train/, cars_test/), where every class is in"
+                            + " both; for retrieval fetch cars_annos.mat and car_ims.tgz of the same set, and unpack"
                             + " them here");
         }
         byte[] content = Files.readAllBytes(file);

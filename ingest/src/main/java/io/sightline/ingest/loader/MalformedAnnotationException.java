@@ -3,7 +3,7 @@ package io.sightline.ingest.loader;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** An annotation file of a benchmark set says something that cannot be meant, such as a path out of the set's folder. */
+/** An annotation file of a benchmark set says what cannot be meant, such as a path out of the set's folder. */
 public final class MalformedAnnotationException extends IOException {
 
     private static final long serialVersionUID = 1L;
