@@ -30,7 +30,10 @@ final class IngestCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "PATH",
-            description = "Folder or zip with one directory per class, or a CSV manifest (path,id,label,tags).")
+            description = {
+                "Folder or zip with one directory per class, or a CSV manifest (path,id,label,tags).",
+                "Or the folder of CUB-200-2011, Cars-196, Stanford Online Products or In-Shop, with its standard split."
+            })
     private List<Path> paths = List.of();
 
     @Option(names = "--url", description = "Address of the ingest API (default: ${DEFAULT-VALUE}).")

@@ -39,7 +39,10 @@ final class TrainCommand implements Callable<Integer> {
             names = "--data",
             required = true,
             paramLabel = "PATH",
-            description = "Folder or zip with one directory per class; classes below test/ are only measured on.")
+            description = {
+                "Folder or zip with one directory per class; classes below test/ are only measured on.",
+                "Or the folder of CUB-200-2011, Cars-196, Stanford Online Products or In-Shop, with its standard split."
+            })
     private Path data = Path.of(".");
 
     @Option(names = "--versions", description = "Rounds to train (default: ${DEFAULT-VALUE}).")

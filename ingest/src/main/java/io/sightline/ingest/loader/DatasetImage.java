@@ -54,6 +54,16 @@ public record DatasetImage(
         return Optional.ofNullable(tags.get(ROLE));
     }
 
+    /** Whether it is measured on. */
+    boolean isTest() {
+        return "test".equals(split);
+    }
+
+    /** Whether it only asks. */
+    boolean isQuery() {
+        return role().filter(QUERY::equals).isPresent();
+    }
+
     /** The same image with another role. */
     DatasetImage withRole(String role) {
         Map<String, String> all = new TreeMap<>(tags);

@@ -1,4 +1,4 @@
-/** The bulk loader: folders, archives and manifests through the gateway. */
+/** The bulk loader: folders, archives, manifests and benchmark sets through the gateway. */
 @NullMarked
 package io.sightline.ingest.loader;
 

@@ -124,6 +124,19 @@ class DatasetTest {
     }
 
     @Test
+    void shouldBeCalledLikeItsFileWhereTheFieldHasNoName() throws Exception {
+        write("pictures/1.png");
+        Path csv = Files.writeString(directory.resolve("set.csv"), "path\npictures/1.png\n");
+
+        try (Dataset folder = Dataset.open(directory.resolve("pictures/../pictures"));
+                Dataset manifest = Dataset.open(csv)) {
+            assertThat(folder.name()).isEqualTo("pictures");
+            assertThat(manifest.name()).isEqualTo("set.csv");
+            assertThat(List.of(folder, manifest)).extracting(Dataset::recallAt).containsOnly(List.of(1, 2, 4, 8));
+        }
+    }
+
+    @Test
     void shouldNameWhatItCannotRead() throws Exception {
         Path text = directory.resolve("notes.txt");
         Files.writeString(text, "x");
