@@ -14,6 +14,8 @@ import io.sightline.trainer.replay.ReplaySnapshot;
 import io.sightline.trainer.training.Augmentation;
 import io.sightline.trainer.training.Checkpoint;
 import io.sightline.trainer.training.FineTuning;
+import io.sightline.trainer.training.MemoryPlan;
+import io.sightline.trainer.training.Precision;
 import io.sightline.trainer.training.SeeTrainer;
 import io.sightline.trainer.training.TrainingSettings;
 import java.io.IOException;
@@ -32,8 +34,10 @@ import org.jspecify.annotations.Nullable;
  * @param names of the backbones
  * @param size side of their input in pixels
  * @param images of a batch, two of each class
+ * @param microBatch images that are on the device at a time, 0 for all
+ * @param precision what is computed with
  */
-public record BackboneBench(List<String> names, int size, int images) {
+public record BackboneBench(List<String> names, int size, int images, int microBatch, Precision precision) {
 
     private static final int DIMENSIONS = 128;
     private static final int STEPS = 3;
@@ -48,7 +52,9 @@ public record BackboneBench(List<String> names, int size, int images) {
      * @param exportSeconds to write an artifact and load it again
      * @param artifactMegabytes what was written
      * @param withoutGradient weights that no gradient reached
-     * @param peakMegabytes resident memory of this process at its highest so far
+     * @param plannedMegabytes at the peak of a step, as said before
+     * @param stepMegabytes by which resident memory rose until its peak in the steps, from before the first
+     * @param peakMegabytes resident memory at its highest, the export in it
      */
     record Row(
             String name,
@@ -58,6 +64,8 @@ public record BackboneBench(List<String> names, int size, int images) {
             double exportSeconds,
             double artifactMegabytes,
             List<String> withoutGradient,
+            double plannedMegabytes,
+            double stepMegabytes,
             double peakMegabytes) {}
 
     /**
@@ -66,15 +74,24 @@ public record BackboneBench(List<String> names, int size, int images) {
      * @return whether gradients reached every weight
      */
     public boolean run(Path folder, PrintStream out) throws IOException {
-        out.printf("%d x %d pixels, batches of %d, d = %d%n", size, size, images, DIMENSIONS);
         out.printf(
-                "%-20s %12s %12s %8s %8s %12s %10s  %s%n",
+                "%d x %d pixels, batches of %d, %s at a time, %s, d = %d%n",
+                size,
+                size,
+                images,
+                microBatch == 0 ? "all" : microBatch,
+                precision.name().toLowerCase(Locale.ROOT),
+                DIMENSIONS);
+        out.printf(
+                "%-20s %12s %12s %8s %8s %12s %11s %11s %10s  %s%n",
                 "backbone",
                 "parameters M",
                 "first step s",
                 "step s",
                 "export s",
                 "artifact MB",
+                "planned MB",
+                "measured MB",
                 "peak MB",
                 "gradients");
         List<Row> rows = new ArrayList<>();
@@ -83,13 +100,15 @@ public record BackboneBench(List<String> names, int size, int images) {
             rows.add(row);
             out.printf(
                     Locale.ROOT,
-                    "%-20s %12.2f %12.1f %8.1f %8.1f %12.0f %10.0f  %s%n",
+                    "%-20s %12.2f %12.1f %8.1f %8.1f %12.0f %11.0f %11.0f %10.0f  %s%n",
                     row.name,
                     row.parameters / MEGA,
                     row.firstStepSeconds,
                     row.stepSeconds,
                     row.exportSeconds,
                     row.artifactMegabytes,
+                    row.plannedMegabytes,
+                    row.stepMegabytes,
                     row.peakMegabytes,
                     row.withoutGradient.isEmpty() ? "of every weight" : "none of " + row.withoutGradient);
         }
@@ -105,8 +124,14 @@ public record BackboneBench(List<String> names, int size, int images) {
                 .with(draft -> {
                     draft.classesPerBatch = images / 2;
                     draft.imagesPerClass = 2;
+                    draft.microBatch = microBatch;
+                    draft.precision = precision;
                     draft.fineTuning = new FineTuning(1, 1, 0, FineTuning.BatchNorm.FROZEN);
                 });
+        MemoryPlan plan = MemoryPlan.of(net, settings);
+        System.gc();
+        ResidentSet.resetPeak();
+        double before = ResidentSet.megabytes(ProcessHandle.current().pid());
         long start = System.nanoTime();
         try (SeeTrainer trainer = SeeTrainer.create(net, settings)) {
             trainer.step(content, 1);
@@ -117,6 +142,7 @@ public record BackboneBench(List<String> names, int size, int images) {
                 trainer.step(content, 1);
                 fastest = Math.min(fastest, seconds(begun));
             }
+            double stepMegabytes = ResidentSet.peakMegabytes() - before;
             List<String> withoutGradient = withoutGradient(net, trainer);
             long exporting = System.nanoTime();
             long bytes = export(net, trainer.weights());
@@ -128,6 +154,8 @@ public record BackboneBench(List<String> names, int size, int images) {
                     seconds(exporting),
                     bytes / MEGA,
                     withoutGradient,
+                    plan.peakBytes() / MEGA,
+                    stepMegabytes,
                     ResidentSet.peakMegabytes());
         }
     }

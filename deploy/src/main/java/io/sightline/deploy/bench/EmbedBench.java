@@ -3,6 +3,7 @@ package io.sightline.deploy.bench;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.tensorflow.NativeTensorFlow;
+import io.sightline.trainer.nets.EmbeddingNet;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -26,15 +28,20 @@ import org.tensorflow.op.Ops;
  * turn.
  *
  * @param sets which: {@link #SETS}
+ * @param backbone what embeds photos; null for a small network
  * @param images of each set
  * @param warmUps passes that are not counted: the clients and Kafka Streams are compiled by then
  * @param repeats that medians are taken of
  * @param loadSeconds of each of the windows, as many as repeats, that delays are measured in, at 30 % of the lane's rate
  */
-public record EmbedBench(List<String> sets, int images, int warmUps, int repeats, int loadSeconds) {
+public record EmbedBench(
+        List<String> sets, @Nullable EmbeddingNet backbone, int images, int warmUps, int repeats, int loadSeconds) {
+
+    /** Name of the set of photos. */
+    public static final String PHOTOS = "jpeg96";
 
     /** Names of the sets of images. */
-    public static final List<String> SETS = List.of("jpeg96", "drawing28");
+    public static final List<String> SETS = List.of(PHOTOS, "drawing28");
 
     private static final double LOAD = 0.3;
     /** Checks the names. */
@@ -134,8 +141,12 @@ public record EmbedBench(List<String> sets, int images, int warmUps, int repeats
 
     private EmbedContent open(String name, Path data) throws IOException {
         return switch (name) {
-            case "jpeg96" -> EmbedContent.open(data.resolve("grocery96.zip"), name, Preprocessing.PHOTO, images);
-            case "drawing28" -> EmbedContent.open(data.resolve("omniglot242.zip"), name, Preprocessing.DRAWING, images);
+            case PHOTOS -> {
+                EmbeddingNet net = backbone == null ? UntrainedNetwork.smallNet(Preprocessing.PHOTO) : backbone;
+                yield EmbedContent.open(data.resolve("grocery96.zip"), name, net, images);
+            }
+            case "drawing28" ->
+                EmbedContent.open(data.resolve("omniglot242.zip"), name, UntrainedNetwork.smallNet(Preprocessing.DRAWING), images);
             default -> throw new IllegalStateException(name);
         };
     }
@@ -144,7 +155,8 @@ public record EmbedBench(List<String> sets, int images, int warmUps, int repeats
             EmbedContent set, Map<EmbedRow, List<EmbedMachine.Pass>> passes, List<Figures> rows, PrintStream out) {
         out.printf(
                 Locale.ROOT,
-                "%n%-36s %10s %14s  of it%s   (%s, %.1f KB an image)%n",
+                "%n%s%n%-36s %10s %14s  of it%s   (%s, %.1f KB an image)%n",
+                set.net().describe(),
                 "",
                 "images/s",
                 "CPU s / 1,000",

@@ -16,7 +16,6 @@ import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
-import io.sightline.trainer.nets.ConvNet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -40,7 +39,6 @@ import org.apache.kafka.common.serialization.StringSerializer;
 final class EmbedCluster implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int DIMENSIONS = 64;
 
     private final Path directory;
     private final LocalCluster cluster;
@@ -60,8 +58,7 @@ final class EmbedCluster implements AutoCloseable {
         this.catalog = ModelCatalog.open(connection, serdes, PATIENCE);
         this.log = new ModelLog(connection, serdes);
         this.decider = SoleDecider.of(log);
-        this.network =
-                new UntrainedNetwork(new ConvNet(content.preprocessing(), ConvNet.DEFAULT_WIDTHS, DIMENSIONS), 1);
+        this.network = new UntrainedNetwork(content.net(), 1);
     }
 
     KafkaConnection connection() {

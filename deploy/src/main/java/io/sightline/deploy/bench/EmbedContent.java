@@ -8,6 +8,7 @@ import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.InlinePayload;
+import io.sightline.trainer.nets.EmbeddingNet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -20,13 +21,13 @@ import java.util.Map;
  * Encoded images for a benchmark of the embedder. Immutable.
  *
  * @param name what they are called in the figures
- * @param preprocessing what they go through
+ * @param net what embeds them
  * @param images encoded; so many as are wanted, each repeated as often as it takes
  */
-record EmbedContent(String name, Preprocessing preprocessing, List<byte[]> images) {
+record EmbedContent(String name, EmbeddingNet net, List<byte[]> images) {
 
     /** Reads images of a data set. */
-    static EmbedContent open(Path data, String name, Preprocessing preprocessing, int wanted) throws IOException {
+    static EmbedContent open(Path data, String name, EmbeddingNet net, int wanted) throws IOException {
         List<byte[]> some = new ArrayList<>();
         try (Dataset dataset = Dataset.open(data)) {
             for (DatasetImage image : dataset.images()) {
@@ -39,7 +40,12 @@ record EmbedContent(String name, Preprocessing preprocessing, List<byte[]> image
         for (int i = 0; i < wanted; i++) {
             images.add(some.get(i % some.size()));
         }
-        return new EmbedContent(name, preprocessing, List.copyOf(images));
+        return new EmbedContent(name, net, List.copyOf(images));
+    }
+
+    /** What they go through. */
+    Preprocessing preprocessing() {
+        return net.preprocessing();
     }
 
     /** An image as it lies in the images topic. */

@@ -17,6 +17,15 @@ final class ResidentSet {
         return megabytes(pid, NOW);
     }
 
+    /** Forgets the largest so far, where the system lets it. */
+    static void resetPeak() {
+        try {
+            Files.writeString(Path.of("/proc/self/clear_refs"), "5");
+        } catch (IOException e) {
+            // The peak stays that of the whole process, which is more and no less.
+        }
+    }
+
     /** The largest that this process has had so far. */
     static double peakMegabytes() {
         return megabytes(ProcessHandle.current().pid(), HIGHEST);

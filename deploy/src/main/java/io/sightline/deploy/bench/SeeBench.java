@@ -3,11 +3,14 @@ package io.sightline.deploy.bench;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.trainer.losses.MetricLoss;
 import io.sightline.trainer.losses.ProxyAnchor;
+import io.sightline.trainer.nets.BackboneNet;
 import io.sightline.trainer.nets.ConvNet;
+import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import io.sightline.trainer.see.ExpansionSchedule;
 import io.sightline.trainer.see.SeeSettings;
 import io.sightline.trainer.training.Augmentation;
+import io.sightline.trainer.training.FineTuning;
 import io.sightline.trainer.training.SeeTrainer;
 import io.sightline.trainer.training.TrainingSettings;
 import java.io.IOException;
@@ -29,17 +32,22 @@ import java.util.function.DoubleSupplier;
  * @param lossRepeats passes of the loss alone that the median is taken of
  * @param stepRepeats whole steps that the median is taken of
  * @param largeSteps whether whole steps of 512 images are measured too
+ * @param backbones networks whose steps are measured in place of those of the small ones; empty for these
  */
-public record SeeBench(int threads, int lossRepeats, int stepRepeats, boolean largeSteps) {
+public record SeeBench(
+        int threads, int lossRepeats, int stepRepeats, boolean largeSteps, List<BackboneNet> backbones) {
 
     private static final double SHARE = 0.4;
     private static final int WARM_UP = 3;
     private static final List<Integer> BATCHES = List.of(128, 512);
-    private static final List<Integer> DIMENSIONS = List.of(64, 128);
+    /** Lengths of an embedding that are measured. */
+    public static final List<Integer> DIMENSIONS = List.of(64, 128);
     private static final List<Integer> EXPANSIONS = List.of(8, 16);
     private static final Preprocessing SMALL = new Preprocessing(28, 1, false);
     private static final Preprocessing COLOUR = new Preprocessing(64, 3, false);
     private static final int IMAGES_PER_CLASS = 4;
+    /** A backbone that learns from the first step on. */
+    private static final FineTuning WHOLE = new FineTuning(1, 1, 0, FineTuning.BatchNorm.FROZEN);
 
     /**
      * Medians of one size, in milliseconds, and medians of the ratios.
@@ -62,7 +70,7 @@ public record SeeBench(int threads, int lossRepeats, int stepRepeats, boolean la
         List<Row> rows = new ArrayList<>();
         out.printf(
                 Locale.ROOT,
-                "%-10s %6s %4s %4s %14s %10s %10s %9s %10s%n",
+                "%-28s %6s %4s %4s %14s %10s %10s %9s %10s%n",
                 "ms",
                 "batch",
                 "d",
@@ -79,12 +87,10 @@ public record SeeBench(int threads, int lossRepeats, int stepRepeats, boolean la
                 }
             }
         }
-        for (Preprocessing shape : List.of(SMALL, COLOUR)) {
+        for (EmbeddingNet net : nets()) {
             for (int batch : largeSteps ? BATCHES : BATCHES.subList(0, 1)) {
-                for (int d : DIMENSIONS) {
-                    for (int e : EXPANSIONS) {
-                        add(rows, step(shape, batch, d, e), out);
-                    }
+                for (int e : EXPANSIONS) {
+                    add(rows, step(net, batch, e), out);
                 }
             }
         }
@@ -98,7 +104,7 @@ public record SeeBench(int threads, int lossRepeats, int stepRepeats, boolean la
         rows.add(row);
         out.printf(
                 Locale.ROOT,
-                "%-10s %6d %4d %4d %14.2f %10.2f %10.2f %9.3f %10.1f%n",
+                "%-28s %6d %4d %4d %14.2f %10.2f %10.2f %9.3f %10.1f%n",
                 row.what,
                 row.batch,
                 row.dimensions,
@@ -110,9 +116,20 @@ public record SeeBench(int threads, int lossRepeats, int stepRepeats, boolean la
                 row.loopVsSee);
     }
 
-    private static Map<String, Double> ratios(List<Row> rows) {
+    private List<EmbeddingNet> nets() {
+        if (!backbones.isEmpty()) {
+            return List.copyOf(backbones);
+        }
+        List<EmbeddingNet> nets = new ArrayList<>();
+        for (Preprocessing shape : List.of(SMALL, COLOUR)) {
+            DIMENSIONS.forEach(d -> nets.add(new ConvNet(shape, ConvNet.DEFAULT_WIDTHS, d)));
+        }
+        return nets;
+    }
+
+    private Map<String, Double> ratios(List<Row> rows) {
         Map<String, Double> ratios = new LinkedHashMap<>();
-        ratios.put("see_step_vs_pa_step", find(rows, what(COLOUR), 128).seeVsProxyAnchor);
+        ratios.put("see_step_vs_pa_step", find(rows, what(nets().getLast()), 128).seeVsProxyAnchor);
         ratios.put("see_loss_vs_pa_loss", find(rows, "loss", 128).seeVsProxyAnchor);
         ratios.put("loop_vs_see_loss", find(rows, "loss", 512).loopVsSee);
         return ratios;
@@ -135,16 +152,15 @@ public record SeeBench(int threads, int lossRepeats, int stepRepeats, boolean la
         }
     }
 
-    private Row step(Preprocessing shape, int batch, int d, int e) {
-        ReplaySnapshot content = RandomContent.of(shape, batch / IMAGES_PER_CLASS, IMAGES_PER_CLASS);
-        ConvNet net = new ConvNet(shape, ConvNet.DEFAULT_WIDTHS, d);
+    private Row step(EmbeddingNet net, int batch, int e) {
+        ReplaySnapshot content = RandomContent.of(net.preprocessing(), batch / IMAGES_PER_CLASS, IMAGES_PER_CLASS);
         try (SeeTrainer proxyAnchor = trainer(net, batch, ProxyAnchor.DEFAULT);
                 SeeTrainer see = trainer(net, batch, see(e));
                 SeeTrainer loop = trainer(net, batch, loop(e, batch))) {
             return row(
-                    what(shape),
+                    what(net),
                     batch,
-                    d,
+                    net.dimensions(),
                     e,
                     stepRepeats,
                     () -> time(proxyAnchor, content),
@@ -197,12 +213,13 @@ public record SeeBench(int threads, int lossRepeats, int stepRepeats, boolean la
         return (System.nanoTime() - start) / 1e6;
     }
 
-    private SeeTrainer trainer(ConvNet net, int batch, MetricLoss loss) {
+    private SeeTrainer trainer(EmbeddingNet net, int batch, MetricLoss loss) {
         TrainingSettings settings = TrainingSettings.defaults(Augmentation.PHOTO, 1)
                 .with(draft -> {
                     draft.loss = loss;
                     draft.classesPerBatch = batch / IMAGES_PER_CLASS;
                     draft.imagesPerClass = IMAGES_PER_CLASS;
+                    draft.fineTuning = net.hasBackbone() ? WHOLE : FineTuning.NONE;
                 });
         return SeeTrainer.create(net, settings, threads);
     }
@@ -217,7 +234,8 @@ public record SeeBench(int threads, int lossRepeats, int stepRepeats, boolean la
         return new LoopedSee(see(expansions), (int) Math.rint(SHARE * batch));
     }
 
-    private static String what(Preprocessing shape) {
-        return "step " + shape.size() + " px";
+    private static String what(EmbeddingNet net) {
+        String of = net instanceof BackboneNet backbone ? " " + backbone.backbone().name() : "";
+        return "step " + net.preprocessing().size() + " px" + of;
     }
 }

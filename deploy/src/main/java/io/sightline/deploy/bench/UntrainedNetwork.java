@@ -2,6 +2,7 @@ package io.sightline.deploy.bench;
 
 import io.sightline.embedder.artifact.ArtifactWriter;
 import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.versions.ModelLog;
 import io.sightline.embedder.versions.SoleDecider;
 import io.sightline.schemas.KafkaConnection;
@@ -11,6 +12,7 @@ import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.Lineage;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
+import io.sightline.trainer.nets.ConvNet;
 import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.publish.ServingGraph;
 import io.sightline.trainer.training.Augmentation;
@@ -25,7 +27,14 @@ import org.apache.kafka.clients.admin.Admin;
 /** A network with its initial weights, where it does not matter what one has learned. Thread-safe; close it once. */
 public final class UntrainedNetwork implements AutoCloseable {
 
+    private static final int DIMENSIONS = 64;
+
     private final ServingGraph graph;
+
+    /** The small network that benchmarks of the embedder have if nothing else is said. */
+    static EmbeddingNet smallNet(Preprocessing preprocessing) {
+        return new ConvNet(preprocessing, ConvNet.DEFAULT_WIDTHS, DIMENSIONS);
+    }
 
     /** Draws the weights. */
     public UntrainedNetwork(EmbeddingNet net, long seed) {

@@ -1,14 +1,13 @@
 package io.sightline.deploy.cli;
 
 import io.sightline.trainer.nets.BackboneNet;
+import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.nets.HeadlessNet;
-import io.sightline.trainer.nets.Normalisation;
-import io.sightline.trainer.nets.VisionTransformer;
 import io.sightline.trainer.training.FineTuning;
 import io.sightline.trainer.weights.BackboneFile;
-import io.sightline.trainer.weights.Layout;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A pretrained backbone to start from. */
@@ -20,26 +19,8 @@ final class BackboneOptions {
             description = "Start from a pretrained backbone: a .safetensors file with torchvision's or timm's names.")
     private @Nullable Path file;
 
-    @Option(
-            names = "--arch",
-            paramLabel = "NAME",
-            description = "Its architecture: mobilenet_v1_050, resnet50, vit_small_patch16, ..; resnet-3-4-6-3-w64 and"
-                    + " vit-p16-d384-l12-h6 for others (default: what the file says).")
-    private @Nullable String architecture;
-
-    @Option(
-            names = "--layout",
-            description = "How its kernels are laid out: ${COMPLETION-CANDIDATES} (default: what the file says).")
-    private @Nullable Layout layout;
-
-    @Option(
-            names = "--normalise",
-            description = "What it expects of pixels: ${COMPLETION-CANDIDATES} (default: centred for MobileNet,"
-                    + " imagenet for ResNet; has to be said of a ViT).")
-    private @Nullable Normalisation normalisation;
-
-    @Option(names = "--pooling", description = "Of a vision transformer: ${COMPLETION-CANDIDATES} (default: token).")
-    private VisionTransformer.@Nullable Pooling pooling;
+    @Mixin
+    private BackboneFileOptions format = new BackboneFileOptions();
 
     @Option(
             names = "--backbone-share",
@@ -80,19 +61,19 @@ final class BackboneOptions {
         if (file == null) {
             throw new IllegalArgumentException("there is no backbone: name its file with --backbone");
         }
-        return new BackboneFile(file, architecture, layout, normalisation, pooling);
+        return format.of(file);
     }
 
     /** What is said of a backbone means nothing without one. */
     void requireGivenOrSilent() {
-        boolean isSilent = architecture == null && layout == null && normalisation == null && pooling == null;
-        if (!isGiven() && !isSilent) {
+        if (!isGiven() && !format.isSilent()) {
             throw new IllegalArgumentException(
                     "--arch, --layout, --normalise and --pooling are of a backbone: name its file with --backbone");
         }
     }
 
-    FineTuning fineTuning() {
-        return isGiven() ? new FineTuning(share, layerDecay, headSteps, batchNorm) : FineTuning.NONE;
+    /** How the network is fine-tuned, if it has a backbone. */
+    FineTuning fineTuning(EmbeddingNet net) {
+        return net.hasBackbone() ? new FineTuning(share, layerDecay, headSteps, batchNorm) : FineTuning.NONE;
     }
 }

@@ -1,6 +1,7 @@
 package io.sightline.deploy.cli;
 
 import io.sightline.deploy.bench.BackboneBench;
+import io.sightline.trainer.training.Precision;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,11 +28,21 @@ final class BenchBackbonesCommand implements Callable<Integer> {
     @Option(names = "--batch", description = "Images of a batch (default: ${DEFAULT-VALUE}).")
     private int images = 8;
 
+    @Option(
+            names = "--micro-batch",
+            description = "Images of a batch that are on the device at a time, 0 for all (default: ${DEFAULT-VALUE}).")
+    private int microBatch;
+
+    @Option(
+            names = "--precision",
+            description = "What is computed with: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Precision precision = Precision.FLOAT32;
+
     @Mixin
     private BenchOptions options = new BenchOptions();
 
     @Override
     public Integer call() throws Exception {
-        return new BackboneBench(names, size, images).run(options.folder(), System.out) ? 0 : 1;
+        return new BackboneBench(names, size, images, microBatch, precision).run(options.folder(), System.out) ? 0 : 1;
     }
 }

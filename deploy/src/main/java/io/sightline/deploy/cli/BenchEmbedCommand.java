@@ -5,6 +5,7 @@ import io.sightline.deploy.bench.EmbedBench;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,8 +20,16 @@ import picocli.CommandLine.Option;
         })
 final class BenchEmbedCommand implements Callable<Integer> {
 
-    @Option(names = "--sets", split = ",", description = "Images: jpeg96, drawing28 (default: ${DEFAULT-VALUE}).")
-    private List<String> sets = EmbedBench.SETS;
+    private static final int DIMENSIONS = 64;
+
+    @Option(
+            names = "--sets",
+            split = ",",
+            description = "Images: jpeg96, drawing28 (default: both; with --backbone jpeg96).")
+    private @Nullable List<String> sets;
+
+    @Mixin
+    private BenchBackboneOptions backbone = new BenchBackboneOptions();
 
     @Option(names = "--images", description = "Of each set (default: ${DEFAULT-VALUE}).")
     private int images = 6000;
@@ -46,7 +55,8 @@ final class BenchEmbedCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         LogFile.into(Files.createTempDirectory("sightline-embed-log-"), "OFF");
-        new EmbedBench(sets, images, warmUps, repeats, loadSeconds)
+        List<String> usual = backbone.isGiven() ? List.of(EmbedBench.PHOTOS) : EmbedBench.SETS;
+        new EmbedBench(sets == null ? usual : sets, backbone.openIfGiven(DIMENSIONS), images, warmUps, repeats, loadSeconds)
                 .run(BenchData.folder(), options.folder(), System.out);
         return 0;
     }

@@ -1,6 +1,11 @@
 package io.sightline.deploy.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import io.sightline.deploy.bench.SeeBench;
+import io.sightline.trainer.nets.BackboneNet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,11 +36,18 @@ final class BenchSeeCommand implements Callable<Integer> {
     private boolean noLargeSteps;
 
     @Mixin
+    private BenchBackboneOptions backbone = new BenchBackboneOptions();
+
+    @Mixin
     private BenchOptions options = new BenchOptions();
 
     @Override
     public Integer call() throws Exception {
-        new SeeBench(threads, lossRepeats, stepRepeats, !noLargeSteps).run(options.folder(), System.out);
+        List<BackboneNet> backbones = new ArrayList<>();
+        if (backbone.isGiven()) {
+            SeeBench.DIMENSIONS.forEach(d -> backbones.add(requireNonNull(backbone.openIfGiven(d))));
+        }
+        new SeeBench(threads, lossRepeats, stepRepeats, !noLargeSteps, backbones).run(options.folder(), System.out);
         return 0;
     }
 }

@@ -8,6 +8,7 @@ import io.sightline.deploy.stack.StackSettings;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.payload.PayloadSettings;
+import io.sightline.trainer.nets.EmbeddingNet;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,15 +59,15 @@ final class BenchStreamCommand implements Callable<Integer> {
         Path set = data == null ? BenchData.folder().resolve("omniglot242.zip") : data;
         Path root = Files.createTempDirectory("sightline-stream-");
         Path log = LogFile.into(root, "OFF");
-        Preprocessing preprocessing = network.preprocessing(Preprocessing.DRAWING);
+        EmbeddingNet net = network.net(network.preprocessing(Preprocessing.DRAWING), Path.of("models"));
         StackSettings settings = new StackSettings(
                 root,
                 Ports.FREE,
                 PayloadSettings.at(DataDirectory.payloads(root).toString()),
                 LaneSettings.DEFAULT,
-                network.net(preprocessing),
-                network.training(preprocessing),
-                network.rounds(ROUND_STEPS, Duration.ofSeconds(10)),
+                net,
+                network.training(net),
+                network.rounds(net, ROUND_STEPS, Duration.ofSeconds(10)),
                 network.rollout());
         System.out.println("the log is " + log);
         boolean holds = new StreamBench(settings, set, length, wrongShare, seed).run(options.folder(), System.out);

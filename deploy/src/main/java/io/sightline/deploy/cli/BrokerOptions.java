@@ -48,17 +48,22 @@ final class BrokerOptions {
      * @throws IllegalStateException if there is no stack in the folder
      */
     int run(Work work) throws IOException, InterruptedException {
+        if (bootstrapServers == null && schemaRegistry == null && !Files.isDirectory(DataDirectory.cluster(directory))) {
+            throw new IllegalStateException("there is no stack in " + directory
+                    + ": say where it is with --dir, or where its brokers are with --bootstrap-servers and"
+                    + " --schema-registry");
+        }
+        return runOrCreate(work);
+    }
+
+    /** The same, but where there is no stack yet, one is begun. */
+    int runOrCreate(Work work) throws IOException, InterruptedException {
         if ((bootstrapServers == null) != (schemaRegistry == null)) {
             throw new ParameterException(
                     command.commandLine(), "give both --bootstrap-servers and --schema-registry, or neither");
         }
         if (bootstrapServers != null && schemaRegistry != null) {
             return work.run(new KafkaConnection(bootstrapServers, schemaRegistry));
-        }
-        if (!Files.isDirectory(DataDirectory.cluster(directory))) {
-            throw new IllegalStateException("there is no stack in " + directory
-                    + ": say where it is with --dir, or where its brokers are with --bootstrap-servers and"
-                    + " --schema-registry");
         }
         LogFile.into(directory, "WARN");
         Optional<DataDirectory.Addresses> running = DataDirectory.running(directory);

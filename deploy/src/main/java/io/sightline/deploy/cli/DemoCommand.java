@@ -2,8 +2,10 @@ package io.sightline.deploy.cli;
 
 import io.sightline.deploy.bench.BenchFolder;
 import io.sightline.deploy.demo.DemoRun;
+import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.StackSettings;
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.trainer.nets.EmbeddingNet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,14 +82,15 @@ final class DemoCommand implements Callable<Integer> {
             Preprocessing preprocessing = network.isAuto()
                     ? network.preprocessing(run.preprocessing())
                     : network.preprocessing(Preprocessing.PHOTO);
+            EmbeddingNet net = network.net(preprocessing, DataDirectory.models(root));
             StackSettings settings = new StackSettings(
                     root,
                     ports.ports(),
                     payloads.settings(root),
                     lanes.settings(),
-                    network.net(preprocessing),
-                    network.training(preprocessing),
-                    network.rounds(ROUND_STEPS, Duration.ZERO).with(draft -> draft.patience = Integer.MAX_VALUE),
+                    net,
+                    network.training(net),
+                    network.rounds(net, ROUND_STEPS, Duration.ZERO).with(draft -> draft.patience = Integer.MAX_VALUE),
                     network.rollout());
             boolean live = Boolean.getBoolean("sightline.terminal");
             boolean clean = run.run(settings, versions, report, start, System.out, live, running::isStopping);

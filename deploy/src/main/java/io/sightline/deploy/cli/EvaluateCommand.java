@@ -1,16 +1,24 @@
 package io.sightline.deploy.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.deploy.bench.BenchBar;
+import io.sightline.deploy.client.SearchClient;
 import io.sightline.deploy.train.DecodedSet;
 import io.sightline.deploy.train.TestImages;
+import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.trainer.evaluation.RetrievalMetrics;
 import io.sightline.trainer.nets.HeadlessNet;
 import io.sightline.trainer.publish.ServingGraph;
+import io.sightline.trainer.training.SeeTrainer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,63 +31,119 @@ import picocli.CommandLine.Parameters;
         name = "evaluate",
         mixinStandardHelpOptions = true,
         description = {
-            "Recall@K and MAP@R of a pretrained backbone, as it is, on the test classes of a data set.",
+            "Recall@K, for the K that papers give of a data set, and MAP@R on its test classes: of a version, or of a"
+                    + " pretrained backbone as it is.",
             "Every test image asks for all others; where the data set has its queries apart from its gallery, the ones"
                     + " ask for the others."
         })
 final class EvaluateCommand implements Callable<Integer> {
 
-    private static final List<Integer> KS = List.of(1, 2, 4, 8);
+    private static final int EMBEDDED_AT_ONCE = 64;
 
     @Parameters(
             paramLabel = "DATA",
-            description = {
-                "Folder, zip or manifest; classes below test/ are measured on, all where there are none.",
-                "Or the folder of CUB-200-2011, Cars-196, Stanford Online Products or In-Shop, with its standard split."
-            })
+            description = "Folder, zip or manifest, or the folder of CUB-200-2011, Cars-196, Stanford Online Products or"
+                    + " In-Shop; classes below test/ are measured on, all where there are none.")
     private Path data = Path.of(".");
 
-    @Option(names = "--image-size", description = "Side of the network's input in pixels (default: what is usual).")
+    @Option(
+            names = "--version",
+            paramLabel = "VERSION",
+            description = "Of a version that the search API knows, or that lies in a folder.")
+    private @Nullable String version;
+
+    @Option(
+            names = "--image-size",
+            description = "Side of a backbone's input in pixels (default: what is usual).")
     private @Nullable Integer imageSize;
 
     @Mixin
     private BackboneOptions backbone = new BackboneOptions();
 
+    @Mixin
+    private SearchOptions search = new SearchOptions();
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
+        if ((version == null) == !backbone.isGiven()) {
+            throw new IllegalArgumentException(
+                    "say what to evaluate: a version with --version, or a pretrained backbone with --backbone");
+        }
+        if (version != null) {
+            try (EmbeddingModel model = EmbeddingModel.load(artifact(version))) {
+                measure(version + " (" + model.descriptor().network() + ")", model.descriptor().preprocessing(), model::embed);
+            }
+            return 0;
+        }
         HeadlessNet features = backbone.openHeadless(imageSize);
         try (ServingGraph network = new ServingGraph(features, features.pretrained())) {
-            TestImages test = decode(features);
-            RetrievalMetrics metrics = test.measure(network::embed);
-            System.out.printf(
-                    "%s: %d images%s%n",
-                    features.describe(),
-                    test.images().size(),
-                    test.queries().isEmpty()
-                            ? ""
-                            : ", of which " + test.queries().size() + " ask for the other "
-                                    + test.gallery().size());
-            System.out.printf("%6s %6s %6s %6s %7s%n", "R@1", "R@2", "R@4", "R@8", "MAP@R");
-            KS.forEach(k -> System.out.printf(Locale.ROOT, "%6.2f ", 100 * metrics.recallAt(k)));
-            System.out.printf(Locale.ROOT, "%7.2f%n", 100 * metrics.mapAtR());
+            measure(features.describe(), features.preprocessing(), network::embed);
         }
         return 0;
     }
 
-    private TestImages decode(HeadlessNet net) throws IOException {
+    private ModelArtifact artifact(String named) throws IOException, InterruptedException {
+        if (ModelArtifact.liesIn(Path.of(named))) {
+            return ModelArtifact.open(Path.of(named));
+        }
+        try (SearchClient client = new SearchClient(search.url())) {
+            JsonNode model = client.get(ModelsCommand.path(named));
+            return ModelArtifact.open(
+                    URI.create(model.path("artifactUri").asText()),
+                    model.path("manifestSha256").asText());
+        }
+    }
+
+    private void measure(String what, Preprocessing input, SeeTrainer.Reference network) throws IOException {
+        DecodedSet set = decode(input);
+        TestImages test = set.test();
+        RetrievalMetrics metrics;
+        try (ProgressBar bar = BenchBar.of("embedding", test.images().size(), "images")) {
+            metrics = test.measure(images -> embed(network, images, bar));
+        }
+        System.out.printf("%s on %s: %s%n", what, set.name(), sizes(test));
+        System.out.println(header(set.recallAt()));
+        System.out.println(row(set.recallAt(), metrics));
+    }
+
+    private static float[][] embed(SeeTrainer.Reference network, List<byte[]> images, ProgressBar bar) {
+        float[][] vectors = new float[images.size()][];
+        for (int from = 0; from < vectors.length; from += EMBEDDED_AT_ONCE) {
+            float[][] some = network.embed(images.subList(from, Math.min(vectors.length, from + EMBEDDED_AT_ONCE)));
+            System.arraycopy(some, 0, vectors, from, some.length);
+            bar.stepBy(some.length);
+        }
+        return vectors;
+    }
+
+    private static String sizes(TestImages test) {
+        int all = test.images().size();
+        return test.queries().isEmpty()
+                ? all + " images"
+                : all + " images, of which " + test.queries().size() + " ask for the other "
+                        + test.gallery().size();
+    }
+
+    private static String header(List<Integer> ks) {
+        return ks.stream().map(k -> String.format(Locale.ROOT, "%7s", "R@" + k)).collect(Collectors.joining())
+                + String.format(Locale.ROOT, "%8s", "MAP@R");
+    }
+
+    private static String row(List<Integer> ks, RetrievalMetrics metrics) {
+        return ks.stream()
+                        .map(k -> String.format(Locale.ROOT, "%7.2f", 100 * metrics.recallAt(k)))
+                        .collect(Collectors.joining())
+                + String.format(Locale.ROOT, "%8.2f", 100 * metrics.mapAtR());
+    }
+
+    private DecodedSet decode(Preprocessing input) throws IOException {
         try (ProgressBar bar = BenchBar.of("decoding", 0, "images")) {
-            DecodedSet set = DecodedSet.open(data, net.preprocessing(), (done, all) -> {
+            DecodedSet set = DecodedSet.openTest(data, input, (done, all) -> {
                 bar.maxHint(all);
                 bar.stepTo(done);
             });
             set.refused().forEach(one -> System.err.println("  refused  " + one));
-            TestImages test = set.test().images().isEmpty() ? TestImages.all(set.training()) : set.test();
-            if (test.gallery().isEmpty()) {
-                throw new IOException(
-                        data + " has no image that could be found: none could be decoded, or all of them only"
-                                + " ask (role=query)");
-            }
-            return test;
+            return set;
         }
     }
 }

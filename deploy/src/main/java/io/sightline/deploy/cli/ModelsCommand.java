@@ -18,12 +18,14 @@ import picocli.CommandLine.Parameters;
         name = "models",
         mixinStandardHelpOptions = true,
         description =
-                "Lists the model versions; shows one with its history, takes it a step on, back or out, or exports it.",
+                "Lists the model versions; shows one with its history, takes it a step on, back or out; imports and exports"
+                        + " weights.",
         subcommands = {
             ModelsCommand.Show.class,
             ModelsCommand.Promote.class,
             ModelsCommand.Rollback.class,
             ModelsCommand.Retire.class,
+            ModelsImportCommand.class,
             ModelsExportCommand.class
         })
 final class ModelsCommand implements Callable<Integer> {

@@ -5,12 +5,9 @@ import io.sightline.deploy.client.SearchClient;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.trainer.nets.Backbone;
 import io.sightline.trainer.nets.BackboneNet;
-import io.sightline.trainer.nets.Backbones;
-import io.sightline.trainer.nets.HostTensor;
 import io.sightline.trainer.nets.MobileNetV1;
-import io.sightline.trainer.nets.Normalisation;
 import io.sightline.trainer.nets.Weight;
-import io.sightline.trainer.publish.PublishedWeights;
+import io.sightline.trainer.publish.PublishedNet;
 import io.sightline.trainer.weights.Layout;
 import io.sightline.trainer.weights.PretrainedWeights;
 import java.io.IOException;
@@ -101,23 +98,17 @@ final class ModelsExportCommand implements Callable<Integer> {
     }
 
     private void writeWeights(ModelArtifact artifact) {
-        String words = artifact.descriptor().network();
-        String name = words.split("[ ,]", 2)[0];
-        Backbone backbone = Backbones.find(name)
-                .orElseThrow(() -> new IllegalArgumentException(version + " is '" + words
-                        + "', which has no backbone that other frameworks know: use --format savedmodel"));
-        BackboneNet net = new BackboneNet(
-                backbone,
-                Normalisation.NONE,
-                artifact.descriptor().preprocessing(),
-                artifact.descriptor().dimensions(),
-                Map.of());
-        Map<String, HostTensor> published = PublishedWeights.read(artifact);
+        if (!(PublishedNet.of(artifact) instanceof BackboneNet net)) {
+            throw new IllegalArgumentException(version + " is '" + artifact.descriptor().network()
+                    + "', which has no backbone that other frameworks know: use --format savedmodel");
+        }
         List<Weight> wanted = net.weights().stream()
                 .filter(weight -> net.isBackbone(weight.name()) || withHead)
                 .toList();
-        Layout ordered = layout == null ? usualLayout(backbone) : layout;
-        PretrainedWeights.write(out, ordered, Map.of("architecture", name, "sightline", words), wanted, published);
+        Layout ordered = layout == null ? usualLayout(net.backbone()) : layout;
+        Map<String, String> notes =
+                Map.of("architecture", net.backbone().name(), "sightline", artifact.descriptor().network());
+        PretrainedWeights.write(out, ordered, notes, wanted, net.pretrained());
     }
 
     private static Layout usualLayout(Backbone backbone) {

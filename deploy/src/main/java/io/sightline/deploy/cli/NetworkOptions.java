@@ -4,9 +4,11 @@ import io.sightline.embedder.image.Preprocessing;
 import io.sightline.indexer.rollout.RolloutSettings;
 import io.sightline.trainer.nets.ConvNet;
 import io.sightline.trainer.nets.EmbeddingNet;
+import io.sightline.trainer.publish.PublishedNet;
 import io.sightline.trainer.rounds.RoundSettings;
 import io.sightline.trainer.training.Augmentation;
 import io.sightline.trainer.training.TrainingSettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,19 @@ final class NetworkOptions {
     @Option(names = "--seed", description = "Seed of weights and batches (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
 
+    @Option(
+            names = "--from",
+            paramLabel = "VERSION",
+            description = "Go on from the weights of a version that lies here, or from its folder, where there is no"
+                    + " checkpoint yet.")
+    private @Nullable String from;
+
+    @Option(
+            names = "--preset",
+            description = "Settings of the published runs in place of the defaults: ${COMPLETION-CANDIDATES}. Options"
+                    + " that are given as well count.")
+    private @Nullable Preset preset;
+
     @Mixin
     private BackboneOptions backbone = new BackboneOptions();
 
@@ -59,7 +74,7 @@ final class NetworkOptions {
 
     /** Whether the images are to be looked at; a backbone knows what it needs. */
     boolean isAuto() {
-        return kind == Kind.AUTO && !backbone.isGiven();
+        return kind == Kind.AUTO && !backbone.isGiven() && from == null;
     }
 
     /** The preprocessing that the options ask for; the given one where they leave it open. */
@@ -72,9 +87,16 @@ final class NetworkOptions {
         return imageSize == null ? base : new Preprocessing(imageSize, base.channels(), base.invert());
     }
 
-    /** The network for what {@link #preprocessing} says; a backbone may have an input of its own. */
-    EmbeddingNet net(Preprocessing preprocessing) {
+    /**
+     * The network for what {@link #preprocessing} says; a backbone and a version have an input of their own.
+     *
+     * @param models where versions lie
+     */
+    EmbeddingNet net(Preprocessing preprocessing, Path models) {
         backbone.requireGivenOrSilent();
+        if (from != null) {
+            return continued(from, models);
+        }
         if (!backbone.isGiven()) {
             return new ConvNet(preprocessing, widths == null ? ConvNet.DEFAULT_WIDTHS : widths, dimensions);
         }
@@ -87,20 +109,29 @@ final class NetworkOptions {
         return backbone.open(imageSize, dimensions);
     }
 
-    TrainingSettings training(Preprocessing preprocessing) {
-        boolean drawings = preprocessing.invert() && !backbone.isGiven();
-        Augmentation augmentation = drawings ? Augmentation.DRAWING : Augmentation.PHOTO;
-        double usualLearningRate = backbone.isGiven() ? BACKBONE_LEARNING_RATE : LEARNING_RATE;
-        return learning.settings(augmentation, usualLearningRate, seed).with(draft -> draft.fineTuning = backbone.fineTuning());
+    private EmbeddingNet continued(String version, Path models) {
+        if (backbone.isGiven() || widths != null || imageSize != null || kind != Kind.AUTO) {
+            throw new IllegalArgumentException(
+                    "a version has its own network and input: leave --backbone, --widths, --image-size and --images out"
+                            + " beside --from");
+        }
+        return PublishedNet.of(VersionFolder.find(version, models));
+    }
+
+    TrainingSettings training(EmbeddingNet net) {
+        Augmentation augmentation = net.preprocessing().invert() ? Augmentation.DRAWING : Augmentation.PHOTO;
+        double usualLearningRate = net.hasBackbone() ? BACKBONE_LEARNING_RATE : LEARNING_RATE;
+        return learning.settings(augmentation, usualLearningRate, seed)
+                .with(draft -> draft.fineTuning = backbone.fineTuning(net));
     }
 
     /** When to train and publish; steps and interval as given where the options leave them open. */
-    RoundSettings rounds(int otherSteps, Duration otherInterval) {
-        return rounds.settings(otherSteps, otherInterval);
+    RoundSettings rounds(EmbeddingNet net, int otherSteps, Duration otherInterval) {
+        return rounds.settings(otherSteps, otherInterval, net.preprocessing());
     }
 
-    RoundSettings rounds() {
-        return rounds(RoundSettings.DEFAULT.steps(), RoundSettings.DEFAULT.minInterval());
+    RoundSettings rounds(EmbeddingNet net) {
+        return rounds(net, RoundSettings.DEFAULT.steps(), RoundSettings.DEFAULT.minInterval());
     }
 
     RolloutSettings rollout() {

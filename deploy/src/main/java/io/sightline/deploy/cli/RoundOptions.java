@@ -1,5 +1,6 @@
 package io.sightline.deploy.cli;
 
+import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.versions.HoldoutRule;
 import io.sightline.trainer.publish.Gate;
 import io.sightline.trainer.rounds.RoundSettings;
@@ -10,6 +11,8 @@ import picocli.CommandLine.Option;
 
 /** When to train, and what a version must show. */
 final class RoundOptions {
+
+    private static final long USUAL_IMAGES = 1000;
 
     @Option(
             names = "--round-steps",
@@ -55,8 +58,9 @@ final class RoundOptions {
 
     @Option(
             names = "--replay-bytes",
-            description = "Bytes of pixels that the replay store keeps in each partition (default: 67108864).")
-    private long replayBytes = RoundSettings.DEFAULT.replayBytes();
+            description = "Bytes of pixels that the replay store keeps in each partition (default: 67108864, and 1000"
+                    + " images where these are larger).")
+    private @Nullable Long replayBytes;
 
     @Option(
             names = "--compatible",
@@ -66,7 +70,8 @@ final class RoundOptions {
                     + " than the active version's own (default: off; every such answer says so).")
     private @Nullable Double compatible;
 
-    RoundSettings settings(int otherSteps, Duration otherInterval) {
+    RoundSettings settings(int otherSteps, Duration otherInterval, Preprocessing input) {
+        long usualBytes = Math.max(RoundSettings.DEFAULT.replayBytes(), USUAL_IMAGES * input.bytes());
         return RoundSettings.DEFAULT.with(draft -> {
             draft.steps = steps == null ? otherSteps : steps;
             draft.newLabels = labels;
@@ -74,7 +79,7 @@ final class RoundOptions {
             draft.minInterval = minInterval == null ? otherInterval : minInterval;
             draft.holdout = new HoldoutRule(holdout);
             draft.imagesPerClass = replayImages;
-            draft.replayBytes = replayBytes;
+            draft.replayBytes = replayBytes == null ? usualBytes : replayBytes;
             draft.compatible = compatible == null ? OptionalDouble.empty() : OptionalDouble.of(compatible);
             draft.gate = new Gate(metric, margin, Gate.CLASS_DROP, worseClasses);
         });

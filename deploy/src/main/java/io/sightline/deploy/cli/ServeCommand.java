@@ -14,6 +14,7 @@ import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.ingest.gateway.IngestApi;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
+import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.rounds.TrainerApi;
 import io.sightline.trainer.rounds.TrainerService;
 import java.nio.file.Path;
@@ -174,15 +175,16 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private ServedTrainer trainer(KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog, Clock clock) {
-        Preprocessing preprocessing = network.preprocessing(Preprocessing.PHOTO);
+        EmbeddingNet net =
+                network.net(network.preprocessing(Preprocessing.PHOTO), DataDirectory.models(directory));
         PrometheusMeterRegistry meters = MetricsPage.registry();
         TrainerService service = new TrainerService(
                 connection,
                 serdes,
                 catalog,
-                network.net(preprocessing),
-                network.training(preprocessing),
-                network.rounds(),
+                net,
+                network.training(net),
+                network.rounds(net),
                 payloads.settings(directory).openReader(),
                 DataDirectory.state(directory, "trainer"),
                 DataDirectory.models(directory),

@@ -80,6 +80,7 @@ public final class SightlineCommand implements Runnable {
                 .toList();
         (meant.isEmpty() ? COMMANDS : meant).forEach(line::addSubcommand);
         return line.setCaseInsensitiveEnumValuesAllowed(true)
+                .setDefaultValueProvider(PresetDefaults.of(args))
                 .setExecutionExceptionHandler((failure, command, result) -> {
                     LoggerFactory.getLogger(SightlineCommand.class).debug("the command failed", failure);
                     command.getErr().println(command.getColorScheme().errorText("sightline: " + message(failure)));

@@ -8,6 +8,8 @@ import io.sightline.embedder.image.Preprocessing;
 import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import io.sightline.trainer.rounds.RoundSettings;
+import io.sightline.trainer.training.MemoryPlan;
+import io.sightline.trainer.training.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -66,13 +68,15 @@ final class TrainCommand implements Callable<Integer> {
         Preprocessing preprocessing = network.isAuto()
                 ? network.preprocessing(ImageKind.of(data))
                 : network.preprocessing(Preprocessing.PHOTO);
-        EmbeddingNet net = network.net(preprocessing);
+        EmbeddingNet net = network.net(preprocessing, out.resolve("models"));
         DecodedSet set = decode(net.preprocessing());
-        RoundSettings rounds = network.rounds(ROUND_STEPS, Duration.ZERO);
+        RoundSettings rounds = network.rounds(net, ROUND_STEPS, Duration.ZERO);
+        TrainingSettings settings = network.training(net);
+        System.out.println(MemoryPlan.of(net, settings).onThisMachine());
         try (FolderTraining training = new FolderTraining(
                 out,
                 net,
-                network.training(preprocessing),
+                settings,
                 ReplaySnapshot.of(set.training(), rounds.holdout(), Map.of()),
                 set.test(),
                 rounds.gate(),

@@ -1,8 +1,10 @@
 package io.sightline.deploy.cli;
 
+import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Stack;
 import io.sightline.deploy.stack.StackSettings;
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.trainer.nets.EmbeddingNet;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,15 +41,16 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Path log = LogFile.into(directory, "WARN");
-        Preprocessing preprocessing = network.preprocessing(Preprocessing.PHOTO);
+        EmbeddingNet net =
+                network.net(network.preprocessing(Preprocessing.PHOTO), DataDirectory.models(directory));
         StackSettings settings = new StackSettings(
                         directory,
                         ports.ports(),
                         payloads.settings(directory),
                         lanes.settings(),
-                        network.net(preprocessing),
-                        network.training(preprocessing),
-                        network.rounds(),
+                        net,
+                        network.training(net),
+                        network.rounds(net),
                         network.rollout())
                 .with(stores.settings());
         try (Running running = new Running();

@@ -1,6 +1,7 @@
 package io.sightline.deploy.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.trainer.replay.ReplayItem;
@@ -42,7 +43,41 @@ class DecodedSetTest {
         assertThat(set.test().gallery())
                 .extracting(ReplayItem::id)
                 .containsExactly("img/WOMEN/4.png", "img/WOMEN/5.png");
+        assertThat(set.name()).isEqualTo("In-Shop Clothes Retrieval");
+        assertThat(set.recallAt()).containsExactly(1, 10, 20, 30, 40, 50);
         assertThat(set.refused()).singleElement().asString().startsWith("img/MEN/2.png: ");
+    }
+
+    @Test
+    void shouldDecodeNoTrainingImagesToMeasure() throws Exception {
+        image("train/a/1.png");
+        image("test/b/2.png");
+        image("test/b/3.png");
+
+        DecodedSet set = DecodedSet.openTest(directory, Preprocessing.PHOTO, (done, all) -> {});
+
+        assertThat(set.training()).isEmpty();
+        assertThat(set.test().gallery()).extracting(ReplayItem::id).containsExactly("test/b/2.png", "test/b/3.png");
+    }
+
+    @Test
+    void shouldMeasureOnAllImagesWhereNoneAreSetApart() throws Exception {
+        image("a/1.png");
+        image("b/2.png");
+
+        DecodedSet set = DecodedSet.openTest(directory, Preprocessing.PHOTO, (done, all) -> {});
+
+        assertThat(set.test().gallery()).extracting(ReplayItem::id).containsExactly("a/1.png", "b/2.png");
+    }
+
+    @Test
+    void shouldSayThatNothingCanBeFound() throws Exception {
+        Files.write(directory.resolve("broken.png"), new byte[] {1, 2, 3});
+        Files.createDirectories(directory.resolve("a"));
+        Files.write(directory.resolve("a/broken.png"), new byte[] {1, 2, 3});
+
+        assertThatThrownBy(() -> DecodedSet.openTest(directory, Preprocessing.PHOTO, (done, all) -> {}))
+                .hasMessageContaining(directory + " has no image that could be found");
     }
 
     private void image(String path) throws IOException {

@@ -53,6 +53,27 @@ public record ModelArtifact(Path directory, ModelDescriptor descriptor, String m
         }
     }
 
+    /** Whether a folder holds an artifact, sound or not. */
+    public static boolean liesIn(Path directory) {
+        return Files.isRegularFile(directory.resolve(MANIFEST));
+    }
+
+    /**
+     * Verifies an artifact by its own manifest, where no event says what that must hash to.
+     *
+     * @throws ArtifactUnavailableException if it cannot be read now
+     * @throws ArtifactException naming the first file that is missing, unexpected or altered
+     */
+    public static ModelArtifact open(Path directory) {
+        try {
+            return open(directory, Sha256.hex(read(directory, directory.resolve(MANIFEST))));
+        } catch (IOException e) {
+            throw new ArtifactUnavailableException(
+                    "the artifact in " + directory + " cannot be read now: " + e + "; check the store and its access",
+                    e);
+        }
+    }
+
     private static ModelArtifact open(Path directory, String manifestSha256) {
         try {
             byte[] manifest = read(directory, directory.resolve(MANIFEST));

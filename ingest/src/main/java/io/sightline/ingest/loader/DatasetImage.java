@@ -55,12 +55,12 @@ public record DatasetImage(
     }
 
     /** Whether it is measured on. */
-    boolean isTest() {
+    public boolean isTest() {
         return "test".equals(split);
     }
 
     /** Whether it only asks. */
-    boolean isQuery() {
+    public boolean isQuery() {
         return role().filter(QUERY::equals).isPresent();
     }
 

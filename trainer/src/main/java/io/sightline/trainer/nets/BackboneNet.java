@@ -53,6 +53,11 @@ public record BackboneNet(
     }
 
     @Override
+    public boolean hasBackbone() {
+        return true;
+    }
+
+    @Override
     public boolean isBackbone(String weight) {
         return !weight.startsWith(HEAD);
     }

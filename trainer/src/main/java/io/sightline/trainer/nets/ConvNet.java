@@ -2,6 +2,7 @@ package io.sightline.trainer.nets;
 
 import io.sightline.embedder.image.Preprocessing;
 import java.util.List;
+import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -15,8 +16,14 @@ import org.tensorflow.types.TUint8;
  * @param widths channels of each stage
  * @param dimensions d, length of an embedding
  * @param readout what becomes of the last map
+ * @param pretrained what it starts with, by name; empty for weights at random
  */
-public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dimensions, Readout readout)
+public record ConvNet(
+        Preprocessing preprocessing,
+        List<Integer> widths,
+        int dimensions,
+        Readout readout,
+        Map<String, HostTensor> pretrained)
         implements EmbeddingNet {
 
     /** How the last map becomes features. */
@@ -42,9 +49,15 @@ public record ConvNet(Preprocessing preprocessing, List<Integer> widths, int dim
         this(preprocessing, widths, dimensions, Readout.POSITIONS);
     }
 
+    /** A network whose weights start at random. */
+    public ConvNet(Preprocessing preprocessing, List<Integer> widths, int dimensions, Readout readout) {
+        this(preprocessing, widths, dimensions, readout, Map.of());
+    }
+
     /** Checks that there is a stage. */
     public ConvNet {
         widths = List.copyOf(widths);
+        pretrained = Map.copyOf(pretrained);
         if (widths.isEmpty() || dimensions < 2) {
             throw new IllegalArgumentException(
                     "a network needs at least one stage and two dimensions, not " + widths + " and " + dimensions);

@@ -43,7 +43,12 @@ public interface EmbeddingNet {
                 preprocessing().channels());
     }
 
-    /** Whether a weight belongs to a backbone that was pretrained, as {@link #pretrained} has it. */
+    /** Whether it is put upon a backbone that others pretrain. */
+    default boolean hasBackbone() {
+        return false;
+    }
+
+    /** Whether a weight belongs to the backbone, if there is one. */
     default boolean isBackbone(String weight) {
         return false;
     }

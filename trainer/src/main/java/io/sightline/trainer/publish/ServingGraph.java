@@ -27,6 +27,8 @@ import org.tensorflow.types.TUint8;
 public final class ServingGraph implements AutoCloseable {
 
     private static final int BATCH = 128;
+    /** 128 photos of 96 pixels; fewer of larger ones. */
+    private static final int BATCH_BYTES = BATCH * 96 * 96 * 3;
 
     private final EmbeddingNet net;
     private final Graph graph = new Graph();
@@ -44,6 +46,11 @@ public final class ServingGraph implements AutoCloseable {
         session = new Session(graph);
     }
 
+    /** The network. */
+    public EmbeddingNet net() {
+        return net;
+    }
+
     /**
      * Embeds preprocessed images.
      *
@@ -52,8 +59,9 @@ public final class ServingGraph implements AutoCloseable {
      */
     public float[][] embed(List<byte[]> pixels) {
         List<float[]> vectors = new ArrayList<>(pixels.size());
-        for (int from = 0; from < pixels.size(); from += BATCH) {
-            embedBatch(pixels.subList(from, Math.min(pixels.size(), from + BATCH)), vectors);
+        int batch = Math.clamp(BATCH_BYTES / net.preprocessing().bytes(), 1, BATCH);
+        for (int from = 0; from < pixels.size(); from += batch) {
+            embedBatch(pixels.subList(from, Math.min(pixels.size(), from + batch)), vectors);
         }
         return vectors.toArray(new float[0][]);
     }

@@ -23,6 +23,7 @@ import io.sightline.trainer.replay.ReplayBuffer;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import io.sightline.trainer.replay.ReplayStream;
 import io.sightline.trainer.report.CurvePoint;
+import io.sightline.trainer.training.MemoryPlan;
 import io.sightline.trainer.training.SeeTrainer;
 import io.sightline.trainer.training.StepReport;
 import io.sightline.trainer.training.TrainingSettings;
@@ -90,6 +91,7 @@ public final class TrainerService implements AutoCloseable {
             Path models,
             MeterRegistry meters,
             Clock clock) {
+        LOG.info("{}: {}", net.describe(), MemoryPlan.of(net, training).onThisMachine());
         this.rounds = rounds;
         this.catalog = catalog;
         this.run = TrainingRun.open(net, training, directory.resolve("checkpoints"), 0);

@@ -1,8 +1,10 @@
 package io.sightline.trainer.training;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.sightline.trainer.nets.Activations;
 import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.nets.Weight;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
 
@@ -43,6 +45,23 @@ public record MemoryPlan(long weights, long stateBytes, long activationBytes, in
     /** All of it together. */
     public long peakBytes() {
         return stateBytes + activationBytes;
+    }
+
+    /** For people, with what to do where it is more than this machine has. A GPU's own memory is not looked at. */
+    public String onThisMachine() {
+        long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+        return in(memory);
+    }
+
+    String in(long memoryBytes) {
+        return peakBytes() <= memoryBytes
+                ? toString()
+                : String.format(
+                        Locale.ROOT,
+                        "%s: more than the %.0f MB of this machine; put fewer images on the device at a time"
+                                + " (--micro-batch)",
+                        this,
+                        memoryBytes / MEGA);
     }
 
     /** For people. */
