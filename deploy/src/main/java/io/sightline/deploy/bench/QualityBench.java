@@ -144,10 +144,15 @@ final class QualityBench {
     /** What to run: the recipe's settings are part of it. */
     QualityRun.Key key(RetrievalSet set, String recipe, int dimensions, long seed, int steps) {
         TrainingSettings settings = settings(set.preprocessing(), recipe, seed, steps);
-        String words = settings.describe() + " " + settings.augmentation() + " " + set.preprocessing() + WIDTHS + " "
-                + readout;
+        String words = words(settings, set.preprocessing()) + WIDTHS + " " + readout;
         String hash = Sha256.hex(words.getBytes(StandardCharsets.UTF_8)).substring(0, 12);
         return new QualityRun.Key(set.name(), recipe, dimensions, seed, steps, hash);
+    }
+
+    /** Runs that were kept are found by these words: what came later says nothing as long as it is not used. */
+    private static String words(TrainingSettings settings, Preprocessing shape) {
+        return settings.describe() + " " + settings.augmentation() + " "
+                + shape.toString().replace(", crop=square", "");
     }
 
     private static Augmentation usual(Preprocessing shape) {

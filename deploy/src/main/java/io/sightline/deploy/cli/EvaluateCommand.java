@@ -40,11 +40,14 @@ final class EvaluateCommand implements Callable<Integer> {
     private @Nullable Integer imageSize;
 
     @Mixin
+    private CropOption crop = new CropOption();
+
+    @Mixin
     private BackboneOptions backbone = new BackboneOptions();
 
     @Override
     public Integer call() throws IOException {
-        HeadlessNet features = backbone.openHeadless(imageSize);
+        HeadlessNet features = backbone.openHeadless(imageSize, crop.crop());
         try (ServingGraph network = new ServingGraph(features, features.pretrained())) {
             TestImages test = decode(features);
             RetrievalMetrics metrics = test.measure(network::embed);
