@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -151,7 +152,10 @@ final class QualityBench {
 
     /** Runs that were kept are found by these words: what came later says nothing as long as it is not used. */
     private static String words(TrainingSettings settings, Preprocessing shape) {
-        return settings.describe() + " " + settings.augmentation() + " "
+        Map<String, String> described = new TreeMap<>(settings.describe());
+        described.remove("augmentation");
+        return described + " "
+                + settings.augmentation().toString().replace(", leastArea=1.0, jitter=0.0, erasing=0.0", "") + " "
                 + shape.toString().replace(", crop=square", "");
     }
 

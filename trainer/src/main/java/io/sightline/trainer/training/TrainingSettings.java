@@ -167,6 +167,7 @@ public record TrainingSettings(
         words.put("averaging", String.valueOf(averaging));
         words.put("tie", String.valueOf(tie));
         words.put("quarterTurns", String.valueOf(quarterTurns));
+        words.put("augmentation", augmentation.describe());
         if (!fineTuning.equals(FineTuning.NONE)) {
             words.putAll(fineTuning.describe());
         }
