@@ -13,6 +13,7 @@ import io.sightline.trainer.training.Augmentation;
 import io.sightline.trainer.training.TrainingSettings;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -76,9 +77,13 @@ final class LearningOptions {
             description = "Each class turned by 90, 180 and 270 degrees counts as one of its own; for drawings.")
     private boolean quarterTurns;
 
-    TrainingSettings settings(Augmentation augmentation, long seed) {
+    @Mixin
+    private AugmentationOptions augmentation = new AugmentationOptions();
+
+    /** The settings; the given augmentation, usual for such images, where none is asked for. */
+    TrainingSettings settings(Augmentation usual, long seed) {
         MetricLoss chosen = tuned(loss);
-        return TrainingSettings.defaults(augmentation, seed).with(draft -> {
+        return TrainingSettings.defaults(augmentation.augmentation(usual), seed).with(draft -> {
             draft.loss = chosen;
             draft.classesPerBatch = classes;
             draft.imagesPerClass = images;
