@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -144,10 +145,18 @@ final class QualityBench {
     /** What to run: the recipe's settings are part of it. */
     QualityRun.Key key(RetrievalSet set, String recipe, int dimensions, long seed, int steps) {
         TrainingSettings settings = settings(set.preprocessing(), recipe, seed, steps);
-        String words = settings.describe() + " " + settings.augmentation() + " " + set.preprocessing() + WIDTHS + " "
-                + readout;
+        String words = words(settings, set.preprocessing()) + WIDTHS + " " + readout;
         String hash = Sha256.hex(words.getBytes(StandardCharsets.UTF_8)).substring(0, 12);
         return new QualityRun.Key(set.name(), recipe, dimensions, seed, steps, hash);
+    }
+
+    /** Runs that were kept are found by these words: what came later says nothing as long as it is not used. */
+    private static String words(TrainingSettings settings, Preprocessing shape) {
+        Map<String, String> described = new TreeMap<>(settings.describe());
+        described.remove("augmentation");
+        return described + " "
+                + settings.augmentation().toString().replace(", leastArea=1.0, jitter=0.0, erasing=0.0", "") + " "
+                + shape.toString().replace(", crop=square", "");
     }
 
     private static Augmentation usual(Preprocessing shape) {

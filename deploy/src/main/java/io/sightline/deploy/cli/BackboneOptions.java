@@ -1,5 +1,6 @@
 package io.sightline.deploy.cli;
 
+import io.sightline.embedder.image.Preprocessing;
 import io.sightline.trainer.nets.BackboneNet;
 import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.nets.HeadlessNet;
@@ -49,12 +50,12 @@ final class BackboneOptions {
         return file != null;
     }
 
-    BackboneNet open(@Nullable Integer size, int dimensions) {
-        return file().open(size, dimensions);
+    BackboneNet open(@Nullable Integer size, Preprocessing.Crop crop, int dimensions) {
+        return file().open(size, crop, dimensions);
     }
 
-    HeadlessNet openHeadless(@Nullable Integer size) {
-        return file().openHeadless(size);
+    HeadlessNet openHeadless(@Nullable Integer size, Preprocessing.Crop crop) {
+        return file().openHeadless(size, crop);
     }
 
     private BackboneFile file() {

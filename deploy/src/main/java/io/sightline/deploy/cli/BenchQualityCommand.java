@@ -44,7 +44,7 @@ final class BenchQualityCommand implements Callable<Integer> {
     @Option(names = "--steps", description = "Steps of a run (default: 1500 on omniglot242, 100 on grocery96).")
     private @Nullable Integer steps;
 
-    @Option(names = "--parallel", description = "Runs at a time, each on one core (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--parallel", description = "Runs at a time, each on one core (default: as many as there are).")
     private int parallel = Runtime.getRuntime().availableProcessors();
 
     @Option(

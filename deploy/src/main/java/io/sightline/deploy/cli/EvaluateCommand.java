@@ -58,6 +58,9 @@ final class EvaluateCommand implements Callable<Integer> {
     private @Nullable Integer imageSize;
 
     @Mixin
+    private CropOption crop = new CropOption();
+
+    @Mixin
     private BackboneOptions backbone = new BackboneOptions();
 
     @Mixin
@@ -75,7 +78,7 @@ final class EvaluateCommand implements Callable<Integer> {
             }
             return 0;
         }
-        HeadlessNet features = backbone.openHeadless(imageSize);
+        HeadlessNet features = backbone.openHeadless(imageSize, crop.crop());
         try (ServingGraph network = new ServingGraph(features, features.pretrained())) {
             measure(features.describe(), features.preprocessing(), network::embed);
         }

@@ -17,6 +17,7 @@ import io.sightline.trainer.training.TrainingSettings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -110,14 +111,18 @@ final class LearningOptions {
             description = "Each class turned by 90, 180 and 270 degrees counts as one of its own; for drawings.")
     private boolean quarterTurns;
 
+    @Mixin
+    private AugmentationOptions augmentation = new AugmentationOptions();
+
     /**
      * The settings.
      *
+     * @param usual augmentation where none is asked for
      * @param usualLearningRate where the options leave it open
      */
-    TrainingSettings settings(Augmentation augmentation, double usualLearningRate, long seed) {
+    TrainingSettings settings(Augmentation usual, double usualLearningRate, long seed) {
         MetricLoss chosen = tuned(loss);
-        return TrainingSettings.defaults(augmentation, seed).with(draft -> {
+        return TrainingSettings.defaults(augmentation.augmentation(usual), seed).with(draft -> {
             draft.loss = chosen;
             draft.classesPerBatch = classes;
             draft.imagesPerClass = images;

@@ -31,7 +31,10 @@ final class NeighbourOptions {
             description = "Only neighbours whose tag has one of these values; may be repeated.")
     private Map<String, String> in = Map.of();
 
-    @Option(names = "--exists", paramLabel = "KEY", description = "Only neighbours with this tag, whatever its value.")
+    @Option(
+            names = "--exists",
+            paramLabel = "KEY",
+            description = "Only neighbours with this tag, whatever its value; may be repeated.")
     private List<String> exists = List.of();
 
     @Option(

@@ -32,6 +32,9 @@ final class NetworkOptions {
             description = "Side of the network's input in pixels (28 for drawings, 64 for photos).")
     private @Nullable Integer imageSize;
 
+    @Mixin
+    private CropOption crop = new CropOption();
+
     @Option(names = "--dimensions", description = "Length of an embedding (default: ${DEFAULT-VALUE}).")
     private int dimensions = 64;
 
@@ -84,7 +87,8 @@ final class NetworkOptions {
             case PHOTO -> Preprocessing.PHOTO;
             case DRAWING -> Preprocessing.DRAWING;
         };
-        return imageSize == null ? base : new Preprocessing(imageSize, base.channels(), base.invert());
+        int size = imageSize == null ? base.size() : imageSize;
+        return new Preprocessing(size, base.channels(), base.invert(), crop.crop());
     }
 
     /**
@@ -106,7 +110,7 @@ final class NetworkOptions {
         if (kind == Kind.DRAWING) {
             throw new IllegalArgumentException("a backbone takes colours as they are: leave --images drawing out");
         }
-        return backbone.open(imageSize, dimensions);
+        return backbone.open(imageSize, crop.crop(), dimensions);
     }
 
     private EmbeddingNet continued(String version, Path models) {

@@ -38,6 +38,7 @@ public final class SightlineCommand implements Runnable {
             BenchCommand.class,
             FaultsCommand.class,
             RehearseCommand.class,
+            ReferenceCommand.class,
             CommandLine.HelpCommand.class);
 
     @Spec
@@ -71,7 +72,7 @@ public final class SightlineCommand implements Runnable {
     }
 
     /** Without the commands that are not meant, if one is: a service would start later for them. */
-    private static CommandLine commandLine(String... args) {
+    static CommandLine commandLine(String... args) {
         CommandLine line = new CommandLine(new SightlineCommand());
         List<Class<?>> meant = COMMANDS.stream()
                 .filter(command -> args.length > 0

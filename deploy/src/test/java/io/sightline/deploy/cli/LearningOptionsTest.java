@@ -10,6 +10,7 @@ import io.sightline.trainer.losses.ProxyNcaPlusPlus;
 import io.sightline.trainer.losses.SupCon;
 import io.sightline.trainer.see.SeeSettings;
 import io.sightline.trainer.training.Augmentation;
+import io.sightline.trainer.training.TrainingSettings;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -44,9 +45,37 @@ class LearningOptionsTest {
                 .hasMessageContaining("supcon twice is supcon");
     }
 
+    @Test
+    void shouldAugmentAsIsUsualUnlessToldOtherwise() {
+        assertThat(settings().augmentation()).isEqualTo(Augmentation.DRAWING);
+        assertThat(settings("--augment", "none").augmentation()).isEqualTo(Augmentation.NONE);
+        assertThat(settings("--augment", "photo").augmentation()).isEqualTo(Augmentation.PHOTO);
+        assertThat(settings("--augment", "crop").augmentation()).isEqualTo(Augmentation.CROP);
+    }
+
+    @Test
+    void shouldAugmentAsStronglyAsAsked() {
+        assertThat(settings("--augment", "crop", "--crop-area", "0.5", "--jitter", "0.4", "--erasing", "0.25")
+                        .augmentation())
+                .isEqualTo(new Augmentation(0, 0, 0, true, 0.5, 0.4, 0.25));
+        assertThat(settings("--jitter", "0.1").augmentation())
+                .isEqualTo(new Augmentation(10, 0.1, 0.07, false, 1, 0.1, 0));
+    }
+
+    @Test
+    void shouldRefuseAreasOfCropsThatAreNotMade() {
+        assertThatThrownBy(() -> settings("--crop-area", "0.5")).hasMessageContaining("add --augment crop");
+        assertThatThrownBy(() -> settings("--augment", "photo", "--crop-area", "0.5"))
+                .hasMessageContaining("add --augment crop");
+    }
+
     private static MetricLoss loss(String... arguments) {
+        return settings(arguments).loss();
+    }
+
+    private static TrainingSettings settings(String... arguments) {
         LearningOptions options = new LearningOptions();
-        new CommandLine(options).parseArgs(arguments);
-        return options.settings(Augmentation.DRAWING, 3e-3, 1).loss();
+        new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(arguments);
+        return options.settings(Augmentation.DRAWING, 3e-3, 1);
     }
 }

@@ -106,23 +106,49 @@ public final class Preprocessor implements AutoCloseable {
 
     private Operand<TUint8> resized(Ops tf, Operand<TUint8> image) {
         Operand<TInt32> sides = tf.slice(tf.shape(image), tf.constant(new int[] {0}), tf.constant(new int[] {2}));
+        Operand<TFloat32> pixels = switch (preprocessing.crop()) {
+            case SQUARE -> square(tf, image, sides);
+            case CENTRE -> centre(tf, image, sides);
+        };
+        Operand<TFloat32> oriented = preprocessing.invert() ? tf.math.sub(tf.constant(WHITE), pixels) : pixels;
+        Operand<TFloat32> bounded = tf.clipByValue(tf.math.rint(oriented), tf.constant(0f), tf.constant(WHITE));
+        Shape single = Shape.of(preprocessing.size(), preprocessing.size(), preprocessing.channels());
+        return tf.dtypes.cast(tf.reshape(bounded, tf.constant(single)), TUint8.class);
+    }
+
+    private Operand<TFloat32> square(Ops tf, Operand<TUint8> image, Operand<TInt32> sides) {
         Operand<TFloat32> extent = tf.dtypes.cast(sides, TFloat32.class);
         Operand<TFloat32> shortest = tf.min(extent, tf.constant(0));
         Operand<TFloat32> target = tf.constant((float) preprocessing.size());
         Operand<TFloat32> factor = tf.math.div(target, shortest);
         Operand<TFloat32> scale = tf.math.mul(tf.onesLike(extent), factor);
         Operand<TFloat32> centred = tf.math.mul(tf.math.sub(target, tf.math.mul(extent, factor)), tf.constant(0.5f));
-        Operand<TFloat32> pixels = tf.image.scaleAndTranslate(
+        return scaled(tf, image, scale, centred, "triangle");
+    }
+
+    /**
+     * Whole pixels as torchvision counts them: the longer side is rounded down, and half a pixel of an odd margin to the
+     * even number. What is cut off is never computed.
+     */
+    private Operand<TFloat32> centre(Ops tf, Operand<TUint8> image, Operand<TInt32> sides) {
+        Operand<TInt32> shortest = tf.min(sides, tf.constant(0));
+        Operand<TInt32> enlarged = tf.math.mul(sides, tf.constant(preprocessing.shorterSide()));
+        Operand<TFloat32> target = tf.dtypes.cast(tf.math.floorDiv(enlarged, shortest), TFloat32.class);
+        Operand<TFloat32> scale = tf.math.div(target, tf.dtypes.cast(sides, TFloat32.class));
+        Operand<TFloat32> margins = tf.math.sub(target, tf.constant((float) preprocessing.size()));
+        Operand<TFloat32> cut = tf.math.rint(tf.math.mul(margins, tf.constant(0.5f)));
+        return scaled(tf, image, scale, tf.math.neg(cut), "keyscubic");
+    }
+
+    private Operand<TFloat32> scaled(
+            Ops tf, Operand<TUint8> image, Operand<TFloat32> scale, Operand<TFloat32> translation, String kernel) {
+        return tf.image.scaleAndTranslate(
                 tf.expandDims(image, tf.constant(0)),
                 tf.constant(new int[] {preprocessing.size(), preprocessing.size()}),
                 scale,
-                centred,
-                ScaleAndTranslate.kernelType("triangle"),
+                translation,
+                ScaleAndTranslate.kernelType(kernel),
                 ScaleAndTranslate.antialias(true));
-        Operand<TFloat32> oriented = preprocessing.invert() ? tf.math.sub(tf.constant(WHITE), pixels) : pixels;
-        Operand<TFloat32> bounded = tf.clipByValue(tf.math.rint(oriented), tf.constant(0f), tf.constant(WHITE));
-        Shape single = Shape.of(preprocessing.size(), preprocessing.size(), preprocessing.channels());
-        return tf.dtypes.cast(tf.reshape(bounded, tf.constant(single)), TUint8.class);
     }
 
     private static String firstLine(RuntimeException e) {

@@ -47,4 +47,25 @@ class ModelArtifactTest {
                 .isEqualTo(again);
         assertThat(again.manifestSha256()).isNotEqualTo(written.manifestSha256());
     }
+
+    @Test
+    void shouldSayWhichPartOfAnImageIsSeen() {
+        Preprocessing centre = new Preprocessing(16, 3, false, Preprocessing.Crop.CENTRE);
+        ModelArtifact cropped = TestModels.write(root, "v2", centre, 8, 42);
+
+        ModelArtifact opened = ModelArtifact.open(cropped.directory().toUri(), cropped.manifestSha256());
+
+        assertThat(opened.descriptor().preprocessing()).isEqualTo(centre);
+    }
+
+    @Test
+    void shouldReadAndWriteTheSquareAsEarlierReleasesDid() throws Exception {
+        String earlier = "{\"version\":\"v1\",\"dimensions\":8,"
+                + "\"preprocessing\":{\"size\":28,\"channels\":1,\"invert\":true},\"network\":\"conv\"}";
+
+        ModelDescriptor read = ModelArtifact.JSON.readValue(earlier, ModelDescriptor.class);
+
+        assertThat(read.preprocessing()).isEqualTo(Preprocessing.DRAWING);
+        assertThat(ModelArtifact.JSON.writeValueAsString(read)).isEqualTo(earlier);
+    }
 }

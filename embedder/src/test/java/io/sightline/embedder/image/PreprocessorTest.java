@@ -74,15 +74,6 @@ class PreprocessorTest {
         }
     }
 
-    @Test
-    void shouldChangeTheFingerprintWithAnyParameter() {
-        assertThat(Preprocessing.PHOTO.fingerprint())
-                .isEqualTo(new Preprocessing(64, 3, false).fingerprint())
-                .isNotEqualTo(new Preprocessing(64, 3, true).fingerprint())
-                .isNotEqualTo(new Preprocessing(64, 1, false).fingerprint())
-                .isNotEqualTo(new Preprocessing(65, 3, false).fingerprint());
-    }
-
     private static byte[] solid(int width, int height, Color colour) throws Exception {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         var graphics = image.createGraphics();

@@ -48,8 +48,8 @@ public record BackboneNet(
 
     @Override
     public String describe() {
-        return backbone.name() + " on " + preprocessing.size() + " x " + preprocessing.size() + ", " + normalisation
-                + backbone.variant() + ", d = " + dimensions;
+        return backbone.name() + " on " + preprocessing.describe() + ", " + normalisation + backbone.variant()
+                + ", d = " + dimensions;
     }
 
     @Override

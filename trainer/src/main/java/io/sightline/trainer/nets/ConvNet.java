@@ -66,8 +66,8 @@ public record ConvNet(
 
     @Override
     public String describe() {
-        return "conv " + widths + " on " + preprocessing.size() + " x " + preprocessing.size() + " x "
-                + preprocessing.channels() + ", d = " + dimensions
+        return "conv " + widths + " on " + preprocessing.describe() + " x " + preprocessing.channels() + ", d = "
+                + dimensions
                 + (readout == Readout.POSITIONS ? "" : ", averaged");
     }
 

@@ -26,8 +26,7 @@ public record HeadlessNet(BackboneNet net) implements EmbeddingNet {
 
     @Override
     public String describe() {
-        return net.backbone().name() + " on " + preprocessing().size() + " x "
-                + preprocessing().size() + ", " + net.normalisation()
+        return net.backbone().name() + " on " + preprocessing().describe() + ", " + net.normalisation()
                 + net.backbone().variant() + ", its " + dimensions() + " features";
     }
 

@@ -75,7 +75,7 @@ public final class TrainingReport {
     }
 
     private static String input(Preprocessing preprocessing) {
-        return preprocessing.size() + " x " + preprocessing.size() + " pixels, "
+        return preprocessing.describe() + " pixels, "
                 + (preprocessing.channels() == 1 ? "grey" : "colour")
                 + (preprocessing.invert() ? ", inverted (shown as drawn)" : "");
     }

@@ -200,6 +200,7 @@ public record TrainingSettings(
         words.put("schedule", schedule.name().toLowerCase(Locale.ROOT));
         words.put("microBatch", microBatch == 0 ? "whole batch" : microBatch + " images");
         words.put("precision", precision.name().toLowerCase(Locale.ROOT));
+        words.put("augmentation", augmentation.describe());
         if (!fineTuning.equals(FineTuning.NONE)) {
             words.putAll(fineTuning.describe());
         }

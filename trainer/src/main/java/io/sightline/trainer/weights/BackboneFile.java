@@ -48,8 +48,13 @@ public record BackboneFile(
      * @throws IllegalArgumentException if architecture, layout or size cannot be used
      */
     public BackboneNet open(@Nullable Integer size, int dimensions) {
+        return open(size, Preprocessing.Crop.SQUARE, dimensions);
+    }
+
+    /** The same with the part of an image that it sees. */
+    public BackboneNet open(@Nullable Integer size, Preprocessing.Crop crop, int dimensions) {
         Safetensors weights = Safetensors.open(file);
-        BackboneNet bare = bare(weights, size, dimensions);
+        BackboneNet bare = bare(weights, size, crop, dimensions);
         return with(bare, PretrainedWeights.read(weights, layout(weights), bare.weights()));
     }
 
@@ -57,17 +62,18 @@ public record BackboneFile(
      * The backbone alone; a head that the file may have is left out. See {@link #open}.
      *
      * @param size side of its input in pixels; null for what is usual
+     * @param crop part of an image that it sees
      */
-    public HeadlessNet openHeadless(@Nullable Integer size) {
+    public HeadlessNet openHeadless(@Nullable Integer size, Preprocessing.Crop crop) {
         Safetensors weights = Safetensors.open(file);
-        BackboneNet bare = bare(weights, size, SHORTEST);
+        BackboneNet bare = bare(weights, size, crop, SHORTEST);
         List<Weight> wanted = new HeadlessNet(bare).weights();
         return new HeadlessNet(with(bare, PretrainedWeights.read(weights, layout(weights), wanted)));
     }
 
-    private BackboneNet bare(Safetensors weights, @Nullable Integer size, int dimensions) {
+    private BackboneNet bare(Safetensors weights, @Nullable Integer size, Preprocessing.Crop crop, int dimensions) {
         Backbone backbone = backbone(weights);
-        Preprocessing preprocessing = new Preprocessing(size == null ? usualSize(backbone) : size, 3, false);
+        Preprocessing preprocessing = new Preprocessing(size == null ? usualSize(backbone) : size, 3, false, crop);
         Normalisation normalised = normalisation == null ? usualNormalisation(backbone) : normalisation;
         return new BackboneNet(backbone, normalised, preprocessing, dimensions, Map.of());
     }

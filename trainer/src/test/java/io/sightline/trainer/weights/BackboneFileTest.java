@@ -3,6 +3,7 @@ package io.sightline.trainer.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sightline.embedder.image.Preprocessing;
 import io.sightline.trainer.nets.BackboneNet;
 import io.sightline.trainer.nets.GoldenBackbone;
 import io.sightline.trainer.nets.HostTensor;
@@ -50,8 +51,10 @@ class BackboneFileTest {
                 file, Layout.PYTORCH, Map.of("architecture", "resnet-1-2-1-1-w8"), net.weights(), tensors);
         BackboneFile read = new BackboneFile(file, null, null, null, null);
 
-        assertThat(read.openHeadless(64).describe())
+        assertThat(read.openHeadless(64, Preprocessing.Crop.SQUARE).describe())
                 .isEqualTo("resnet-1-2-1-1-w8 on 64 x 64, imagenet, its 256 features");
+        assertThat(read.openHeadless(64, Preprocessing.Crop.CENTRE).describe())
+                .isEqualTo("resnet-1-2-1-1-w8 on 64 x 64 (centre of 73), imagenet, its 256 features");
         assertThat(read.open(64, 8).pretrained()).containsKey("embedding.kernel");
         assertThatThrownBy(() -> read.open(64, 16))
                 .hasMessageContaining("'embedding.kernel' is [8, 256], not [16, 256]");
