@@ -60,6 +60,9 @@ final class ModelsImportCommand implements Callable<Integer> {
     private boolean checkOnly;
 
     @Mixin
+    private CropOption crop = new CropOption();
+
+    @Mixin
     private BackboneFileOptions format = new BackboneFileOptions();
 
     @Mixin
@@ -67,7 +70,7 @@ final class ModelsImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        BackboneNet net = format.of(file).open(imageSize, dimensions);
+        BackboneNet net = format.of(file).open(imageSize, crop.crop(), dimensions);
         System.out.printf("%s: %s%n", file, net.describe());
         try (ServingGraph serving = new ServingGraph(net, weights(net))) {
             System.out.println("tried: " + SelfTest.of(serving));

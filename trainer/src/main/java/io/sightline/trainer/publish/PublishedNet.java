@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class PublishedNet {
 
     private static final Pattern BACKBONE =
-            Pattern.compile("(?<name>\\S+) on \\d+ x \\d+, (?<normalisation>\\w+)(?<mean>, mean of tokens)?, d = \\d+");
+            Pattern.compile("(?<name>\\S+) on \\d+ x \\d+[^,]*, (?<normalisation>\\w+)(?<mean>, mean of tokens)?, d = \\d+");
     private static final Pattern CONV =
-            Pattern.compile("conv \\[(?<widths>[\\d, ]+)] on \\d+ x \\d+ x \\d, d = \\d+(?<averaged>, averaged)?");
+            Pattern.compile("conv \\[(?<widths>[\\d, ]+)] on \\d+ x \\d+[^,]* x \\d, d = \\d+(?<averaged>, averaged)?");
 
     private PublishedNet() {}
 

@@ -38,7 +38,14 @@ class PublishedNetTest {
         return Stream.of(
                 new ConvNet(Preprocessing.DRAWING, List.of(4, 8), 16),
                 new ConvNet(new Preprocessing(16, 3, false), List.of(4), 12, ConvNet.Readout.AVERAGE),
+                new ConvNet(new Preprocessing(16, 3, false, Preprocessing.Crop.CENTRE), List.of(4), 12),
                 net(Backbones.named("resnet-1-1-w8")),
+                new BackboneNet(
+                        transformer,
+                        Normalisation.CLIP,
+                        new Preprocessing(32, 3, false, Preprocessing.Crop.CENTRE),
+                        16,
+                        Map.of()),
                 net(Backbones.named("mobilenet_v1_025")),
                 net(transformer),
                 net(transformer.with(VisionTransformer.Pooling.MEAN)));
