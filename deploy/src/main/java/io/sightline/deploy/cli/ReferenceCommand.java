@@ -30,7 +30,9 @@ final class ReferenceCommand implements Callable<Integer> {
 
     /** The page. */
     static String page() {
-        return CommandReference.markdown(SightlineCommand.commandLine(), List.of());
+        return CommandReference.markdown(
+                SightlineCommand.commandLine(),
+                List.of(ReferenceSections.presets(), ReferenceSections.dataSets(), ReferenceSections.architectures()));
     }
 
     @Override

@@ -16,15 +16,26 @@ sealed interface Benchmark permits CubBirds, Cars196, OnlineProducts, InShop {
     /** The K of Recall@K where nothing else is usual. */
     List<Integer> USUAL_RECALL_AT = List.of(1, 2, 4, 8);
 
+    /** All sets that are known. */
+    static List<Benchmark> all() {
+        return List.of(new CubBirds(), new Cars196(), new OnlineProducts(), new InShop());
+    }
+
     /** The set that lies in a folder, told by its annotation files. */
     static Optional<Benchmark> in(Path root) {
-        return List.of(new CubBirds(), new Cars196(), new OnlineProducts(), new InShop()).stream()
+        return all().stream()
                 .filter(benchmark -> benchmark.liesIn(root))
                 .findFirst();
     }
 
     /** What the field calls it. */
     String name();
+
+    /** What has to lie in its folder, for people. */
+    String layout();
+
+    /** How it is split, for people. */
+    String split();
 
     /** The K at which papers give its Recall@K. */
     default List<Integer> recallAt() {

@@ -28,6 +28,16 @@ final class Cars196 implements Benchmark {
     }
 
     @Override
+    public String layout() {
+        return "cars_annos.mat, car_ims/";
+    }
+
+    @Override
+    public String split() {
+        return "classes 1 to 98 to train, 99 to 196 to test";
+    }
+
+    @Override
     public boolean liesIn(Path root) {
         return Files.exists(root.resolve(ANNOTATIONS)) || isSplitForClassification(root);
     }

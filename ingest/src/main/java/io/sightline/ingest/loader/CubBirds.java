@@ -26,6 +26,16 @@ final class CubBirds implements Benchmark {
     }
 
     @Override
+    public String layout() {
+        return "images.txt, image_class_labels.txt, images/";
+    }
+
+    @Override
+    public String split() {
+        return "classes 1 to 100 to train, 101 to 200 to test";
+    }
+
+    @Override
     public boolean liesIn(Path root) {
         return Files.exists(root.resolve(CLASSES));
     }

@@ -29,6 +29,16 @@ final class InShop implements Benchmark {
     }
 
     @Override
+    public String layout() {
+        return "list_eval_partition.txt or Eval/list_eval_partition.txt, img/ or Img/img/";
+    }
+
+    @Override
+    public String split() {
+        return "as its file says; test images are queries or gallery";
+    }
+
+    @Override
     public boolean liesIn(Path root) {
         return partition(root).isPresent();
     }

@@ -28,6 +28,16 @@ final class OnlineProducts implements Benchmark {
     }
 
     @Override
+    public String layout() {
+        return "Ebay_train.txt, Ebay_test.txt, the folders beside them";
+    }
+
+    @Override
+    public String split() {
+        return "as its files say";
+    }
+
+    @Override
     public boolean liesIn(Path root) {
         return Files.exists(root.resolve(TRAIN)) || Files.exists(root.resolve(TEST));
     }

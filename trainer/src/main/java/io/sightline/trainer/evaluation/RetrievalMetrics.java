@@ -1,11 +1,10 @@
 package io.sightline.trainer.evaluation;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -19,7 +18,7 @@ import java.util.stream.IntStream;
 public record RetrievalMetrics(List<String> labels, int[] hits, double[] averagePrecision) {
 
     /**
-     * Every item queries all others. O(n^2 (d + log n)).
+     * Every item queries all others. O(n^2 d), on all cores.
      *
      * @param embeddings [n, d], unit rows
      * @param labels class of each row
@@ -57,25 +56,33 @@ public record RetrievalMetrics(List<String> labels, int[] hits, double[] average
             float[][] gallery,
             List<String> galleryLabels,
             boolean sameImages) {
-        Map<String, Long> sizes =
-                galleryLabels.stream().collect(Collectors.groupingBy(label -> label, Collectors.counting()));
-        List<String> labels = new ArrayList<>();
-        List<Integer> hits = new ArrayList<>();
-        List<Double> precisions = new ArrayList<>();
-        for (int query = 0; query < queries.length; query++) {
-            String label = queryLabels.get(query);
-            int relevant = (int) (sizes.getOrDefault(label, 0L) - (sameImages ? 1 : 0));
-            if (relevant > 0) {
-                int[] ranking = rank(queries[query], gallery, sameImages ? query : -1);
-                labels.add(label);
-                hits.add(firstHit(ranking, galleryLabels, label));
-                precisions.add(averagePrecision(ranking, galleryLabels, label, relevant));
-            }
-        }
+        Map<String, Integer> numbers = new HashMap<>();
+        int[] gallerysClasses = numbers(galleryLabels, numbers);
+        int[] queriesClasses = numbers(queryLabels, numbers);
+        int[] sizes = new int[numbers.size()];
+        Arrays.stream(gallerysClasses).forEach(number -> sizes[number]++);
+        int[] asked = IntStream.range(0, queries.length)
+                .filter(query -> sizes[queriesClasses[query]] > (sameImages ? 1 : 0))
+                .toArray();
+        Ranked[] ranked = Arrays.stream(asked)
+                .parallel()
+                .mapToObj(query -> {
+                    int own = queriesClasses[query];
+                    int relevant = sizes[own] - (sameImages ? 1 : 0);
+                    return Ranked.of(
+                            cosines(queries[query], gallery), gallerysClasses, own, relevant, sameImages ? query : -1);
+                })
+                .toArray(Ranked[]::new);
         return new RetrievalMetrics(
-                List.copyOf(labels),
-                hits.stream().mapToInt(Integer::intValue).toArray(),
-                precisions.stream().mapToDouble(Double::doubleValue).toArray());
+                Arrays.stream(asked).mapToObj(queryLabels::get).toList(),
+                Arrays.stream(ranked).mapToInt(Ranked::hit).toArray(),
+                Arrays.stream(ranked).mapToDouble(Ranked::averagePrecision).toArray());
+    }
+
+    private static int[] numbers(List<String> labels, Map<String, Integer> numbers) {
+        return labels.stream()
+                .mapToInt(label -> numbers.computeIfAbsent(label, added -> numbers.size()))
+                .toArray();
     }
 
     /** The same for some classes' queries only. */
@@ -109,42 +116,15 @@ public record RetrievalMetrics(List<String> labels, int[] hits, double[] average
         return Arrays.stream(averagePrecision).average().orElse(0);
     }
 
-    /** The gallery by descending cosine, equal cosines by ascending index. */
-    private static int[] rank(float[] query, float[][] gallery, int itself) {
+    private static double[] cosines(float[] query, float[][] gallery) {
         double[] cosines = new double[gallery.length];
-        List<Integer> order = new ArrayList<>(gallery.length);
         for (int i = 0; i < gallery.length; i++) {
             double dot = 0;
             for (int k = 0; k < query.length; k++) {
                 dot += (double) gallery[i][k] * query[k];
             }
             cosines[i] = dot;
-            if (i != itself) {
-                order.add(i);
-            }
         }
-        order.sort((a, b) -> Double.compare(cosines[b], cosines[a]));
-        return order.stream().mapToInt(Integer::intValue).toArray();
-    }
-
-    private static int firstHit(int[] ranking, List<String> labels, String label) {
-        for (int p = 0; p < ranking.length; p++) {
-            if (labels.get(ranking[p]).equals(label)) {
-                return p + 1;
-            }
-        }
-        return Integer.MAX_VALUE;
-    }
-
-    private static double averagePrecision(int[] ranking, List<String> labels, String label, int relevant) {
-        int found = 0;
-        double sum = 0;
-        for (int p = 0; p < relevant; p++) {
-            if (labels.get(ranking[p]).equals(label)) {
-                found++;
-                sum += (double) found / (p + 1);
-            }
-        }
-        return sum / relevant;
+        return cosines;
     }
 }
