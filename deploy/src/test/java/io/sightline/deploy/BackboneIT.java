@@ -90,6 +90,48 @@ class BackboneIT {
         assertThat(data).doesNotExist();
     }
 
+    @Test
+    void shouldTrainAsPublishedOnABenchmarkOfTheField() throws Exception {
+        Path birds = birds();
+        Path out = directory.resolve("run");
+        String printed = run(
+                "train",
+                "--preset=see-cub",
+                "--data=" + birds,
+                "--backbone=" + weights(),
+                "--out=" + out,
+                "--image-size=32",
+                "--dimensions=16",
+                "--batch-classes=2",
+                "--micro-batch=3",
+                "--head-steps=1",
+                "--round-steps=3");
+
+        assertThat(printed)
+                .contains("weights; some", "of 3 images at a time", ARCHITECTURE + " on 32 x 32 (centre of 37), imagenet, d = 16");
+        assertThat(run("evaluate", birds.toString(), "--version", out.resolve("models/v1").toString()))
+                .contains("on CUB-200-2011: 12 images", "R@1    R@2    R@4    R@8   MAP@R");
+    }
+
+    /** A tree as CUB-200-2011 has it, of two classes to train on and two to measure on. */
+    private Path birds() throws Exception {
+        Path root = directory.resolve("CUB_200_2011");
+        List<String> images = new java.util.ArrayList<>();
+        List<String> classes = new java.util.ArrayList<>();
+        for (var drawing : Drawings.of(4, 6)) {
+            int number = images.size() / 6 + (images.size() < 12 ? 1 : 199 - 2);
+            String path = String.format(java.util.Locale.ROOT, "%03d.Bird/%d.png", number, images.size());
+            Path file = root.resolve("images").resolve(path);
+            Files.createDirectories(Objects.requireNonNull(file.getParent()));
+            Files.write(file, drawing.content().read());
+            classes.add((images.size() + 1) + " " + number);
+            images.add((images.size() + 1) + " " + path);
+        }
+        Files.write(root.resolve("images.txt"), images);
+        Files.write(root.resolve("image_class_labels.txt"), classes);
+        return root;
+    }
+
     private static StackSettings settings(Path data, BackboneNet net) {
         StackSettings quick = Stacks.quick(data);
         TrainingSettings training = TrainingSettings.defaults(Augmentation.PHOTO, 1).with(draft -> {
