@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * All commands with all they take, as a page of Markdown: what {@code --help} says, and the same on every machine and
- * terminal. Not thread-safe.
+ * terminal.
  */
 final class CommandReference {
 

@@ -127,8 +127,8 @@ public final class Preprocessor implements AutoCloseable {
     }
 
     /**
-     * Whole pixels as torchvision counts them: the longer side is rounded down, and half a pixel of an odd margin to the
-     * even number. What is cut off is never computed.
+     * Whole pixels as torchvision counts them: the longer side is rounded down, and half of an odd margin to an even
+     * number. What is cut off is never computed.
      */
     private Operand<TFloat32> centre(Ops tf, Operand<TUint8> image, Operand<TInt32> sides) {
         Operand<TInt32> shortest = tf.min(sides, tf.constant(0));

@@ -18,8 +18,8 @@ record Box(int left, int top, int width, int height) {
     }
 
     /**
-     * A box whose area and shape are drawn evenly, the shape on a logarithmic scale, then its place; drawn again where it
-     * does not fit.
+     * A box whose area and shape are drawn evenly, the shape on a logarithmic scale, then its place; drawn again where
+     * it does not fit.
      *
      * @param size side of the image
      * @param leastArea as a share of the image

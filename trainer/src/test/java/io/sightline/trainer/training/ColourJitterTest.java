@@ -51,6 +51,19 @@ class ColourJitterTest {
     }
 
     @Test
+    void shouldTakeTheContrastOfWhatIsLeftBelowWhite() {
+        byte[] image = new byte[GREY.bytes()];
+        Arrays.fill(image, 0, 32, (byte) 200);
+        Arrays.fill(image, 32, 64, (byte) 100);
+
+        byte[] changed = changed(new ColourJitter(2, 0.5, 1), GREY, image);
+
+        // 255 and 200, half as far from their mean of 227.5.
+        assertThat(Arrays.copyOf(changed, 32)).containsOnly(241);
+        assertThat(Arrays.copyOfRange(changed, 32, 64)).containsOnly(214);
+    }
+
+    @Test
     void shouldGiveTheGreyOfEachPixelWithoutSaturation() {
         byte[] image = new byte[COLOUR.bytes()];
         image[0] = (byte) 200;
