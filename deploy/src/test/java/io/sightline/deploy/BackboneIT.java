@@ -50,7 +50,16 @@ class BackboneIT {
     void shouldGoOnFromAnImportedVersion() throws Exception {
         Path weights = weights();
         Path data = directory.resolve("data");
-        assertThat(run("models", "import", weights.toString(), "--image-size", "32", "--embedding", "16", "--dir", data.toString()))
+        assertThat(run(
+                        "models",
+                        "import",
+                        weights.toString(),
+                        "--image-size",
+                        "32",
+                        "--embedding",
+                        "16",
+                        "--dir",
+                        data.toString()))
                 .contains("published v1", ARCHITECTURE);
         BackboneNet net = (BackboneNet) PublishedNet.of(ModelArtifact.open(artifact(data)));
         assertThat(net.describe()).isEqualTo(ARCHITECTURE + " on 32 x 32, imagenet, d = 16");
@@ -59,11 +68,15 @@ class BackboneIT {
                 SearchClient client = new SearchClient(stack.searchUrl());
                 BulkLoader loader = new BulkLoader(URI.create(stack.ingestUrl()), 4)) {
             loader.load(Drawings.of(6, IMAGES / 6), LabelPolicy.ALL, () -> {});
-            Waits.until("a version that goes on from the imported one", Waits.ROUNDS, client, () -> status(client, "v2")
-                    .equals("ACTIVE"));
+            Waits.until(
+                    "a version that goes on from the imported one",
+                    Waits.ROUNDS,
+                    client,
+                    () -> status(client, "v2").equals("ACTIVE"));
 
             JsonNode first = client.get("/v1/models/v1");
-            assertThat(first.path("history").path(0).path("reason").asText()).isEqualTo("imported from weights.safetensors");
+            assertThat(first.path("history").path(0).path("reason").asText())
+                    .isEqualTo("imported from weights.safetensors");
             assertThat(client.get("/v1/models/v2").path("parent").asText()).isEqualTo("v1");
             Path exported = directory.resolve("v1.safetensors");
             run("models", "export", "v1", "--out", exported.toString(), "--url", stack.searchUrl());
@@ -82,7 +95,13 @@ class BackboneIT {
         int exit = SightlineCommand.execute(
                 new java.io.PrintWriter(System.out, true, StandardCharsets.UTF_8),
                 new java.io.PrintWriter(errors, true, StandardCharsets.UTF_8),
-                "models", "import", weights.toString(), "--arch", "resnet-1-2-w8", "--dir", data.toString());
+                "models",
+                "import",
+                weights.toString(),
+                "--arch",
+                "resnet-1-2-w8",
+                "--dir",
+                data.toString());
 
         assertThat(exit).isEqualTo(1);
         assertThat(errors.toString(StandardCharsets.UTF_8))
@@ -108,8 +127,15 @@ class BackboneIT {
                 "--round-steps=3");
 
         assertThat(printed)
-                .contains("weights; some", "of 3 images at a time", ARCHITECTURE + " on 32 x 32 (centre of 37), imagenet, d = 16");
-        assertThat(run("evaluate", birds.toString(), "--version", out.resolve("models/v1").toString()))
+                .contains(
+                        "weights; some",
+                        "of 3 images at a time",
+                        ARCHITECTURE + " on 32 x 32 (centre of 37), imagenet, d = 16");
+        assertThat(run(
+                        "evaluate",
+                        birds.toString(),
+                        "--version",
+                        out.resolve("models/v1").toString()))
                 .contains("on CUB-200-2011: 12 images", "R@1    R@2    R@4    R@8   MAP@R");
     }
 
@@ -134,11 +160,12 @@ class BackboneIT {
 
     private static StackSettings settings(Path data, BackboneNet net) {
         StackSettings quick = Stacks.quick(data);
-        TrainingSettings training = TrainingSettings.defaults(Augmentation.PHOTO, 1).with(draft -> {
-            draft.classesPerBatch = 4;
-            draft.imagesPerClass = 2;
-            draft.fineTuning = new FineTuning(1, 1, 0, FineTuning.BatchNorm.FROZEN);
-        });
+        TrainingSettings training = TrainingSettings.defaults(Augmentation.PHOTO, 1)
+                .with(draft -> {
+                    draft.classesPerBatch = 4;
+                    draft.imagesPerClass = 2;
+                    draft.fineTuning = new FineTuning(1, 1, 0, FineTuning.BatchNorm.FROZEN);
+                });
         return new StackSettings(
                 data, quick.ports(), quick.payloads(), quick.lanes(), net, training, quick.rounds(), quick.rollout());
     }

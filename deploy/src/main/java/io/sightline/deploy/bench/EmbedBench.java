@@ -146,7 +146,11 @@ public record EmbedBench(
                 yield EmbedContent.open(data.resolve("grocery96.zip"), name, net, images);
             }
             case "drawing28" ->
-                EmbedContent.open(data.resolve("omniglot242.zip"), name, UntrainedNetwork.smallNet(Preprocessing.DRAWING), images);
+                EmbedContent.open(
+                        data.resolve("omniglot242.zip"),
+                        name,
+                        UntrainedNetwork.smallNet(Preprocessing.DRAWING),
+                        images);
             default -> throw new IllegalStateException(name);
         };
     }

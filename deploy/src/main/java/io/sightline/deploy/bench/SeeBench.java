@@ -34,14 +34,14 @@ import java.util.function.DoubleSupplier;
  * @param largeSteps whether whole steps of 512 images are measured too
  * @param backbones networks whose steps are measured in place of those of the small ones; empty for these
  */
-public record SeeBench(
-        int threads, int lossRepeats, int stepRepeats, boolean largeSteps, List<BackboneNet> backbones) {
+public record SeeBench(int threads, int lossRepeats, int stepRepeats, boolean largeSteps, List<BackboneNet> backbones) {
 
     private static final double SHARE = 0.4;
     private static final int WARM_UP = 3;
     private static final List<Integer> BATCHES = List.of(128, 512);
     /** Lengths of an embedding that are measured. */
     public static final List<Integer> DIMENSIONS = List.of(64, 128);
+
     private static final List<Integer> EXPANSIONS = List.of(8, 16);
     private static final Preprocessing SMALL = new Preprocessing(28, 1, false);
     private static final Preprocessing COLOUR = new Preprocessing(64, 3, false);
@@ -235,7 +235,8 @@ public record SeeBench(
     }
 
     private static String what(EmbeddingNet net) {
-        String of = net instanceof BackboneNet backbone ? " " + backbone.backbone().name() : "";
+        String of =
+                net instanceof BackboneNet backbone ? " " + backbone.backbone().name() : "";
         return "step " + net.preprocessing().size() + " px" + of;
     }
 }

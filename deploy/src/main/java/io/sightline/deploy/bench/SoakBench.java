@@ -59,8 +59,11 @@ public record SoakBench(int minutes, String heap, Class<?> command) {
      * @throws IllegalStateException if the lane fails or stands still
      */
     public void run(Path data, Path folder, PrintStream out) throws IOException, InterruptedException {
-        EmbedContent content =
-                EmbedContent.open(data.resolve("omniglot242.zip"), "drawing28", UntrainedNetwork.smallNet(Preprocessing.DRAWING), CONTENTS);
+        EmbedContent content = EmbedContent.open(
+                data.resolve("omniglot242.zip"),
+                "drawing28",
+                UntrainedNetwork.smallNet(Preprocessing.DRAWING),
+                CONTENTS);
         List<Minute> measured = new ArrayList<>();
         long deadLetters;
         try (BenchFolder temporary = BenchFolder.create("soak");

@@ -57,8 +57,8 @@ public record SwapBench(int swaps, int images, double load, String heap, Class<?
      * @throws IllegalStateException if a lane fails or a swap does not end
      */
     public void run(Path data, Path folder, PrintStream out) throws IOException, InterruptedException {
-        EmbedContent content =
-                EmbedContent.open(data.resolve("omniglot242.zip"), "drawing28", UntrainedNetwork.smallNet(Preprocessing.DRAWING), images);
+        EmbedContent content = EmbedContent.open(
+                data.resolve("omniglot242.zip"), "drawing28", UntrainedNetwork.smallNet(Preprocessing.DRAWING), images);
         List<Swap> measured = new ArrayList<>();
         long deadLetters;
         try (BenchFolder temporary = BenchFolder.create("swaps");

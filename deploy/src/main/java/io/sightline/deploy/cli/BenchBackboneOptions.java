@@ -26,7 +26,8 @@ final class BenchBackboneOptions {
     }
 
     /** The network, null without a file. */
-    @Nullable BackboneNet openIfGiven(int dimensions) {
+    @Nullable
+    BackboneNet openIfGiven(int dimensions) {
         return file == null ? null : format.of(file).open(imageSize, dimensions);
     }
 }

@@ -56,7 +56,13 @@ final class BenchEmbedCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         LogFile.into(Files.createTempDirectory("sightline-embed-log-"), "OFF");
         List<String> usual = backbone.isGiven() ? List.of(EmbedBench.PHOTOS) : EmbedBench.SETS;
-        new EmbedBench(sets == null ? usual : sets, backbone.openIfGiven(DIMENSIONS), images, warmUps, repeats, loadSeconds)
+        new EmbedBench(
+                        sets == null ? usual : sets,
+                        backbone.openIfGiven(DIMENSIONS),
+                        images,
+                        warmUps,
+                        repeats,
+                        loadSeconds)
                 .run(BenchData.folder(), options.folder(), System.out);
         return 0;
     }

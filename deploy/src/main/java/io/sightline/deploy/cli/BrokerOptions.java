@@ -48,7 +48,9 @@ final class BrokerOptions {
      * @throws IllegalStateException if there is no stack in the folder
      */
     int run(Work work) throws IOException, InterruptedException {
-        if (bootstrapServers == null && schemaRegistry == null && !Files.isDirectory(DataDirectory.cluster(directory))) {
+        if (bootstrapServers == null
+                && schemaRegistry == null
+                && !Files.isDirectory(DataDirectory.cluster(directory))) {
             throw new IllegalStateException("there is no stack in " + directory
                     + ": say where it is with --dir, or where its brokers are with --bootstrap-servers and"
                     + " --schema-registry");

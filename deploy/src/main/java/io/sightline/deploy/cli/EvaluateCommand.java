@@ -42,8 +42,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "DATA",
-            description = "Folder, zip or manifest, or the folder of CUB-200-2011, Cars-196, Stanford Online Products or"
-                    + " In-Shop; classes below test/ are measured on, all where there are none.")
+            description =
+                    "Folder, zip or manifest, or the folder of CUB-200-2011, Cars-196, Stanford Online Products or"
+                            + " In-Shop; classes below test/ are measured on, all where there are none.")
     private Path data = Path.of(".");
 
     @Option(
@@ -52,9 +53,7 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Of a version that the search API knows, or that lies in a folder.")
     private @Nullable String version;
 
-    @Option(
-            names = "--image-size",
-            description = "Side of a backbone's input in pixels (default: what is usual).")
+    @Option(names = "--image-size", description = "Side of a backbone's input in pixels (default: what is usual).")
     private @Nullable Integer imageSize;
 
     @Mixin
@@ -74,7 +73,10 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         if (version != null) {
             try (EmbeddingModel model = EmbeddingModel.load(artifact(version))) {
-                measure(version + " (" + model.descriptor().network() + ")", model.descriptor().preprocessing(), model::embed);
+                measure(
+                        version + " (" + model.descriptor().network() + ")",
+                        model.descriptor().preprocessing(),
+                        model::embed);
             }
             return 0;
         }

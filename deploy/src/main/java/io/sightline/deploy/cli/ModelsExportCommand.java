@@ -99,15 +99,19 @@ final class ModelsExportCommand implements Callable<Integer> {
 
     private void writeWeights(ModelArtifact artifact) {
         if (!(PublishedNet.of(artifact) instanceof BackboneNet net)) {
-            throw new IllegalArgumentException(version + " is '" + artifact.descriptor().network()
-                    + "', which has no backbone that other frameworks know: use --format savedmodel");
+            throw new IllegalArgumentException(
+                    version + " is '" + artifact.descriptor().network()
+                            + "', which has no backbone that other frameworks know: use --format savedmodel");
         }
         List<Weight> wanted = net.weights().stream()
                 .filter(weight -> net.isBackbone(weight.name()) || withHead)
                 .toList();
         Layout ordered = layout == null ? usualLayout(net.backbone()) : layout;
-        Map<String, String> notes =
-                Map.of("architecture", net.backbone().name(), "sightline", artifact.descriptor().network());
+        Map<String, String> notes = Map.of(
+                "architecture",
+                net.backbone().name(),
+                "sightline",
+                artifact.descriptor().network());
         PretrainedWeights.write(out, ordered, notes, wanted, net.pretrained());
     }
 

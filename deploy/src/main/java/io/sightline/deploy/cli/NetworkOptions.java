@@ -102,6 +102,10 @@ final class NetworkOptions {
             return continued(from, models);
         }
         if (!backbone.isGiven()) {
+            if (preset != null) {
+                throw new IllegalArgumentException(
+                        "the runs of " + preset + " start from a pretrained network: name its weights with --backbone");
+            }
             return new ConvNet(preprocessing, widths == null ? ConvNet.DEFAULT_WIDTHS : widths, dimensions);
         }
         if (widths != null) {

@@ -25,7 +25,9 @@ final class PresetDefaults implements IDefaultValueProvider {
         int at = all.indexOf(OPTION);
         Stream<String> named = at >= 0 && at + 1 < all.size()
                 ? Stream.of(all.get(at + 1))
-                : all.stream().filter(one -> one.startsWith(OPTION + "=")).map(one -> one.substring(OPTION.length() + 1));
+                : all.stream()
+                        .filter(one -> one.startsWith(OPTION + "="))
+                        .map(one -> one.substring(OPTION.length() + 1));
         return new PresetDefaults(named.findFirst()
                 .flatMap(name -> Stream.of(Preset.values())
                         .filter(preset -> preset.toString().equalsIgnoreCase(name))

@@ -16,9 +16,10 @@ final class ReferenceSections {
     /** A row an option, a column a preset. */
     static Section presets() {
         List<Preset> presets = List.of(Preset.values());
-        StringBuilder table = new StringBuilder("`--preset NAME` takes these in place of the defaults; options that are"
-                + " given as well count.\n\n");
-        table.append(row("option", presets.stream().map(preset -> "`" + preset + "`").toList()));
+        StringBuilder table = new StringBuilder(
+                "`--preset NAME` takes these in place of the defaults; options that are" + " given as well count.\n\n");
+        table.append(
+                row("option", presets.stream().map(preset -> "`" + preset + "`").toList()));
         table.append(row("---", presets.stream().map(preset -> "---").toList()));
         table.append(row("for", presets.stream().map(Preset::dataSet).toList()));
         for (Map.Entry<String, String> option : presets.getFirst().options().entrySet()) {
@@ -33,8 +34,9 @@ final class ReferenceSections {
 
     /** A row a set. */
     static Section dataSets() {
-        StringBuilder table = new StringBuilder("Wherever images are loaded, a folder is one of these if their files lie"
-                + " in it; else it has one directory per class, perhaps below train/ and test/.\n\n");
+        StringBuilder table =
+                new StringBuilder("Wherever images are loaded, a folder is one of these if their files lie"
+                        + " in it; else it has one directory per class, perhaps below train/ and test/.\n\n");
         table.append(row("data set", List.of("what lies in its folder", "split", "Recall@K")));
         table.append(row("---", List.of("---", "---", "---")));
         for (KnownSet set : KnownSet.all()) {

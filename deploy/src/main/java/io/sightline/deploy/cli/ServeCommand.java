@@ -175,8 +175,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private ServedTrainer trainer(KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog, Clock clock) {
-        EmbeddingNet net =
-                network.net(network.preprocessing(Preprocessing.PHOTO), DataDirectory.models(directory));
+        EmbeddingNet net = network.net(network.preprocessing(Preprocessing.PHOTO), DataDirectory.models(directory));
         PrometheusMeterRegistry meters = MetricsPage.registry();
         TrainerService service = new TrainerService(
                 connection,

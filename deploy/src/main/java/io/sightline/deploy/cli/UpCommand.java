@@ -41,8 +41,7 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Path log = LogFile.into(directory, "WARN");
-        EmbeddingNet net =
-                network.net(network.preprocessing(Preprocessing.PHOTO), DataDirectory.models(directory));
+        EmbeddingNet net = network.net(network.preprocessing(Preprocessing.PHOTO), DataDirectory.models(directory));
         StackSettings settings = new StackSettings(
                         directory,
                         ports.ports(),

@@ -32,10 +32,10 @@ final class VersionFolder {
                 })
                 .toList();
         if (found.size() != 1) {
-            throw new IllegalArgumentException(
-                    (found.isEmpty() ? "there is no version '" + version + "' in " + models : "several folders are called"
-                            + " after version '" + version + "': " + found)
-                            + "; name its folder");
+            throw new IllegalArgumentException((found.isEmpty()
+                            ? "there is no version '" + version + "' in " + models
+                            : "several folders are called" + " after version '" + version + "': " + found)
+                    + "; name its folder");
         }
         return ModelArtifact.open(found.getFirst());
     }

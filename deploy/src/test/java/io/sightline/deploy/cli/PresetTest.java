@@ -68,8 +68,8 @@ class PresetTest {
 
     @Test
     void shouldGiveWayToWhatIsSaidAsWell() {
-        TrainingSettings training =
-                parse("--micro-batch", "12", "--preset=SEE-SOP", "--learning-rate", "0.5").training(NET);
+        TrainingSettings training = parse("--micro-batch", "12", "--preset=SEE-SOP", "--learning-rate", "0.5")
+                .training(NET);
 
         assertThat(training.microBatch()).isEqualTo(12);
         assertThat(training.learningRate()).isEqualTo(0.5);

@@ -23,9 +23,7 @@ sealed interface Benchmark permits CubBirds, Cars196, OnlineProducts, InShop {
 
     /** The set that lies in a folder, told by its annotation files. */
     static Optional<Benchmark> in(Path root) {
-        return all().stream()
-                .filter(benchmark -> benchmark.liesIn(root))
-                .findFirst();
+        return all().stream().filter(benchmark -> benchmark.liesIn(root)).findFirst();
     }
 
     /** What the field calls it. */

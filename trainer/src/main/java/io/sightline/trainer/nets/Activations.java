@@ -55,8 +55,7 @@ public record Activations(long kept, long largest) {
             long[] shape = net.inputShape().asArray();
             net.build(
                     tf,
-                    tf.placeholder(
-                            TUint8.class, Placeholder.shape(Shape.of(1, shape[1], shape[2], shape[3]))),
+                    tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(1, shape[1], shape[2], shape[3]))),
                     new WeightList());
             return of(graph);
         }
@@ -89,7 +88,7 @@ public record Activations(long kept, long largest) {
         if (node.getOp().equals("Placeholder") || node.getOp().equals("Const")) {
             return 0;
         }
-        GraphOperation operation = (GraphOperation) graph.operation(node.getName());
+        GraphOperation operation = graph.operation(node.getName());
         if (operation == null || operation.numOutputs() == 0) {
             return 0;
         }

@@ -253,8 +253,7 @@ public final class Layers {
     }
 
     /** Linear layer whose weights have names of their own; [N, from] to [N, to]. */
-    Operand<TFloat32> linear(
-            String kernelName, String biasName, Initial start, Operand<TFloat32> x, int from, int to) {
+    Operand<TFloat32> linear(String kernelName, String biasName, Initial start, Operand<TFloat32> x, int from, int to) {
         Operand<TFloat32> kernel =
                 weights.trained(tf, new Weight(kernelName, Shape.of(from, to), Weight.Kind.LINEAR, start));
         return tf.math.add(tf.linalg.matMul(x, kernel), bias(biasName, to));

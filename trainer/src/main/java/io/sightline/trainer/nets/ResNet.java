@@ -50,7 +50,8 @@ public record ResNet(String name, List<Integer> blocks, int width) implements Ba
             return all;
         }
         int layer = Integer.parseInt(place.group(1)) - 1;
-        int below = blocks.subList(0, layer).stream().mapToInt(Integer::intValue).sum();
+        int below =
+                blocks.subList(0, layer).stream().mapToInt(Integer::intValue).sum();
         return all - below - Integer.parseInt(place.group(2)) - 1;
     }
 

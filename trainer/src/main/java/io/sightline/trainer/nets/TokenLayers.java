@@ -58,9 +58,14 @@ final class TokenLayers {
     }
 
     private Operand<TFloat32> token(String name, int count) {
-        return layers.weights().trained(
-                tf,
-                new Weight(name, Shape.of(1, count, width), Weight.Kind.TOKEN, new Initial.Deviation(TOKEN_DEVIATION)));
+        return layers.weights()
+                .trained(
+                        tf,
+                        new Weight(
+                                name,
+                                Shape.of(1, count, width),
+                                Weight.Kind.TOKEN,
+                                new Initial.Deviation(TOKEN_DEVIATION)));
     }
 
     private Operand<TFloat32> paddedTokens(Operand<TFloat32> x, int before, int after) {
@@ -79,12 +84,10 @@ final class TokenLayers {
         // [N, T, 3, heads, size] to [3, N, heads, T, size].
         Operand<TFloat32> split =
                 tf.linalg.transpose(tf.reshape(all, ints(-1, tokens, 3, heads, size)), ints(2, 0, 3, 1, 4));
-        Operand<TFloat32> queries =
-                tf.math.mul(part(split, 0, size), tf.constant((float) (1 / Math.sqrt(size))));
+        Operand<TFloat32> queries = tf.math.mul(part(split, 0, size), tf.constant((float) (1 / Math.sqrt(size))));
         Operand<TFloat32> scores =
                 tf.train.batchMatMul(queries, part(split, 1, size), TFloat32.class, BatchMatMul.adjY(true));
-        Operand<TFloat32> mixed =
-                tf.train.batchMatMul(tf.nn.softmax(scores), part(split, 2, size), TFloat32.class);
+        Operand<TFloat32> mixed = tf.train.batchMatMul(tf.nn.softmax(scores), part(split, 2, size), TFloat32.class);
         // [N heads, T, size] to [N, T, heads size].
         Operand<TFloat32> joined =
                 tf.linalg.transpose(tf.reshape(mixed, ints(-1, heads, tokens, size)), ints(0, 2, 1, 3));

@@ -17,7 +17,7 @@ final class WeightList extends FixedWeights {
     }
 
     @Override
-        Operand<TFloat32> value(Ops tf, Weight weight) {
+    Operand<TFloat32> value(Ops tf, Weight weight) {
         all.add(weight);
         return tf.placeholder(TFloat32.class, Placeholder.shape(weight.shape()));
     }

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /** The network of a published version, built anew from what its descriptor says of it, to be trained further. */
 public final class PublishedNet {
 
-    private static final Pattern BACKBONE =
-            Pattern.compile("(?<name>\\S+) on \\d+ x \\d+[^,]*, (?<normalisation>\\w+)(?<mean>, mean of tokens)?, d = \\d+");
+    private static final Pattern BACKBONE = Pattern.compile(
+            "(?<name>\\S+) on \\d+ x \\d+[^,]*, (?<normalisation>\\w+)(?<mean>, mean of tokens)?, d = \\d+");
     private static final Pattern CONV =
             Pattern.compile("conv \\[(?<widths>[\\d, ]+)] on \\d+ x \\d+[^,]* x \\d, d = \\d+(?<averaged>, averaged)?");
 

@@ -45,8 +45,9 @@ public record SelfTest(int images, double largestCosine, double millis) {
         double smallest = 1;
         for (int i = 0; i < IMAGES; i++) {
             if (!(Math.abs(dot(vectors[i], vectors[i]) - 1) < UNIT)) {
-                throw new ArtifactException(network.net().describe()
-                        + " gives vectors that are not of unit length or not finite: look at normalisation and weights");
+                throw new ArtifactException(
+                        network.net().describe()
+                                + " gives vectors that are not of unit length or not finite: look at normalisation and weights");
             }
             for (int j = 0; j < i; j++) {
                 double cosine = dot(vectors[i], vectors[j]);

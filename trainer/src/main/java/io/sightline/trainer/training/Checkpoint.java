@@ -167,7 +167,8 @@ public record Checkpoint(
         }
         Map<String, HostTensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<String, long[]> shape : header.shapes.entrySet()) {
-            float[] values = new float[Math.toIntExact(Shape.of(shape.getValue()).size())];
+            float[] values =
+                    new float[Math.toIntExact(Shape.of(shape.getValue()).size())];
             long bytes = (long) values.length * Float.BYTES;
             map(channel, next, bytes).asFloatBuffer().get(values);
             next += bytes;

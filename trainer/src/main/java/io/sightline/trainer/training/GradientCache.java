@@ -36,11 +36,7 @@ final class GradientCache {
      * @param sums in the order of the weights
      */
     record Parts(
-            Operand<TFloat32> ofLoss,
-            Placeholder<TFloat32> ofPart,
-            Op first,
-            Op next,
-            List<Operand<TFloat32>> sums) {}
+            Operand<TFloat32> ofLoss, Placeholder<TFloat32> ofPart, Op first, Op next, List<Operand<TFloat32>> sums) {}
 
     /**
      * Adds what is common to all weights.
@@ -71,8 +67,7 @@ final class GradientCache {
         List<Operand<TFloat32>> added = new ArrayList<>();
         weights.forEach((name, weight) -> {
             Operand<TFloat32> gradient = ofWeights.get(added.size());
-            Variable<TFloat32> sum =
-                    sums.computeIfAbsent(name, created -> tf.variable(weight.shape(), TFloat32.class));
+            Variable<TFloat32> sum = sums.computeIfAbsent(name, created -> tf.variable(weight.shape(), TFloat32.class));
             first.add(tf.assign(sum, gradient));
             next.add(tf.assignAdd(sum, gradient));
             added.add(tf.identity(sum));

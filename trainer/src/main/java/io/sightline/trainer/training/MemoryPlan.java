@@ -30,7 +30,7 @@ public record MemoryPlan(long weights, long stateBytes, long activationBytes, in
         long trained = size(all.stream()
                 .filter(weight -> weight.isTrained() && !(isFrozen && net.isBackbone(weight.name())))
                 .toList());
-        long copies = 3 + (settings.microBatch() > 0 ? 1 : 0);
+        long copies = settings.microBatch() > 0 ? 4 : 3;
         long numbers = weights + copies * trained + (settings.averaging() > 0 ? weights : 0);
         Activations activations = Activations.of(net);
         long kept = isFrozen ? 0 : activations.kept();

@@ -31,9 +31,8 @@ public enum Precision {
      * @param threads of one operation, 0 for what TensorFlow takes: all cores
      */
     ConfigProto session(int threads) {
-        ConfigProto.Builder config = ConfigProto.newBuilder()
-                .setIntraOpParallelismThreads(threads)
-                .setInterOpParallelismThreads(threads);
+        ConfigProto.Builder config =
+                ConfigProto.newBuilder().setIntraOpParallelismThreads(threads).setInterOpParallelismThreads(threads);
         if (this == MIXED) {
             config.setGraphOptions(GraphOptions.newBuilder()
                     .setRewriteOptions(RewriterConfig.newBuilder()

@@ -98,8 +98,7 @@ final class TrainingGraph implements AutoCloseable {
     }
 
     /** What all state starts with: what the weights do, their averages too, moments with zero. */
-    private Map<String, HostTensor> first(
-            VariableWeights network, VariableWeights table, Set<String> moments) {
+    private Map<String, HostTensor> first(VariableWeights network, VariableWeights table, Set<String> moments) {
         Map<String, HostTensor> first = new LinkedHashMap<>(network.initial());
         first.putAll(table.initial());
         new LinkedHashMap<>(first).forEach((weight, start) -> {
@@ -198,8 +197,10 @@ final class TrainingGraph implements AutoCloseable {
         int next = 0;
         for (byte[] part : parts(pixels)) {
             try (TUint8 input = images(part);
-                    Result result =
-                            session.runner().feed(images, input).fetch(embeddings).run()) {
+                    Result result = session.runner()
+                            .feed(images, input)
+                            .fetch(embeddings)
+                            .run()) {
                 float[] some = HostTensor.copyOf(result.get(0)).values();
                 System.arraycopy(some, 0, vectors, next, some.length);
                 next += some.length;
@@ -283,8 +284,7 @@ final class TrainingGraph implements AutoCloseable {
     }
 
     private TFloat32 matrix(float[] values) {
-        return TFloat32.tensorOf(
-                Shape.of(values.length / net.dimensions(), net.dimensions()), DataBuffers.of(values));
+        return TFloat32.tensorOf(Shape.of(values.length / net.dimensions(), net.dimensions()), DataBuffers.of(values));
     }
 
     private static double scalar(Result result, int i) {

@@ -20,8 +20,6 @@ import org.tensorflow.types.TFloat32;
  */
 final class UpdateSteps {
 
-    private static final ToDoubleFunction<String> EQUAL = name -> 1;
-
     private final Ops tf;
     private final EmbeddingNet net;
     private final VariableWeights network;
@@ -63,13 +61,18 @@ final class UpdateSteps {
         this.gradients = new Gradients(graph, tf, settings.precision().lossScale());
         this.cache = settings.microBatch() > 0 ? new GradientCache(tf, gradients, embeddings, loss) : null;
         float decay = (float) settings.weightDecay();
-        head = group(ofBackbone(false), feeds.learningRate(), EQUAL, decay, feeds.powers());
+        head = group(ofBackbone(false), feeds.learningRate(), name -> 1, decay, feeds.powers());
         proxies = settings.loss().proxiesPerClass() == 0
                 ? List.of()
-                : group(table.trained(), feeds.proxyLearningRate(), EQUAL, 0, feeds.powers());
+                : group(table.trained(), feeds.proxyLearningRate(), name -> 1, 0, feeds.powers());
         backbone = fineTuning.isFrozen()
                 ? List.of()
-                : group(ofBackbone(true), feeds.backboneLearningRate(), this::layerShare, decay, feeds.backbonePowers());
+                : group(
+                        ofBackbone(true),
+                        feeds.backboneLearningRate(),
+                        this::layerShare,
+                        decay,
+                        feeds.backbonePowers());
     }
 
     /** Whether there are steps of the head and the proxies alone. */
@@ -123,9 +126,7 @@ final class UpdateSteps {
             ToDoubleFunction<String> share,
             float decay,
             AdamW.Powers powers) {
-        return weights.isEmpty()
-                ? List.of()
-                : List.of(new AdamW.Group(weights, learningRate, share, decay, powers));
+        return weights.isEmpty() ? List.of() : List.of(new AdamW.Group(weights, learningRate, share, decay, powers));
     }
 
     private double layerShare(String weight) {

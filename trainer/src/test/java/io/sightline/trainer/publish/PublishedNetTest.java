@@ -63,9 +63,10 @@ class PublishedNetTest {
         assertThat(again.preprocessing()).isEqualTo(net.preprocessing());
         assertThat(again.pretrained().keySet()).isEqualTo(weights.keySet());
         // What it starts with is what it was published with, the head too.
-        weights(again).forEach((name, tensor) -> assertThat(tensor.values())
-                .as(name)
-                .isEqualTo(requireNonNull(weights.get(name)).values()));
+        weights(again)
+                .forEach((name, tensor) -> assertThat(tensor.values())
+                        .as(name)
+                        .isEqualTo(requireNonNull(weights.get(name)).values()));
     }
 
     @Test
@@ -101,8 +102,8 @@ class PublishedNetTest {
     }
 
     private static Map<String, HostTensor> weights(EmbeddingNet net) {
-        TrainingSettings settings = TrainingSettings.defaults(Augmentation.PHOTO, 3).with(draft -> draft.seed =
-                net.pretrained().isEmpty() ? 3 : 4);
+        TrainingSettings settings = TrainingSettings.defaults(Augmentation.PHOTO, 3)
+                .with(draft -> draft.seed = net.pretrained().isEmpty() ? 3 : 4);
         try (SeeTrainer trainer = SeeTrainer.create(net, settings)) {
             return trainer.weights();
         }

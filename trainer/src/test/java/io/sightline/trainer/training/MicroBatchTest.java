@@ -60,10 +60,11 @@ class MicroBatchTest {
         for (int i = 0; i < STEPS; i++) {
             assertThat(actual.losses().get(i)).isCloseTo(expected.losses().get(i), within(1e-3));
         }
-        expected.moments().forEach((name, moments) -> assertThat(
-                        distance(moments, requireNonNull(actual.moments().get(name))))
-                .as(name)
-                .isLessThan(1e-3 * (1e-3 + norm(moments))));
+        expected.moments()
+                .forEach((name, moments) -> assertThat(distance(
+                                moments, requireNonNull(actual.moments().get(name))))
+                        .as(name)
+                        .isLessThan(1e-3 * (1e-3 + norm(moments))));
     }
 
     @Test
@@ -79,9 +80,11 @@ class MicroBatchTest {
         }
         try (SeeTrainer resumed = SeeTrainer.restore(NET, settings, Checkpoint.read(file))) {
             resumed.step(content(), 1);
-            resumed.checkpoint(Checkpoint.Cursor.START).tensors().forEach((name, tensor) -> assertThat(tensor.values())
-                    .as(name)
-                    .isEqualTo(requireNonNull(through.get(name)).values()));
+            resumed.checkpoint(Checkpoint.Cursor.START)
+                    .tensors()
+                    .forEach((name, tensor) -> assertThat(tensor.values())
+                            .as(name)
+                            .isEqualTo(requireNonNull(through.get(name)).values()));
         }
     }
 
@@ -106,10 +109,11 @@ class MicroBatchTest {
         for (int i = 0; i < STEPS; i++) {
             assertThat(coarse.losses().get(i)).isCloseTo(exact.losses().get(i), within(0.5));
         }
-        exact.moments().forEach((name, moments) -> assertThat(
-                        distance(moments, requireNonNull(coarse.moments().get(name))))
-                .as(name)
-                .isLessThan(0.5 * (1e-2 + norm(moments))));
+        exact.moments()
+                .forEach((name, moments) -> assertThat(distance(
+                                moments, requireNonNull(coarse.moments().get(name))))
+                        .as(name)
+                        .isLessThan(0.5 * (1e-2 + norm(moments))));
     }
 
     @Test
@@ -136,11 +140,15 @@ class MicroBatchTest {
         assertThat(ResNet.RESNET50.layersAbove("layer4.0.downsample.0.weight")).isEqualTo(2);
         assertThat(ResNet.RESNET50.layersAbove("layer1.0.bn1.weight")).isEqualTo(15);
         assertThat(ResNet.RESNET50.layersAbove("conv1.weight")).isEqualTo(16);
-        assertThat(VisionTransformer.small(16).layersAbove("blocks.11.norm1.bias")).isEqualTo(1);
+        assertThat(VisionTransformer.small(16).layersAbove("blocks.11.norm1.bias"))
+                .isEqualTo(1);
         assertThat(VisionTransformer.small(16).layersAbove("pos_embed")).isEqualTo(13);
-        assertThat(Backbones.named("mobilenet_v1_050").layersAbove("26.pointwise.bias")).isZero();
-        assertThat(Backbones.named("mobilenet_v1_050").layersAbove("25.depthwise.bias")).isZero();
-        assertThat(Backbones.named("mobilenet_v1_050").layersAbove("00.conv.weight")).isEqualTo(13);
+        assertThat(Backbones.named("mobilenet_v1_050").layersAbove("26.pointwise.bias"))
+                .isZero();
+        assertThat(Backbones.named("mobilenet_v1_050").layersAbove("25.depthwise.bias"))
+                .isZero();
+        assertThat(Backbones.named("mobilenet_v1_050").layersAbove("00.conv.weight"))
+                .isEqualTo(13);
     }
 
     @Test
@@ -165,7 +173,8 @@ class MicroBatchTest {
 
     @Test
     void shouldRefuseNegativeParts() {
-        assertThatThrownBy(() -> settings().with(draft -> draft.microBatch = -1)).hasMessageContaining("-1");
+        assertThatThrownBy(() -> settings().with(draft -> draft.microBatch = -1))
+                .hasMessageContaining("-1");
         assertThatThrownBy(() -> new FineTuning(1, 0, 0, BatchNorm.FROZEN)).hasMessageContaining("layer decay");
     }
 
