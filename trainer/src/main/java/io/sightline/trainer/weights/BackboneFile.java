@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A pretrained backbone in a file, and what has to be known to use it. What is left open is taken from the file, or what
  * networks of its family usually have.
  *
- * @param file a safetensors file
+ * @param file a safetensors file, or a TensorFlow checkpoint: its prefix or any of its files
  * @param architecture see {@link Backbones#NAMES}; null for what the file's metadata says
  * @param layout null for what the file's metadata says
  * @param normalisation null for what is usual; of vision transformers it has to be said
@@ -48,9 +48,9 @@ public record BackboneFile(
      * @throws IllegalArgumentException if architecture, layout or size cannot be used
      */
     public BackboneNet open(@Nullable Integer size, int dimensions) {
-        Safetensors weights = Safetensors.open(file);
+        WeightSource weights = WeightSource.open(file);
         BackboneNet bare = bare(weights, size, dimensions);
-        return with(bare, PretrainedWeights.read(weights, layout(weights), bare.weights()));
+        return with(bare, read(weights, bare.weights()));
     }
 
     /**
@@ -59,16 +59,22 @@ public record BackboneFile(
      * @param size side of its input in pixels; null for what is usual
      */
     public HeadlessNet openHeadless(@Nullable Integer size) {
-        Safetensors weights = Safetensors.open(file);
+        WeightSource weights = WeightSource.open(file);
         BackboneNet bare = bare(weights, size, SHORTEST);
         List<Weight> wanted = new HeadlessNet(bare).weights();
-        return new HeadlessNet(with(bare, PretrainedWeights.read(weights, layout(weights), wanted)));
+        return new HeadlessNet(with(bare, read(weights, wanted)));
     }
 
-    private BackboneNet bare(Safetensors weights, @Nullable Integer size, int dimensions) {
+    private PretrainedWeights read(WeightSource weights, List<Weight> wanted) {
+        return SlimMobileNet.wrote(weights)
+                ? SlimMobileNet.read(weights, layout(weights), wanted)
+                : PretrainedWeights.read(weights, layout(weights), wanted);
+    }
+
+    private BackboneNet bare(WeightSource weights, @Nullable Integer size, int dimensions) {
         Backbone backbone = backbone(weights);
         Preprocessing preprocessing = new Preprocessing(size == null ? usualSize(backbone) : size, 3, false);
-        Normalisation normalised = normalisation == null ? usualNormalisation(backbone) : normalisation;
+        Normalisation normalised = normalisation == null ? usualNormalisation(weights, backbone) : normalisation;
         return new BackboneNet(backbone, normalised, preprocessing, dimensions, Map.of());
     }
 
@@ -77,7 +83,7 @@ public record BackboneFile(
                 bare.backbone(), bare.normalisation(), bare.preprocessing(), bare.dimensions(), weights.tensors());
     }
 
-    private Backbone backbone(Safetensors weights) {
+    private Backbone backbone(WeightSource weights) {
         String said = weights.metadata().getOrDefault("architecture", "");
         if (architecture == null && Backbones.find(said).isEmpty()) {
             throw new IllegalArgumentException(
@@ -93,7 +99,7 @@ public record BackboneFile(
         throw new IllegalArgumentException(backbone.name() + " has no tokens to pool: leave --pooling out");
     }
 
-    private Layout layout(Safetensors weights) {
+    private Layout layout(WeightSource weights) {
         if (layout != null) {
             return layout;
         }
@@ -111,9 +117,9 @@ public record BackboneFile(
         return backbone instanceof MobileNetV1 ? SMALL : USUAL;
     }
 
-    private Normalisation usualNormalisation(Backbone backbone) {
+    private Normalisation usualNormalisation(WeightSource weights, Backbone backbone) {
         return switch (backbone) {
-            case MobileNetV1 some -> Normalisation.CENTRED;
+            case MobileNetV1 some -> SlimMobileNet.wrote(weights) ? Normalisation.HALF : Normalisation.CENTRED;
             case ResNet some -> Normalisation.IMAGENET;
             case VisionTransformer some ->
                 throw new IllegalArgumentException(file + " does not say what " + some.name()
