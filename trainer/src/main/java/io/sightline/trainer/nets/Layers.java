@@ -30,6 +30,16 @@ public final class Layers {
         this.weights = weights;
     }
 
+    /** Where they are built. */
+    Ops tf() {
+        return tf;
+    }
+
+    /** Where their weights come from. */
+    Weights weights() {
+        return weights;
+    }
+
     /** 3 x 3 convolution without bias, stride 1, padding SAME. */
     Operand<TFloat32> convolution3x3(String name, Operand<TFloat32> x, int from, int to) {
         return convolve(x, kernel3x3(name, from, to));

@@ -1,6 +1,8 @@
 package io.sightline.trainer.weights;
 
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.trainer.foreign.ForeignModel;
+import io.sightline.trainer.foreign.ForeignModelException;
 import io.sightline.trainer.nets.Backbone;
 import io.sightline.trainer.nets.BackboneNet;
 import io.sightline.trainer.nets.Backbones;
@@ -8,11 +10,13 @@ import io.sightline.trainer.nets.HeadlessNet;
 import io.sightline.trainer.nets.MobileNetV1;
 import io.sightline.trainer.nets.Normalisation;
 import io.sightline.trainer.nets.ResNet;
+import io.sightline.trainer.nets.SavedModelBackbone;
 import io.sightline.trainer.nets.VisionTransformer;
 import io.sightline.trainer.nets.Weight;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * A pretrained backbone in a file, and what has to be known to use it. What is left open is taken from the file, or what
  * networks of its family usually have.
  *
- * @param file a safetensors file, or a TensorFlow checkpoint: its prefix or any of its files
- * @param architecture see {@link Backbones#NAMES}; null for what the file's metadata says
- * @param layout null for what the file's metadata says
- * @param normalisation null for what is usual; of vision transformers it has to be said
+ * @param file a safetensors file, or a TensorFlow checkpoint: its prefix or any of its files, or the folder of a SavedModel
+ * @param architecture see {@link Backbones#NAMES}; null for what the file's metadata says, and for a SavedModel
+ * @param layout null for what the file's metadata says, and for a SavedModel
+ * @param normalisation null for what is usual; of vision transformers and SavedModels that take float32 it has to be said
  * @param pooling of a vision transformer; null for the class token
  */
 public record BackboneFile(
@@ -45,9 +49,14 @@ public record BackboneFile(
      * @param size side of its input in pixels; null for what is usual
      * @param dimensions d, length of an embedding
      * @throws WeightFileException naming everything in the file that does not fit
+     * @throws ForeignModelException if a SavedModel cannot be fine-tuned
      * @throws IllegalArgumentException if architecture, layout or size cannot be used
      */
     public BackboneNet open(@Nullable Integer size, int dimensions) {
+        Optional<Path> savedModel = ForeignModel.find(file);
+        if (savedModel.isPresent()) {
+            return openSavedModel(savedModel.get(), size, dimensions);
+        }
         WeightSource weights = WeightSource.open(file);
         BackboneNet bare = bare(weights, size, dimensions);
         return with(bare, read(weights, bare.weights()));
@@ -59,10 +68,23 @@ public record BackboneFile(
      * @param size side of its input in pixels; null for what is usual
      */
     public HeadlessNet openHeadless(@Nullable Integer size) {
+        Optional<Path> savedModel = ForeignModel.find(file);
+        if (savedModel.isPresent()) {
+            return new HeadlessNet(openSavedModel(savedModel.get(), size, SHORTEST));
+        }
         WeightSource weights = WeightSource.open(file);
         BackboneNet bare = bare(weights, size, SHORTEST);
         List<Weight> wanted = new HeadlessNet(bare).weights();
         return new HeadlessNet(with(bare, read(weights, wanted)));
+    }
+
+    private BackboneNet openSavedModel(Path directory, @Nullable Integer size, int dimensions) {
+        if (architecture != null || layout != null || pooling != null) {
+            throw new IllegalArgumentException(
+                    directory + " is a SavedModel, which says by itself how it is built: leave --arch, --layout and"
+                            + " --pooling out");
+        }
+        return SavedModelWeights.open(directory, normalisation, size, dimensions);
     }
 
     private PretrainedWeights read(WeightSource weights, List<Weight> wanted) {
@@ -121,6 +143,7 @@ public record BackboneFile(
         return switch (backbone) {
             case MobileNetV1 some -> SlimMobileNet.wrote(weights) ? Normalisation.HALF : Normalisation.CENTRED;
             case ResNet some -> Normalisation.IMAGENET;
+            case SavedModelBackbone some -> Normalisation.RAW;
             case VisionTransformer some ->
                 throw new IllegalArgumentException(file + " does not say what " + some.name()
                         + " expects of pixels, and they differ: add --normalise half for timm's own ViTs, imagenet for"
