@@ -2,6 +2,7 @@ package io.sightline.trainer.foreign;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -159,7 +160,7 @@ public final class ForeignModel {
         if (!isType || !isBatch || input.getName().isEmpty()) {
             throw new ForeignModelException(
                     file,
-                    "its signature takes " + input.getDtype() + " " + Shape.of(sides)
+                    "its signature takes " + input.getDtype() + " " + Arrays.toString(sides)
                             + ", not a batch of any number of square images in colours, [N, side, side, 3] of DT_UINT8"
                             + " or DT_FLOAT: export one that does");
         }

@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Output;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
@@ -115,11 +115,11 @@ final class GradientCheck implements AutoCloseable {
         graph.close();
     }
 
-    private Set<String> reached(@Nullable Output<?>[] gradients) {
+    private Set<String> reached(Output<?>[] gradients) {
         Set<String> reached = new HashSet<>();
         int next = 0;
         for (String name : variables.keySet()) {
-            if (gradients[next++] != null) {
+            if (isThere(gradients[next++])) {
                 reached.add(name);
             }
         }
@@ -130,6 +130,11 @@ final class GradientCheck implements AutoCloseable {
                             + " variables: export it without stopping gradients");
         }
         return reached;
+    }
+
+    /** A gradient that is none is an output of no op at all. */
+    private static boolean isThere(Output<?> gradient) {
+        return gradient.op() instanceof GraphOperation operation && operation.getUnsafeNativeHandle() != null;
     }
 
     /** One node of each op that variables reach. */
@@ -170,7 +175,7 @@ final class GradientCheck implements AutoCloseable {
         }
     }
 
-    private @Nullable Output<?>[] gradients(Output<?> of, Collection<Output<?>> by) {
+    private Output<?>[] gradients(Output<?> of, Collection<Output<?>> by) {
         return graph.addGradients(of, by.toArray(new Output<?>[0]));
     }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.tensorflow.Operation;
 import org.tensorflow.OperationBuilder;
 import org.tensorflow.Output;
+import org.tensorflow.TensorFlow;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.op.Ops;
 
@@ -53,7 +54,7 @@ final class Rebuilt {
             throw new ForeignModelException(
                     file,
                     "node '" + node.name() + "' (" + node.op() + ") cannot be built: " + e.getMessage()
-                            + "; export the model with TensorFlow 2.18 or older",
+                            + "; export the model with TensorFlow " + TensorFlow.version() + " or an older one",
                     e);
         }
     }

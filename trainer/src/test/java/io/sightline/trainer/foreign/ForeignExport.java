@@ -92,10 +92,7 @@ final class ForeignExport {
 
     /** Writes it, changed at the end. */
     Path write(Path directory, Consumer<MetaGraphDef.Builder> change) throws IOException {
-        Files.createDirectories(directory.resolve("variables"));
-        Map<String, HostTensor> saved = new LinkedHashMap<>();
-        variables.forEach((name, value) -> saved.put(key(name), value));
-        WrittenCheckpoint.write(directory.resolve("variables").resolve("variables"), saved);
+        writeVariables(directory);
         MetaGraphDef.Builder graph = metaGraph();
         change.accept(graph);
         SavedModel model = SavedModel.newBuilder()
@@ -104,6 +101,13 @@ final class ForeignExport {
                 .build();
         Files.write(directory.resolve("saved_model.pb"), model.toByteArray());
         return directory;
+    }
+
+    void writeVariables(Path directory) throws IOException {
+        Files.createDirectories(directory.resolve("variables"));
+        Map<String, HostTensor> saved = new LinkedHashMap<>();
+        variables.forEach((name, value) -> saved.put(key(name), value));
+        WrittenCheckpoint.write(directory.resolve("variables").resolve("variables"), saved);
     }
 
     private MetaGraphDef.Builder metaGraph() {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sightline.embedder.artifact.ArtifactWriter;
+import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.tensorflow.NativeTensorFlow;
 import io.sightline.trainer.nets.BackboneNet;
 import io.sightline.trainer.nets.HeadlessNet;
@@ -36,6 +38,7 @@ import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 
@@ -94,6 +97,33 @@ class ForeignModelTest {
     }
 
     @Test
+    void shouldSeeThatNoGradientReachesStatistics() throws IOException {
+        Path folder = new ForeignExport(DataType.DT_UINT8, SIDE).write(directory, graph -> {});
+        SavedModelFile file = SavedModelFile.read(folder.resolve("saved_model.pb"));
+        RegisteredOps ops = new RegisteredOps();
+        Shape shape = Shape.of(-1, SIDE, SIDE, 3);
+
+        try (GradientCheck check =
+                new GradientCheck(file.file(), ops, FlatGraph.of(file, ops), DataType.DT_UINT8, shape)) {
+            assertThat(check.reached())
+                    .containsExactlyInAnyOrder(
+                            "stem/kernel", "stem_bn/gamma", "stem_bn/beta", "embedding/kernel", "embedding/bias.v2");
+        }
+    }
+
+    @Test
+    void shouldTrainAModelOfWhichNothingIsSaidToBeTrained() throws IOException {
+        Path folder =
+                new ForeignExport(DataType.DT_UINT8, SIDE).write(directory, MetaGraphDef.Builder::clearObjectGraphDef);
+
+        assertThat(ForeignModel.open(folder).variables().stream()
+                        .filter(ForeignVariable::isTrained)
+                        .map(ForeignVariable::name))
+                .hasSize(5)
+                .noneMatch(name -> name.contains("moving"));
+    }
+
+    @Test
     void shouldPublishWeightsThatCanBeReadBack() throws IOException {
         ForeignExport export = new ForeignExport(DataType.DT_UINT8, SIDE);
         Path folder = export.write(directory.resolve("foreign"), graph -> {});
@@ -103,10 +133,20 @@ class ForeignModelTest {
             weights.putIfAbsent(weight.name(), new Initial.Deviation(1).draw(weight.shape(), new SplittableRandom(2)));
         }
 
-        Map<String, HostTensor> published;
+        ModelArtifact artifact;
+        float[][] evaluated;
         try (ServingGraph serving = new ServingGraph(net, weights)) {
-            published = PublishedWeights.read(serving.write(new ArtifactWriter(directory.resolve("models")), "v1"));
+            artifact = serving.write(new ArtifactWriter(directory.resolve("models")), "v1");
+            evaluated = serving.embed(images());
         }
+
+        try (EmbeddingModel served = EmbeddingModel.load(artifact)) {
+            float[][] vectors = served.embed(images());
+            for (int i = 0; i < IMAGES; i++) {
+                assertThat(vectors[i]).containsExactly(evaluated[i], within(1e-6f));
+            }
+        }
+        Map<String, HostTensor> published = PublishedWeights.read(artifact);
 
         export.variables.forEach((name, value) -> {
             HostTensor read = requireNonNull(published.get(VariableNames.weight(name)), name);
