@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -65,13 +66,19 @@ public final class ForeignModel {
      */
     public static ForeignModel open(Path directory) {
         RegisteredOps ops = new RegisteredOps();
-        return new ForeignModel(SavedModelFile.read(directory.resolve(FILE)), ops);
+        Path file = directory.resolve(FILE);
+        try {
+            return new ForeignModel(SavedModelFile.read(file), ops);
+        } catch (IndexOutOfBoundsException | NoSuchElementException | NumberFormatException e) {
+            throw new ForeignModelException(
+                    file, "what its nodes take and what others give do not go together: export it again", e);
+        }
     }
 
     /** The folder of the SavedModel that a path means, itself or its graph's file; empty if it means none. */
     public static Optional<Path> find(Path path) {
         if (path.endsWith(FILE)) {
-            return Optional.of(path.toAbsolutePath().getParent());
+            return Optional.of(path.resolveSibling(""));
         }
         return Files.isRegularFile(path.resolve(FILE)) ? Optional.of(path) : Optional.empty();
     }

@@ -51,7 +51,7 @@ final class GradientCheck implements AutoCloseable {
     /** Ops that have no gradient, and an example of each. */
     private final Map<String, String> refused = new LinkedHashMap<>();
 
-    /** Rebuilds a model; placeholders stand in for what is not there, and for what cannot be rebuilt. */
+    /** Of a model for images of a type and shape. */
     GradientCheck(Path file, RegisteredOps ops, FlatGraph model, DataType imageType, Shape imageShape) {
         this.file = file;
         this.ops = ops;
@@ -63,6 +63,10 @@ final class GradientCheck implements AutoCloseable {
                         variables.computeIfAbsent(
                                 variable.variable(), ignored -> placeholder(DataType.DT_FLOAT, shape(variable)))));
         rebuilt = new Rebuilt(file, tf, given);
+    }
+
+    /** Placeholders stand in for what is not there, and for what cannot be rebuilt. */
+    private void rebuild() {
         for (FlatNode node : model.nodes()) {
             if (canBeRebuilt(node)) {
                 rebuilt.add(node);
@@ -79,18 +83,19 @@ final class GradientCheck implements AutoCloseable {
                 .toArray());
     }
 
-    /** Shape of the features, as far as it is known. */
+    /** The features, with what is known of their shape; there once gradients have been tried. */
     Output<?> output() {
         return rebuilt.output(model.output());
     }
 
     /**
-     * Finds out which variables a gradient of the output reaches.
+     * Rebuilds the model, and finds out which variables a gradient of its output reaches. Once only.
      *
      * @return their names
      * @throws ForeignModelException naming all ops on the way that have none
      */
     Set<String> reached() {
+        rebuild();
         String problem = "";
         if (refused.isEmpty()) {
             try {

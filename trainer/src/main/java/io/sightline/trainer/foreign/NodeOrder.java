@@ -45,10 +45,10 @@ record NodeOrder(Path file, Map<String, NodeDef> nodes, boolean withControls) {
     private void push(NodeDef node, Map<String, Boolean> done, Deque<String> open) {
         for (String input : node.getInputList()) {
             boolean counts = input.charAt(0) == CONTROL ? withControls : isData(nodes, node, input);
-            Boolean state = done.get(source(input));
-            if (counts && state == null) {
+            boolean isBegun = done.containsKey(source(input));
+            if (counts && !isBegun) {
                 open.push(source(input));
-            } else if (counts && !state) {
+            } else if (counts && !done.getOrDefault(source(input), false)) {
                 throw new ForeignModelException(
                         file, "node '" + node.getName() + "' takes from itself: export the model again");
             }

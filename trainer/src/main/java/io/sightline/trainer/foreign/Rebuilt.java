@@ -54,7 +54,8 @@ final class Rebuilt {
             throw new ForeignModelException(
                     file,
                     "node '" + node.name() + "' (" + node.op() + ") cannot be built: " + e.getMessage()
-                            + "; export the model with TensorFlow " + TensorFlow.version() + " or an older one",
+                            + ". If a shape is wrong, add --size with the side that the model was trained with; else"
+                            + " export it with TensorFlow " + TensorFlow.version() + " or an older one",
                     e);
         }
     }

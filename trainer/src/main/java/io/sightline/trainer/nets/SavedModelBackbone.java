@@ -2,8 +2,6 @@ package io.sightline.trainer.nets;
 
 import io.sightline.trainer.foreign.ForeignModel;
 import io.sightline.trainer.foreign.ForeignVariable;
-import java.util.HashSet;
-import java.util.Set;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
@@ -18,20 +16,6 @@ public record SavedModelBackbone(ForeignModel model) implements Backbone {
 
     private static final int LINEAR_RANK = 2;
     private static final int CONVOLUTION_RANK = 4;
-
-    /**
-     * Checks that its weights have names of their own.
-     *
-     * @throws IllegalArgumentException if two variables are called the same
-     */
-    public SavedModelBackbone {
-        Set<String> names = new HashSet<>();
-        for (ForeignVariable variable : model.variables()) {
-            if (!names.add(variable.name())) {
-                throw new IllegalArgumentException("two variables are called " + variable.name());
-            }
-        }
-    }
 
     /** Tells graphs apart, not what their variables hold. */
     @Override

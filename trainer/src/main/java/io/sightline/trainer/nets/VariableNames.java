@@ -1,5 +1,7 @@
 package io.sightline.trainer.nets;
 
+import java.util.Locale;
+
 /**
  * Names of weights for variables of foreign models, and back: {@code conv1/kernel} is called
  * {@code backbone.conv1.kernel}. TensorFlow's Java API takes no slashes, so that a dot stands for one; any character that
@@ -18,13 +20,14 @@ public final class VariableNames {
     /** The name of the weight that has a variable's value. */
     public static String weight(String variable) {
         StringBuilder name = new StringBuilder(PREFIX);
-        for (char c : variable.toCharArray()) {
+        for (int at = 0; at < variable.length(); at++) {
+            char c = variable.charAt(at);
             if (c == '/') {
                 name.append('.');
             } else if (isPlain(c)) {
                 name.append(c);
             } else {
-                name.append(ESCAPE).append(String.format("%04x", (int) c));
+                name.append(ESCAPE).append(String.format(Locale.ROOT, "%04x", (int) c));
             }
         }
         return name.toString();

@@ -1,8 +1,10 @@
 package io.sightline.trainer.weights;
 
 import io.sightline.trainer.nets.HostTensor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Tensors by name in a file that others wrote. Names, types and shapes are known once it is open. Thread-safe. */
@@ -15,9 +17,15 @@ public sealed interface WeightSource permits Safetensors, SelectedWeights, Tenso
      * @throws WeightFileException if it cannot be used
      */
     static WeightSource open(Path file) {
-        return TensorFlowCheckpoint.find(file)
-                .<WeightSource>map(TensorFlowCheckpoint::open)
-                .orElseGet(() -> Safetensors.open(file));
+        Optional<Path> checkpoint = TensorFlowCheckpoint.find(file);
+        if (checkpoint.isPresent()) {
+            return TensorFlowCheckpoint.open(checkpoint.get());
+        }
+        if (Files.isDirectory(file)) {
+            throw new WeightFileException(
+                    file, "it is a folder, and no saved_model.pb is in it: name a file, or the folder of a SavedModel");
+        }
+        return Safetensors.open(file);
     }
 
     /** Where it is. */

@@ -112,6 +112,21 @@ class ForeignModelTest {
     }
 
     @Test
+    void shouldTakeModelsThatAreDeeperThanAStack() throws IOException {
+        ForeignExport export = new ForeignExport(DataType.DT_UINT8, SIDE);
+        for (int i = 0; i < 5_000; i++) {
+            export.tail.add(
+                    Nodes.floats("deep/Tanh_" + i, "Tanh", export.features).build());
+            export.features = "deep/Tanh_" + i + ":y:0";
+        }
+
+        ForeignModel model = ForeignModel.open(export.write(directory, graph -> {}));
+
+        assertThat(model.variables().stream().filter(ForeignVariable::isTrained))
+                .hasSize(5);
+    }
+
+    @Test
     void shouldTrainAModelOfWhichNothingIsSaidToBeTrained() throws IOException {
         Path folder =
                 new ForeignExport(DataType.DT_UINT8, SIDE).write(directory, MetaGraphDef.Builder::clearObjectGraphDef);

@@ -54,6 +54,17 @@ class ForeignRefusalTest {
                         graph -> remove(functions(graph).getFunctionBuilder(1), "pool/Mean"),
                         "there is no node 'StatefulPartitionedCall/StatefulPartitionedCall/pool/Mean'"),
                 changed(
+                        "with an output that is not there",
+                        graph -> node(graph, "half/Sub").setInput(0, "split:output:5"),
+                        "do not go together"),
+                changed(
+                        "with a call that gives less",
+                        graph -> functions(graph)
+                                .getFunctionBuilder(0)
+                                .getNodeDefBuilder(0)
+                                .setInput(0, "StatefulPartitionedCall:output:1"),
+                        "do not go together"),
+                changed(
                         "with an op of nobody's",
                         graph -> node(graph, "stem/Relu").setOp("MyRelu"),
                         "no gradient goes through MyRelu"

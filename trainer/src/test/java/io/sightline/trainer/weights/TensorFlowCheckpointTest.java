@@ -93,6 +93,9 @@ class TensorFlowCheckpointTest {
                     .containsExactly("x");
         }
         assertThat(TensorFlowCheckpoint.find(directory.resolve("other"))).isEmpty();
+        assertThatThrownBy(() -> WeightSource.open(directory))
+                .isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("no saved_model.pb is in it");
     }
 
     @Test

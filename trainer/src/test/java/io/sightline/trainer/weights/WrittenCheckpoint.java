@@ -1,5 +1,7 @@
 package io.sightline.trainer.weights;
 
+import static java.util.Objects.requireNonNull;
+
 import io.sightline.embedder.tensorflow.NativeTensorFlow;
 import io.sightline.trainer.nets.HostTensor;
 import java.nio.file.Path;
@@ -24,11 +26,10 @@ public final class WrittenCheckpoint {
 
     /** Writes float32 tensors. */
     public static Path write(Path prefix, Map<String, HostTensor> tensors) {
-        return write(
-                prefix,
-                List.copyOf(tensors.keySet()),
-                (tf, name) -> constant(
-                        tf, tensors.get(name).shape(), tensors.get(name).values()));
+        return write(prefix, List.copyOf(tensors.keySet()), (tf, name) -> {
+            HostTensor tensor = requireNonNull(tensors.get(name));
+            return tf.constant(Shape.of(tensor.shape()), DataBuffers.of(tensor.values()));
+        });
     }
 
     /** Writes tensors of whichever type. */
@@ -51,9 +52,5 @@ public final class WrittenCheckpoint {
 
     private static Operand<TString> strings(Ops tf, List<String> all) {
         return tf.constantOf(TString.vectorOf(all.toArray(new String[0])));
-    }
-
-    static Operand<?> constant(Ops tf, long[] shape, float[] values) {
-        return tf.constant(Shape.of(shape), DataBuffers.of(values));
     }
 }
