@@ -26,7 +26,7 @@ final class BackboneFileOptions {
     @Option(
             names = "--normalise",
             description = "What it expects of pixels: ${COMPLETION-CANDIDATES} (default: centred for MobileNet,"
-                    + " imagenet for ResNet; has to be said of a ViT).")
+                    + " imagenet for ResNet; has to be said of a ViT, and of a SavedModel that takes float32).")
     private @Nullable Normalisation normalisation;
 
     @Option(names = "--pooling", description = "Of a vision transformer: ${COMPLETION-CANDIDATES} (default: token).")

@@ -17,7 +17,8 @@ final class BackboneOptions {
     @Option(
             names = "--backbone",
             paramLabel = "FILE",
-            description = "Start from a pretrained backbone: a .safetensors file with torchvision's or timm's names.")
+            description = "Start from a pretrained backbone: a .safetensors file with torchvision's or timm's names, the prefix"
+                    + " of a TensorFlow checkpoint, or the folder of a SavedModel.")
     private @Nullable Path file;
 
     @Mixin

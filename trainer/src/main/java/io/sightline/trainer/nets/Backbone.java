@@ -6,7 +6,7 @@ import org.tensorflow.types.TFloat32;
 /**
  * From normalised colours to features, as the classifiers that people pretrain have it below their last layer. Immutable.
  */
-public sealed interface Backbone permits MobileNetV1, ResNet, VisionTransformer {
+public sealed interface Backbone permits MobileNetV1, ResNet, SavedModelBackbone, VisionTransformer {
 
     /** Its name as people know it, for instance {@code resnet50}. */
     String name();

@@ -28,12 +28,12 @@ public final class Layers {
         this.weights = weights;
     }
 
-    /** For layers that are put together elsewhere. */
+    /** Where they are built. */
     Ops tf() {
         return tf;
     }
 
-    /** Where weights come from. */
+    /** Where their weights come from. */
     Weights weights() {
         return weights;
     }

@@ -17,7 +17,9 @@ public enum Normalisation {
     /** CLIP's colours. */
     CLIP,
     /** p / 255, 0 to 1. */
-    NONE;
+    NONE,
+    /** p itself, 0 to 255, as networks have it that normalise by themselves. */
+    RAW;
 
     private static final float LARGEST = 255f;
     private static final float MIDDLE = 128f / 255f;
@@ -28,7 +30,7 @@ public enum Normalisation {
             case HALF -> new float[] {0.5f};
             case CENTRED -> new float[] {MIDDLE};
             case CLIP -> new float[] {0.4814547f, 0.4578275f, 0.4082107f};
-            case NONE -> new float[] {0f};
+            case NONE, RAW -> new float[] {0f};
         };
     }
 
@@ -39,6 +41,7 @@ public enum Normalisation {
             case CENTRED -> new float[] {MIDDLE};
             case CLIP -> new float[] {0.2686295f, 0.261303f, 0.2757771f};
             case NONE -> new float[] {1f};
+            case RAW -> new float[] {1f / LARGEST};
         };
     }
 

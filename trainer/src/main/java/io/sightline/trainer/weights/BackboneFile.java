@@ -1,6 +1,8 @@
 package io.sightline.trainer.weights;
 
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.trainer.foreign.ForeignModel;
+import io.sightline.trainer.foreign.ForeignModelException;
 import io.sightline.trainer.nets.Backbone;
 import io.sightline.trainer.nets.BackboneNet;
 import io.sightline.trainer.nets.Backbones;
@@ -8,11 +10,13 @@ import io.sightline.trainer.nets.HeadlessNet;
 import io.sightline.trainer.nets.MobileNetV1;
 import io.sightline.trainer.nets.Normalisation;
 import io.sightline.trainer.nets.ResNet;
+import io.sightline.trainer.nets.SavedModelBackbone;
 import io.sightline.trainer.nets.VisionTransformer;
 import io.sightline.trainer.nets.Weight;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * A pretrained backbone in a file, and what has to be known to use it. What is left open is taken from the file, or what
  * networks of its family usually have.
  *
- * @param file a safetensors file
- * @param architecture see {@link Backbones#NAMES}; null for what the file's metadata says
- * @param layout null for what the file's metadata says
- * @param normalisation null for what is usual; of vision transformers it has to be said
+ * @param file a safetensors file, or a TensorFlow checkpoint: its prefix or any of its files, or the folder of a SavedModel
+ * @param architecture see {@link Backbones#NAMES}; null for what the file's metadata says, and for a SavedModel
+ * @param layout null for what the file's metadata says, and for a SavedModel
+ * @param normalisation null for what is usual; of vision transformers and SavedModels that take float32 it has to be said
  * @param pooling of a vision transformer; null for the class token
  */
 public record BackboneFile(
@@ -45,6 +49,7 @@ public record BackboneFile(
      * @param size side of its input in pixels; null for what is usual
      * @param dimensions d, length of an embedding
      * @throws WeightFileException naming everything in the file that does not fit
+     * @throws ForeignModelException if a SavedModel cannot be fine-tuned
      * @throws IllegalArgumentException if architecture, layout or size cannot be used
      */
     public BackboneNet open(@Nullable Integer size, int dimensions) {
@@ -53,9 +58,13 @@ public record BackboneFile(
 
     /** The same with the part of an image that it sees. */
     public BackboneNet open(@Nullable Integer size, Preprocessing.Crop crop, int dimensions) {
-        Safetensors weights = Safetensors.open(file);
+        Optional<Path> savedModel = ForeignModel.find(file);
+        if (savedModel.isPresent()) {
+            return openSavedModel(savedModel.get(), size, crop, dimensions);
+        }
+        WeightSource weights = WeightSource.open(file);
         BackboneNet bare = bare(weights, size, crop, dimensions);
-        return with(bare, PretrainedWeights.read(weights, layout(weights), bare.weights()));
+        return with(bare, read(weights, bare.weights()));
     }
 
     /**
@@ -65,16 +74,37 @@ public record BackboneFile(
      * @param crop part of an image that it sees
      */
     public HeadlessNet openHeadless(@Nullable Integer size, Preprocessing.Crop crop) {
-        Safetensors weights = Safetensors.open(file);
+        Optional<Path> savedModel = ForeignModel.find(file);
+        if (savedModel.isPresent()) {
+            return new HeadlessNet(openSavedModel(savedModel.get(), size, crop, SHORTEST));
+        }
+        WeightSource weights = WeightSource.open(file);
         BackboneNet bare = bare(weights, size, crop, SHORTEST);
         List<Weight> wanted = new HeadlessNet(bare).weights();
-        return new HeadlessNet(with(bare, PretrainedWeights.read(weights, layout(weights), wanted)));
+        return new HeadlessNet(with(bare, read(weights, wanted)));
     }
 
-    private BackboneNet bare(Safetensors weights, @Nullable Integer size, Preprocessing.Crop crop, int dimensions) {
+    private BackboneNet openSavedModel(
+            Path directory, @Nullable Integer size, Preprocessing.Crop crop, int dimensions) {
+        if (architecture != null || layout != null || pooling != null) {
+            throw new IllegalArgumentException(
+                    directory + " is a SavedModel, which says by itself how it is built: leave --arch, --layout and"
+                            + " --pooling out");
+        }
+        return SavedModelWeights.open(directory, normalisation, size, crop, dimensions);
+    }
+
+    private PretrainedWeights read(WeightSource weights, List<Weight> wanted) {
+        return SlimMobileNet.wrote(weights)
+                ? SlimMobileNet.read(weights, layout(weights), wanted)
+                : PretrainedWeights.read(weights, layout(weights), wanted);
+    }
+
+    private BackboneNet bare(
+            WeightSource weights, @Nullable Integer size, Preprocessing.Crop crop, int dimensions) {
         Backbone backbone = backbone(weights);
         Preprocessing preprocessing = new Preprocessing(size == null ? usualSize(backbone) : size, 3, false, crop);
-        Normalisation normalised = normalisation == null ? usualNormalisation(backbone) : normalisation;
+        Normalisation normalised = normalisation == null ? usualNormalisation(weights, backbone) : normalisation;
         return new BackboneNet(backbone, normalised, preprocessing, dimensions, Map.of());
     }
 
@@ -83,7 +113,7 @@ public record BackboneFile(
                 bare.backbone(), bare.normalisation(), bare.preprocessing(), bare.dimensions(), weights.tensors());
     }
 
-    private Backbone backbone(Safetensors weights) {
+    private Backbone backbone(WeightSource weights) {
         String said = weights.metadata().getOrDefault("architecture", "");
         if (architecture == null && Backbones.find(said).isEmpty()) {
             throw new IllegalArgumentException(
@@ -99,7 +129,7 @@ public record BackboneFile(
         throw new IllegalArgumentException(backbone.name() + " has no tokens to pool: leave --pooling out");
     }
 
-    private Layout layout(Safetensors weights) {
+    private Layout layout(WeightSource weights) {
         if (layout != null) {
             return layout;
         }
@@ -117,10 +147,11 @@ public record BackboneFile(
         return backbone instanceof MobileNetV1 ? SMALL : USUAL;
     }
 
-    private Normalisation usualNormalisation(Backbone backbone) {
+    private Normalisation usualNormalisation(WeightSource weights, Backbone backbone) {
         return switch (backbone) {
-            case MobileNetV1 some -> Normalisation.CENTRED;
+            case MobileNetV1 some -> SlimMobileNet.wrote(weights) ? Normalisation.HALF : Normalisation.CENTRED;
             case ResNet some -> Normalisation.IMAGENET;
+            case SavedModelBackbone some -> Normalisation.RAW;
             case VisionTransformer some ->
                 throw new IllegalArgumentException(file + " does not say what " + some.name()
                         + " expects of pixels, and they differ: add --normalise half for timm's own ViTs, imagenet for"

@@ -1,8 +1,9 @@
 package io.sightline.trainer.weights;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 
-/** Types of numbers in safetensors files, by the names that they have there. */
+/** Types of numbers in weight files, by the names that safetensors files have for them. */
 enum DataType {
     F64(8),
     F32(4),
@@ -39,8 +40,26 @@ enum DataType {
         };
     }
 
+    /**
+     * All numbers of a tensor, as {@link #read} gives them.
+     *
+     * @param file for messages, as the name
+     * @param littleEndian nothing but them
+     * @throws WeightFileException if one is not finite
+     */
+    float[] readAll(Path file, String name, ByteBuffer littleEndian) {
+        float[] values = new float[littleEndian.remaining() / bytes];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = read(littleEndian);
+            if (!Float.isFinite(values[i])) {
+                throw new WeightFileException(file, "tensor '" + name + "' holds " + values[i] + " at position " + i);
+            }
+        }
+        return values;
+    }
+
     /** The next number of little-endian bytes, rounded to float32 where it is longer. */
-    float read(ByteBuffer littleEndian) {
+    private float read(ByteBuffer littleEndian) {
         return switch (this) {
             case F64 -> (float) littleEndian.getDouble();
             case F32 -> littleEndian.getFloat();

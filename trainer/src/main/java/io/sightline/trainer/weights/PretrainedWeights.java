@@ -21,9 +21,16 @@ import java.util.regex.Pattern;
  */
 public record PretrainedWeights(Map<String, HostTensor> tensors, List<String> ignored) {
 
-    /** What torchvision and timm call the last layer of a classifier, and what PyTorch counts beside a batch norm. */
-    private static final Pattern NO_USE = Pattern.compile(
-            "(fc|head|head_dist|classifier)\\.(weight|bias)|pre_logits\\..*|.*\\.num_batches_tracked|num_batches_tracked");
+    /**
+     * What torchvision, timm and slim call the last layer of a classifier, what PyTorch counts beside a batch norm, and
+     * what TensorFlow's optimisers and averages keep in checkpoints.
+     */
+    private static final Pattern NO_USE =
+            Pattern.compile("(fc|head|head_dist|classifier)\\.(weight|bias)|pre_logits\\..*|(.*\\.)?num_batches_tracked"
+                    + "|MobilenetV1/(Logits|Predictions|AuxLogits)/.*|_CHECKPOINTABLE_OBJECT_GRAPH|optimizer/.*"
+                    + "|.*/\\.OPTIMIZER_SLOT/.*|(.*/)?(global_step|save_counter|beta1_power|beta2_power)"
+                    + "|.*/(Adam|Adam_1|AdaMax|AdaMax_1|Adagrad|Adadelta|Adadelta_1|Ftrl|Ftrl_1|Momentum|RMSProp"
+                    + "|RMSProp_1|ExponentialMovingAverage)");
 
     private static final String POSITIONS = "pos_embed";
 
@@ -33,7 +40,7 @@ public record PretrainedWeights(Map<String, HostTensor> tensors, List<String> ig
      * @param weights all that the network asks for; those of its head may be missing in the file
      * @throws WeightFileException naming every tensor that is missing, unexpected, of another shape or type, or not finite
      */
-    public static PretrainedWeights read(Safetensors file, Layout layout, List<Weight> weights) {
+    public static PretrainedWeights read(WeightSource file, Layout layout, List<Weight> weights) {
         List<String> problems = new ArrayList<>();
         List<String> ignored = new ArrayList<>();
         Map<String, HostTensor> tensors = new LinkedHashMap<>();
@@ -93,7 +100,7 @@ public record PretrainedWeights(Map<String, HostTensor> tensors, List<String> ig
     }
 
     private static void readOne(
-            Safetensors file, Layout layout, Weight weight, Map<String, HostTensor> tensors, List<String> problems) {
+            WeightSource file, Layout layout, Weight weight, Map<String, HostTensor> tensors, List<String> problems) {
         String name = weight.name();
         if (!file.isFloat(name)) {
             problems.add("not floating-point: '" + name + "' " + file.type(name));
@@ -110,12 +117,11 @@ public record PretrainedWeights(Map<String, HostTensor> tensors, List<String> ig
             HostTensor tensor = layout.read(weight.kind(), file.read(name));
             tensors.put(name, resized ? PositionEmbeddings.resize(tensor, expected) : tensor);
         } catch (WeightFileException e) {
-            problems.add(String.valueOf(e.getMessage())
-                    .substring(file.file().toString().length() + 2));
+            problems.add(e.problem());
         }
     }
 
-    private static String shape(Safetensors file, String name) {
+    private static String shape(WeightSource file, String name) {
         return Arrays.toString(file.shape(name));
     }
 }

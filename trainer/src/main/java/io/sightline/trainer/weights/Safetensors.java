@@ -23,7 +23,7 @@ import java.util.Set;
  *
  * <p>The format: https://huggingface.co/docs/safetensors.
  */
-public final class Safetensors {
+public final class Safetensors implements WeightSource {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int LENGTH_BYTES = Long.BYTES;
@@ -75,44 +75,39 @@ public final class Safetensors {
         }
     }
 
-    /** Where it is. */
+    @Override
     public Path file() {
         return file;
     }
 
-    /** What is said of the whole file, for instance {@code format} = {@code pt}. */
+    @Override
     public Map<String, String> metadata() {
         return header.metadata();
     }
 
-    /** Names of the tensors, in the file's order. */
+    @Override
     public Set<String> names() {
         return header.tensors().keySet();
     }
 
-    /** Whether a tensor holds floating-point numbers, and can be read. */
+    @Override
     public boolean isFloat(String name) {
         return entry(name).type().isFloat();
     }
 
-    /** The type of a tensor's numbers, by the format's name. */
+    @Override
     public String type(String name) {
         return entry(name).type().name();
     }
 
-    /** Shape of a tensor, as the file has it. */
+    @Override
     public long[] shape(String name) {
         return entry(name).shape().clone();
     }
 
-    /**
-     * Reads a tensor of floating-point numbers, as float32.
-     *
-     * @throws WeightFileException if it holds none, more than a Java array does, or one that is not finite
-     */
+    @Override
     public HostTensor read(String name) {
         SafetensorsHeader.Entry entry = entry(name);
-        long count = (entry.end() - entry.begin()) / entry.type().bytes();
         if (!entry.type().isFloat()) {
             throw new WeightFileException(
                     file, "tensor '" + name + "' holds " + entry.type() + ", not floating-point numbers");
@@ -120,20 +115,12 @@ public final class Safetensors {
         if (entry.end() - entry.begin() > Integer.MAX_VALUE) {
             throw new WeightFileException(file, "tensor '" + name + "' is larger than 2 GiB");
         }
-        float[] values = new float[(int) count];
         try (FileChannel channel = FileChannel.open(file)) {
             ByteBuffer bytes = map(channel, dataStart + entry.begin(), entry.end() - entry.begin());
-            for (int i = 0; i < values.length; i++) {
-                values[i] = entry.type().read(bytes);
-                if (!Float.isFinite(values[i])) {
-                    throw new WeightFileException(
-                            file, "tensor '" + name + "' holds " + values[i] + " at position " + i);
-                }
-            }
+            return new HostTensor(entry.shape().clone(), entry.type().readAll(file, name, bytes));
         } catch (IOException e) {
             throw new WeightFileException(file, "tensor '" + name + "' cannot be read (" + e + ")", e);
         }
-        return new HostTensor(entry.shape().clone(), values);
     }
 
     /**
