@@ -17,8 +17,9 @@ final class BackboneOptions {
     @Option(
             names = "--backbone",
             paramLabel = "FILE",
-            description = "Start from a pretrained backbone: a .safetensors file with torchvision's or timm's names, the prefix"
-                    + " of a TensorFlow checkpoint, or the folder of a SavedModel.")
+            description =
+                    "Start from a pretrained backbone: a .safetensors file with torchvision's or timm's names, the prefix"
+                            + " of a TensorFlow checkpoint, or the folder of a SavedModel.")
     private @Nullable Path file;
 
     @Mixin

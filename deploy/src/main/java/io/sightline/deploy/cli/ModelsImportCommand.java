@@ -42,8 +42,11 @@ final class ModelsImportCommand implements Callable<Integer> {
 
     private static final Duration CATALOG_TIMEOUT = Duration.ofSeconds(60);
 
-    @Parameters(paramLabel = "FILE", description = "A .safetensors file with torchvision's or timm's names, the prefix of a TensorFlow checkpoint, or the"
-                    + " folder of a SavedModel.")
+    @Parameters(
+            paramLabel = "FILE",
+            description =
+                    "A .safetensors file with torchvision's or timm's names, the prefix of a TensorFlow checkpoint, or the"
+                            + " folder of a SavedModel.")
     private Path file = Path.of(".");
 
     @Option(names = "--image-size", description = "Side of the network's input in pixels (default: what is usual).")

@@ -100,8 +100,7 @@ public record BackboneFile(
                 : PretrainedWeights.read(weights, layout(weights), wanted);
     }
 
-    private BackboneNet bare(
-            WeightSource weights, @Nullable Integer size, Preprocessing.Crop crop, int dimensions) {
+    private BackboneNet bare(WeightSource weights, @Nullable Integer size, Preprocessing.Crop crop, int dimensions) {
         Backbone backbone = backbone(weights);
         Preprocessing preprocessing = new Preprocessing(size == null ? usualSize(backbone) : size, 3, false, crop);
         Normalisation normalised = normalisation == null ? usualNormalisation(weights, backbone) : normalisation;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.artifact.ArtifactWriter;
 import io.sightline.embedder.artifact.ModelArtifact;
+import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.tensorflow.NativeTensorFlow;
 import io.sightline.trainer.nets.BackboneNet;
@@ -63,7 +63,8 @@ class ForeignModelTest {
         Path folder = new ForeignExport(type, side).write(directory, graph -> {});
         List<byte[]> images = images();
 
-        HeadlessNet net = new BackboneFile(folder, null, null, normalisation, null).openHeadless(SIDE, Preprocessing.Crop.SQUARE);
+        HeadlessNet net =
+                new BackboneFile(folder, null, null, normalisation, null).openHeadless(SIDE, Preprocessing.Crop.SQUARE);
 
         float[][] expected = run(folder, images, type, normalisation);
         try (ServingGraph serving = new ServingGraph(net, net.pretrained())) {

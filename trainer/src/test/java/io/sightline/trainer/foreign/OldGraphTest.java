@@ -153,7 +153,8 @@ class OldGraphTest {
     }
 
     private static HeadlessNet open(Path folder) {
-        return new BackboneFile(folder, null, null, Normalisation.RAW, null).openHeadless(SIDE, Preprocessing.Crop.SQUARE);
+        return new BackboneFile(folder, null, null, Normalisation.RAW, null)
+                .openHeadless(SIDE, Preprocessing.Crop.SQUARE);
     }
 
     private static float[] features(HeadlessNet net) {
