@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What backbones of random weights cost: training steps with all of their weights, and an export that is loaded again.
+ * Of several each has a process of its own, since none gives its memory back.
  *
  * @param names of the backbones
  * @param size side of their input in pixels
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * @param precision what is computed with
  */
 public record BackboneBench(List<String> names, int size, int images, int microBatch, Precision precision) {
+
+    static final String FILE = "backbones.json";
+    static final String ROWS = "rows";
 
     private static final int DIMENSIONS = 128;
     private static final int STEPS = 3;
@@ -71,9 +75,10 @@ public record BackboneBench(List<String> names, int size, int images, int microB
     /**
      * Measures, prints the table and writes it to backbones.json.
      *
+     * @param main class of the {@code sightline} command
      * @return whether gradients reached every weight
      */
-    public boolean run(Path folder, PrintStream out) throws IOException {
+    public boolean run(Class<?> main, Path folder, PrintStream out) throws IOException, InterruptedException {
         out.printf(
                 "%d x %d pixels, batches of %d, %s at a time, %s, d = %d%n",
                 size,
@@ -96,7 +101,7 @@ public record BackboneBench(List<String> names, int size, int images, int microB
                 "gradients");
         List<Row> rows = new ArrayList<>();
         for (String name : names) {
-            Row row = measure(name);
+            Row row = names.size() == 1 ? measure(name) : BackboneProcess.measure(main, this, name);
             rows.add(row);
             out.printf(
                     Locale.ROOT,
@@ -112,7 +117,7 @@ public record BackboneBench(List<String> names, int size, int images, int microB
                     row.peakMegabytes,
                     row.withoutGradient.isEmpty() ? "of every weight" : "none of " + row.withoutGradient);
         }
-        BenchFile.write(folder.resolve("backbones.json"), Map.of("size", size, "images", images, "rows", rows), out);
+        BenchFile.write(folder.resolve(FILE), Map.of("size", size, "images", images, ROWS, rows), out);
         return rows.stream().allMatch(row -> row.withoutGradient.isEmpty());
     }
 

@@ -3,7 +3,6 @@ package io.sightline.deploy.cli;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.trainer.nets.BackboneNet;
 import io.sightline.trainer.nets.EmbeddingNet;
-import io.sightline.trainer.nets.HeadlessNet;
 import io.sightline.trainer.training.FineTuning;
 import io.sightline.trainer.weights.BackboneFile;
 import java.nio.file.Path;
@@ -54,10 +53,6 @@ final class BackboneOptions {
 
     BackboneNet open(@Nullable Integer size, Preprocessing.Crop crop, int dimensions) {
         return file().open(size, crop, dimensions);
-    }
-
-    HeadlessNet openHeadless(@Nullable Integer size, Preprocessing.Crop crop) {
-        return file().openHeadless(size, crop);
     }
 
     private BackboneFile file() {

@@ -43,6 +43,7 @@ final class BenchBackbonesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        return new BackboneBench(names, size, images, microBatch, precision).run(options.folder(), System.out) ? 0 : 1;
+        BackboneBench bench = new BackboneBench(names, size, images, microBatch, precision);
+        return bench.run(SightlineCommand.class, options.folder(), System.out) ? 0 : 1;
     }
 }

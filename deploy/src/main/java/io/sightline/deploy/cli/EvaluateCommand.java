@@ -29,7 +29,6 @@ import picocli.CommandLine.Parameters;
 /** {@code sightline evaluate}. */
 @Command(
         name = "evaluate",
-        mixinStandardHelpOptions = true,
         description = {
             "Recall@K, for the K that papers give of a data set, and MAP@R on its test classes: of a version, or of a"
                     + " pretrained backbone as it is.",
@@ -39,6 +38,14 @@ import picocli.CommandLine.Parameters;
 final class EvaluateCommand implements Callable<Integer> {
 
     private static final int EMBEDDED_AT_ONCE = 64;
+
+    /** --version means another thing here than with other commands. */
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help message and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli reads it.
+    private boolean help;
 
     @Parameters(
             paramLabel = "DATA",
@@ -53,6 +60,14 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Of a version that the search API knows, or that lies in a folder.")
     private @Nullable String version;
 
+    @Option(
+            names = "--backbone",
+            paramLabel = "FILE",
+            description =
+                    "Of a pretrained backbone as it is: a .safetensors file, the prefix of a TensorFlow checkpoint, or"
+                            + " the folder of a SavedModel.")
+    private @Nullable Path backbone;
+
     @Option(names = "--image-size", description = "Side of a backbone's input in pixels (default: what is usual).")
     private @Nullable Integer imageSize;
 
@@ -60,18 +75,19 @@ final class EvaluateCommand implements Callable<Integer> {
     private CropOption crop = new CropOption();
 
     @Mixin
-    private BackboneOptions backbone = new BackboneOptions();
+    private BackboneFileOptions format = new BackboneFileOptions();
 
     @Mixin
     private SearchOptions search = new SearchOptions();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if ((version == null) == !backbone.isGiven()) {
-            throw new IllegalArgumentException(
-                    "say what to evaluate: a version with --version, or a pretrained backbone with --backbone");
-        }
         if (version != null) {
+            if (backbone != null || imageSize != null || crop.isGiven() || !format.isSilent()) {
+                throw new IllegalArgumentException(
+                        "a version has its own network and input: leave --backbone and what is"
+                                + " said of one, --image-size and --crop out beside --version");
+            }
             try (EmbeddingModel model = EmbeddingModel.load(artifact(version))) {
                 measure(
                         version + " (" + model.descriptor().network() + ")",
@@ -80,7 +96,11 @@ final class EvaluateCommand implements Callable<Integer> {
             }
             return 0;
         }
-        HeadlessNet features = backbone.openHeadless(imageSize, crop.crop());
+        if (backbone == null) {
+            throw new IllegalArgumentException(
+                    "say what to evaluate: a version with --version, or a pretrained backbone with --backbone");
+        }
+        HeadlessNet features = format.of(backbone).openHeadless(imageSize, crop.crop());
         try (ServingGraph network = new ServingGraph(features, features.pretrained())) {
             measure(features.describe(), features.preprocessing(), network::embed);
         }

@@ -98,7 +98,7 @@ final class ModelsExportCommand implements Callable<Integer> {
     }
 
     private void writeWeights(ModelArtifact artifact) {
-        if (!(PublishedNet.of(artifact) instanceof BackboneNet net)) {
+        if (!(PublishedNet.find(artifact) instanceof BackboneNet net)) {
             throw new IllegalArgumentException(
                     version + " is '" + artifact.descriptor().network()
                             + "', which has no backbone that other frameworks know: use --format savedmodel");

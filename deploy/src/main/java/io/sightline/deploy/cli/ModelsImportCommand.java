@@ -9,19 +9,17 @@ import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.Lineage;
 import io.sightline.trainer.nets.BackboneNet;
-import io.sightline.trainer.nets.HostTensor;
+import io.sightline.trainer.nets.SavedModelBackbone;
 import io.sightline.trainer.publish.Gate;
 import io.sightline.trainer.publish.Publisher;
 import io.sightline.trainer.publish.SelfTest;
 import io.sightline.trainer.publish.ServingGraph;
-import io.sightline.trainer.training.Augmentation;
-import io.sightline.trainer.training.SeeTrainer;
-import io.sightline.trainer.training.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -76,16 +74,9 @@ final class ModelsImportCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         BackboneNet net = format.of(file).open(imageSize, crop.crop(), dimensions);
         System.out.printf("%s: %s%n", file, net.describe());
-        try (ServingGraph serving = new ServingGraph(net, weights(net))) {
+        try (ServingGraph serving = new ServingGraph(net, net.start(new SplittableRandom(seed)))) {
             System.out.println("tried: " + SelfTest.of(serving));
             return checkOnly ? 0 : brokers.runOrCreate(connection -> publish(serving, net, connection));
-        }
-    }
-
-    /** Those of the file, and a head. */
-    private Map<String, HostTensor> weights(BackboneNet net) {
-        try (SeeTrainer trainer = SeeTrainer.create(net, TrainingSettings.defaults(Augmentation.PHOTO, seed))) {
-            return trainer.weights();
         }
     }
 
@@ -102,8 +93,11 @@ final class ModelsImportCommand implements Callable<Integer> {
                             new Lineage(0L, seed, 0, 0, Map.of()),
                             new Gate.Verdict(true, "imported from " + name, Map.of()),
                             null);
-            System.out.println("published " + version + " (" + net.describe() + "), a candidate; go on from it with"
-                    + " --from " + version);
+            System.out.println("published " + version + " (" + net.describe() + "), a candidate");
+            System.out.println(
+                    net.backbone() instanceof SavedModelBackbone
+                            ? "train it with --backbone " + file
+                            : "go on from it with --from " + version);
         }
         return 0;
     }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 /** What is trained, and how: options that several commands share. */
 final class NetworkOptions {
 
+    private static final int DIMENSIONS = 64;
     private static final double LEARNING_RATE = 3e-3;
     private static final double BACKBONE_LEARNING_RATE = 1e-3;
 
@@ -35,8 +36,8 @@ final class NetworkOptions {
     @Mixin
     private CropOption crop = new CropOption();
 
-    @Option(names = "--dimensions", description = "Length of an embedding (default: ${DEFAULT-VALUE}).")
-    private int dimensions = 64;
+    @Option(names = "--dimensions", description = "Length of an embedding (default: 64).")
+    private @Nullable Integer dimensions;
 
     @Option(names = "--widths", split = ",", description = "Channels of the network's stages (default: 32,64,128,128).")
     private @Nullable List<Integer> widths;
@@ -47,8 +48,8 @@ final class NetworkOptions {
     @Option(
             names = "--from",
             paramLabel = "VERSION",
-            description = "Go on from the weights of a version that lies here, or from its folder, where there is no"
-                    + " checkpoint yet.")
+            description = "Go on from the weights of a version that lies here, or from its folder. A checkpoint that is"
+                    + " there already counts more. Say it at every start.")
     private @Nullable String from;
 
     @Option(
@@ -106,7 +107,7 @@ final class NetworkOptions {
                 throw new IllegalArgumentException(
                         "the runs of " + preset + " start from a pretrained network: name its weights with --backbone");
             }
-            return new ConvNet(preprocessing, widths == null ? ConvNet.DEFAULT_WIDTHS : widths, dimensions);
+            return new ConvNet(preprocessing, widths == null ? ConvNet.DEFAULT_WIDTHS : widths, length());
         }
         if (widths != null) {
             throw new IllegalArgumentException("a backbone has its own widths: leave --widths out");
@@ -114,16 +115,32 @@ final class NetworkOptions {
         if (kind == Kind.DRAWING) {
             throw new IllegalArgumentException("a backbone takes colours as they are: leave --images drawing out");
         }
-        return backbone.open(imageSize, crop.crop(), dimensions);
+        return backbone.open(imageSize, crop.crop(), length());
+    }
+
+    private int length() {
+        return dimensions == null ? DIMENSIONS : dimensions;
     }
 
     private EmbeddingNet continued(String version, Path models) {
-        if (backbone.isGiven() || widths != null || imageSize != null || kind != Kind.AUTO) {
+        if (backbone.isGiven() || widths != null || kind != Kind.AUTO) {
             throw new IllegalArgumentException(
-                    "a version has its own network and input: leave --backbone, --widths, --image-size and --images out"
-                            + " beside --from");
+                    "a version has its own network and input: leave --backbone, --widths and --images out beside --from");
         }
-        return PublishedNet.of(VersionFolder.find(version, models));
+        EmbeddingNet net = PublishedNet.of(VersionFolder.find(version, models));
+        Preprocessing input = net.preprocessing();
+        requireSame(version, "--image-size", imageSize, input.size());
+        requireSame(version, "--dimensions", dimensions, net.dimensions());
+        requireSame(version, "--crop", crop.isGiven() ? crop.crop() : null, input.crop());
+        return net;
+    }
+
+    /** Options may come from a preset: they are compared, not refused. */
+    private static void requireSame(String version, String option, @Nullable Object asked, Object has) {
+        if (asked != null && !asked.equals(has)) {
+            throw new IllegalArgumentException("version " + version + " has " + option + " " + has + ", not " + asked
+                    + ": say so, or start from another");
+        }
     }
 
     TrainingSettings training(EmbeddingNet net) {

@@ -5,6 +5,8 @@ import io.sightline.deploy.stack.Stack;
 import io.sightline.deploy.stack.StackSettings;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.trainer.nets.EmbeddingNet;
+import io.sightline.trainer.training.MemoryPlan;
+import io.sightline.trainer.training.TrainingSettings;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -42,13 +44,16 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Path log = LogFile.into(directory, "WARN");
         EmbeddingNet net = network.net(network.preprocessing(Preprocessing.PHOTO), DataDirectory.models(directory));
+        TrainingSettings training = network.training(net);
+        System.out.println("network     " + net.describe());
+        System.out.println("memory      " + MemoryPlan.of(net, training).onThisMachine());
         StackSettings settings = new StackSettings(
                         directory,
                         ports.ports(),
                         payloads.settings(directory),
                         lanes.settings(),
                         net,
-                        network.training(net),
+                        training,
                         network.rounds(net),
                         network.rollout())
                 .with(stores.settings());

@@ -5,6 +5,7 @@ import io.sightline.deploy.stack.Stack;
 import io.sightline.deploy.stack.StackSettings;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.http.ApiServer;
+import io.sightline.trainer.training.MemoryPlan;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -66,6 +67,10 @@ public final class DemoRun implements AutoCloseable {
                 gallery.labels(gallery.test()).size(),
                 gallery.name());
         out.println("network: " + settings.net().describe());
+        if (settings.net().hasBackbone()) {
+            out.println("memory: "
+                    + MemoryPlan.of(settings.net(), settings.training()).onThisMachine());
+        }
         try (Stack stack = Stack.start(settings, what -> out.println("starting " + what))) {
             DemoScreen screen = new DemoScreen(out, live);
             Optional<DemoReport> figures = new Demo(stack, settings, gallery, screen).run(swaps, start, stopping);

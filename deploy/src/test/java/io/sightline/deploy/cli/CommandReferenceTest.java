@@ -19,6 +19,22 @@ import picocli.CommandLine.Parameters;
 
 class CommandReferenceTest {
 
+    @Test
+    void shouldGiveHelpOfEveryCommand() {
+        assertThat(withoutHelp(SightlineCommand.commandLine().getCommandSpec())).isEmpty();
+    }
+
+    private static List<String> withoutHelp(CommandLine.Model.CommandSpec command) {
+        List<String> found = new java.util.ArrayList<>();
+        boolean helps = command.options().stream().anyMatch(CommandLine.Model.OptionSpec::usageHelp)
+                || command.userObject() instanceof CommandLine.HelpCommand;
+        if (!helps) {
+            found.add(command.qualifiedName());
+        }
+        command.subcommands().values().forEach(sub -> found.addAll(withoutHelp(sub.getCommandSpec())));
+        return found;
+    }
+
     private static final Path COMMITTED = Path.of("deploy", "docs", "reference.md");
 
     @Test

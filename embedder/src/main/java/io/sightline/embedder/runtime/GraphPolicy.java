@@ -20,7 +20,7 @@ import org.tensorflow.proto.SavedModel;
  * this process; ops that read or write files, open connections, call Python or keep state are refused before anything
  * is loaded, as is every op that is not known to be harmless.
  */
-final class GraphPolicy {
+public final class GraphPolicy {
 
     static final String GRAPH = "saved_model.pb";
 
@@ -43,6 +43,13 @@ final class GraphPolicy {
             """);
 
     private GraphPolicy() {}
+
+    /** Those of some ops that a model may not have, in order. */
+    public static Set<String> refused(Collection<String> ops) {
+        Set<String> refused = new TreeSet<>(ops);
+        refused.removeAll(ALLOWED);
+        return refused;
+    }
 
     /**
      * Reads the graph without loading it.
@@ -90,11 +97,7 @@ final class GraphPolicy {
     }
 
     private static void collect(Collection<NodeDef> nodes, Set<String> refused) {
-        for (NodeDef node : nodes) {
-            if (!ALLOWED.contains(node.getOp())) {
-                refused.add(node.getOp());
-            }
-        }
+        refused.addAll(refused(nodes.stream().map(NodeDef::getOp).toList()));
     }
 
     private static Set<String> ops(String names) {

@@ -123,7 +123,8 @@ public record RetrievalMetrics(List<String> labels, int[] hits, double[] average
             for (int k = 0; k < query.length; k++) {
                 dot += (double) gallery[i][k] * query[k];
             }
-            cosines[i] = dot;
+            // What is no number is found last, not first.
+            cosines[i] = Double.isNaN(dot) ? Double.NEGATIVE_INFINITY : dot;
         }
         return cosines;
     }

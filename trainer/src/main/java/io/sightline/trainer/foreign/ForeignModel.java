@@ -1,5 +1,6 @@
 package io.sightline.trainer.foreign;
 
+import io.sightline.embedder.runtime.GraphPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -52,8 +53,21 @@ public final class ForeignModel {
         this.graph = FlatGraph.of(file, ops);
         try (GradientCheck check = new GradientCheck(file.file(), ops, graph, imageType, imageShape)) {
             Set<String> reached = check.reached();
+            requireHarmless(file.file(), graph);
             this.features = features(file.file(), check.output());
             this.variables = variables(reached, SavedVariables.of(file, ops));
+        }
+    }
+
+    /** Before anything of it is run: as for a version, which it is to become. */
+    private static void requireHarmless(Path file, FlatGraph graph) {
+        Set<String> refused =
+                GraphPolicy.refused(graph.nodes().stream().map(FlatNode::op).toList());
+        if (!refused.isEmpty()) {
+            throw new ForeignModelException(
+                    file,
+                    "it has ops that a version may not have: " + String.join(", ", refused)
+                            + ". Only arithmetic on tensors is allowed; export the part that is no more than that");
         }
     }
 
@@ -69,7 +83,7 @@ public final class ForeignModel {
         Path file = directory.resolve(FILE);
         try {
             return new ForeignModel(SavedModelFile.read(file), ops);
-        } catch (IndexOutOfBoundsException | NoSuchElementException | NumberFormatException e) {
+        } catch (IndexOutOfBoundsException | NoSuchElementException | IllegalArgumentException e) {
             throw new ForeignModelException(
                     file, "what its nodes take and what others give do not go together: export it again", e);
         }

@@ -25,6 +25,8 @@ final class Inliner {
     private static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
     /** More than anybody's functions are nested. */
     private static final int DEEPEST = 200;
+    /** A hundred times what large networks have: functions that call others twice each could make any number. */
+    private static final int MOST_NODES = 1_000_000;
 
     private final Path file;
     private final GraphDef graph;
@@ -130,6 +132,10 @@ final class Inliner {
                         ops.arguments(node.getOp(), attributes, inputs),
                         attributes);
                 nodes.add(flat);
+                if (nodes.size() > MOST_NODES) {
+                    throw new ForeignModelException(
+                            file, "its functions stand for more than " + MOST_NODES + " ops: export it again without");
+                }
                 outputs.put(node.getName(), flat::output);
             }
         }

@@ -15,6 +15,9 @@ import org.tensorflow.proto.OpDef;
 /** What the ops of this TensorFlow take and put out. */
 final class RegisteredOps {
 
+    /** Of one argument of a node. */
+    private static final int MOST_TENSORS = 100_000;
+
     private final Map<String, OpDef> byName = new HashMap<>();
 
     RegisteredOps() {
@@ -80,10 +83,13 @@ final class RegisteredOps {
         DataType type = argument.getTypeAttr().isEmpty()
                 ? argument.getType()
                 : attribute(op, attributes, argument.getTypeAttr()).getType();
-        int count = argument.getNumberAttr().isEmpty()
+        long count = argument.getNumberAttr().isEmpty()
                 ? 1
-                : (int) attribute(op, attributes, argument.getNumberAttr()).getI();
-        return Collections.nCopies(count, type);
+                : attribute(op, attributes, argument.getNumberAttr()).getI();
+        if (count < 0 || count > MOST_TENSORS) {
+            throw new IllegalArgumentException(op.getName() + " has " + argument.getNumberAttr() + " = " + count);
+        }
+        return Collections.nCopies((int) count, type);
     }
 
     /** What a node leaves out is as the op has it. */

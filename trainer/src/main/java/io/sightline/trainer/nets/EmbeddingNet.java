@@ -1,8 +1,10 @@
 package io.sightline.trainer.nets;
 
 import io.sightline.embedder.image.Preprocessing;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -61,6 +63,16 @@ public interface EmbeddingNet {
     /** What it starts with where something is given; all other weights start as they say themselves. */
     default Map<String, HostTensor> pretrained() {
         return Map.of();
+    }
+
+    /** What all its weights are before the first step: those that are given, all others drawn in their order. */
+    default Map<String, HostTensor> start(RandomGenerator random) {
+        Map<String, HostTensor> start = new LinkedHashMap<>();
+        for (Weight weight : weights()) {
+            HostTensor given = pretrained().get(weight.name());
+            start.put(weight.name(), given == null ? weight.initial().draw(weight.shape(), random) : given);
+        }
+        return start;
     }
 
     /** All its weights, in the order in which they are asked for. */

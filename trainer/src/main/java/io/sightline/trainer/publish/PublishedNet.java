@@ -38,11 +38,22 @@ public final class PublishedNet {
      * @throws ArtifactException if it cannot be read, is of a network that is not known here, or lacks weights of it
      */
     public static EmbeddingNet of(ModelArtifact artifact) {
+        @Nullable EmbeddingNet net = find(artifact);
+        if (net == null) {
+            throw new ArtifactException("version " + artifact.descriptor().version() + " is '"
+                    + artifact.descriptor().network() + "', which cannot be built from its words: name the weights that"
+                    + " it was made of with --backbone");
+        }
+        return net;
+    }
+
+    /** The same; null for a network that is not known here. */
+    public static @Nullable EmbeddingNet find(ModelArtifact artifact) {
         ModelDescriptor descriptor = artifact.descriptor();
-        EmbeddingNet bare = find(descriptor, Map.of())
-                .orElseThrow(() -> new ArtifactException("version " + descriptor.version() + " is '"
-                        + descriptor.network() + "', which cannot be built from its words: name the weights that it was"
-                        + " made of with --backbone"));
+        @Nullable EmbeddingNet bare = find(descriptor, Map.of()).orElse(null);
+        if (bare == null) {
+            return null;
+        }
         Map<String, HostTensor> constants = PublishedWeights.read(artifact);
         Map<String, HostTensor> weights = new TreeMap<>();
         for (Weight weight : bare.weights()) {

@@ -36,6 +36,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The trainer: joins the labelled stream into its replay store and trains in rounds. After each round the candidate
@@ -91,7 +92,9 @@ public final class TrainerService implements AutoCloseable {
             Path models,
             MeterRegistry meters,
             Clock clock) {
-        LOG.info("{}: {}", net.describe(), MemoryPlan.of(net, training).onThisMachine());
+        MemoryPlan memory = MemoryPlan.of(net, training);
+        LOG.atLevel(memory.fitsThisMachine() ? Level.INFO : Level.WARN)
+                .log("{}: {}", net.describe(), memory.onThisMachine());
         this.rounds = rounds;
         this.catalog = catalog;
         this.run = TrainingRun.open(net, training, directory.resolve("checkpoints"), 0);

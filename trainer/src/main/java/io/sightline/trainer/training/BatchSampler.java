@@ -58,6 +58,13 @@ final class BatchSampler {
             items.addAll(some);
             some.forEach(item -> names.add(name));
         }
+        return settings.isInParts()
+                ? batch(dealt(items, settings.imagesAtATime()), dealt(names, settings.imagesAtATime()), table, random)
+                : batch(items, names, table, random);
+    }
+
+    private Batch batch(List<ReplayItem> items, List<String> names, ClassTable table, SplittableRandom random) {
+        int n = items.size();
         byte[] pixels = new byte[n * shape.bytes()];
         int[] rows = new int[n];
         for (int i = 0; i < n; i++) {
@@ -66,6 +73,18 @@ final class BatchSampler {
             rows[i] = table.row(names.get(i));
         }
         return new Batch(pixels, rows, items);
+    }
+
+    /** In such an order that parts of the given size mix what lay side by side. */
+    static <T> List<T> dealt(List<T> all, int size) {
+        int parts = (all.size() + size - 1) / size;
+        List<T> dealt = new ArrayList<>(all.size());
+        for (int part = 0; part < parts; part++) {
+            for (int i = part; i < all.size(); i += parts) {
+                dealt.add(all.get(i));
+            }
+        }
+        return dealt;
     }
 
     private List<ReplayItem> some(List<ReplayItem> all, int count, SplittableRandom random) {

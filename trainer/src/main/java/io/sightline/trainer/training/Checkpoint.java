@@ -116,8 +116,8 @@ public record Checkpoint(
             if (!Arrays.equals(hash(channel), expected)) {
                 throw new CheckpointException("the checkpoint " + file + " is damaged: its SHA-256 does not match");
             }
-            return decode(channel);
-        } catch (IOException e) {
+            return decode(file, channel);
+        } catch (IOException | IllegalArgumentException | ArithmeticException e) {
             throw new CheckpointException("cannot read the checkpoint " + file + ": " + e.getMessage(), e);
         }
     }
@@ -155,15 +155,18 @@ public record Checkpoint(
         }
     }
 
-    private static Checkpoint decode(FileChannel channel) throws IOException {
+    private static Checkpoint decode(Path file, FileChannel channel) throws IOException {
         int length = map(channel, HASH_LENGTH, Integer.BYTES).getInt();
+        if (length < 0 || length > channel.size()) {
+            throw new CheckpointException("the checkpoint " + file + " has a header of " + length + " bytes");
+        }
         byte[] json = new byte[length];
         long next = HASH_LENGTH + Integer.BYTES;
         map(channel, next, length).get(json);
         next += length;
         Header header = JSON.readValue(json, Header.class);
         if (header.cursor == null) {
-            throw new CheckpointException("the checkpoint was written by an earlier build");
+            throw new CheckpointException("the checkpoint " + file + " was written by an earlier build");
         }
         Map<String, HostTensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<String, long[]> shape : header.shapes.entrySet()) {

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a training step takes of the device's memory at its peak: an estimate, before anything is allocated.
+ * What a training step takes of the device's memory at its peak: an estimate, before anything is allocated. Proxies come
+ * on top, 16 bytes for each of their numbers.
  *
  * @param weights numbers that are trained or observed
  * @param stateBytes weights, gradients, moments, and averages and sums of gradients where there are such
@@ -30,7 +31,7 @@ public record MemoryPlan(long weights, long stateBytes, long activationBytes, in
         long trained = size(all.stream()
                 .filter(weight -> weight.isTrained() && !(isFrozen && net.isBackbone(weight.name())))
                 .toList());
-        long copies = settings.microBatch() > 0 ? 4 : 3;
+        long copies = settings.isInParts() ? 4 : 3;
         long numbers = weights + copies * trained + (settings.averaging() > 0 ? weights : 0);
         Activations activations = Activations.of(net);
         long kept = isFrozen ? 0 : activations.kept();
@@ -47,10 +48,18 @@ public record MemoryPlan(long weights, long stateBytes, long activationBytes, in
         return stateBytes + activationBytes;
     }
 
-    /** For people, with what to do where it is more than this machine has. A GPU's own memory is not looked at. */
+    /** Whether this machine has so much memory. A GPU's own is not looked at. */
+    public boolean fitsThisMachine() {
+        return peakBytes() <= memory();
+    }
+
+    /** For people, with what to do where it is more than this machine has. */
     public String onThisMachine() {
-        long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-        return in(memory);
+        return in(memory());
+    }
+
+    private static long memory() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
     }
 
     String in(long memoryBytes) {

@@ -79,7 +79,9 @@ public final class SeeTrainer implements AutoCloseable {
         HostTensor proxies = checkpoint.tensors().get(TrainingGraph.PROXIES);
         if (proxies == null || !checkpoint.network().equals(describe(net, settings))) {
             throw new CheckpointException("the checkpoint is of '" + checkpoint.network() + "', not of '"
-                    + describe(net, settings) + "': start with the same settings, or with an empty folder");
+                    + describe(net, settings)
+                    + "': start with the same settings (--from too, if it went on from a version), or with an empty"
+                    + " folder");
         }
         int capacity = (int) proxies.shape()[0] / Math.max(1, settings.loss().proxiesPerClass());
         TrainingGraph graph = new TrainingGraph(net, settings, capacity, threads);
@@ -148,7 +150,9 @@ public final class SeeTrainer implements AutoCloseable {
             throw new IllegalStateException("training diverged at step " + (steps + 1) + ": loss " + report.batchLoss()
                     + ", gradient norm " + report.gradientNorm() + "; lower the learning rates ("
                     + settings.learningRate()
-                    + ", proxies " + settings.proxyLearningRate() + ") and start again from the last checkpoint");
+                    + ", proxies " + settings.proxyLearningRate() + ")"
+                    + (settings.precision() == Precision.MIXED ? " or compute in float32 (--precision)" : "")
+                    + " and start again from the last checkpoint");
         }
         steps++;
         return report.withTimes((prepared - start) / 1e6, (System.nanoTime() - start) / 1e6, next.batch.size());
@@ -315,6 +319,7 @@ public final class SeeTrainer implements AutoCloseable {
         }
         if (settings.fineTuning().usesBatchStatistics()) {
             fillUp(all, snapshot);
+            all = BatchSampler.dealt(all, settings.imagesAtATime());
         }
         Map<String, float[][]> sums = new HashMap<>();
         names.forEach(name -> sums.put(name, new float[parts][net.dimensions()]));

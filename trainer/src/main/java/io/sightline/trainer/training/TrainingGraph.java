@@ -211,7 +211,7 @@ final class TrainingGraph implements AutoCloseable {
 
     /** A batch as the device takes it: at once, or in parts. */
     private List<byte[]> parts(byte[] pixels) {
-        if (settings.microBatch() == 0) {
+        if (!settings.isInParts()) {
             return List.of(pixels);
         }
         int length = settings.microBatch() * net.preprocessing().bytes();

@@ -113,6 +113,11 @@ public record TrainingSettings(
         return microBatch == 0 ? batch : Math.min(microBatch, batch);
     }
 
+    /** Whether a batch goes over the device in parts. */
+    boolean isInParts() {
+        return imagesAtATime() < classesPerBatch * imagesPerClass;
+    }
+
     /** A copy with some settings changed, for instance {@code with(draft -> draft.averaging = 0.99)}. */
     public TrainingSettings with(Consumer<Draft> change) {
         Draft draft = new Draft(this);

@@ -59,7 +59,7 @@ final class UpdateSteps {
         this.average = average;
         this.loss = loss;
         this.gradients = new Gradients(graph, tf, settings.precision().lossScale());
-        this.cache = settings.microBatch() > 0 ? new GradientCache(tf, gradients, embeddings, loss) : null;
+        this.cache = settings.isInParts() ? new GradientCache(tf, gradients, embeddings, loss) : null;
         float decay = (float) settings.weightDecay();
         head = group(ofBackbone(false), feeds.learningRate(), name -> 1, decay, feeds.powers());
         proxies = settings.loss().proxiesPerClass() == 0

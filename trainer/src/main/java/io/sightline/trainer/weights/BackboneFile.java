@@ -102,7 +102,8 @@ public record BackboneFile(
 
     private BackboneNet bare(WeightSource weights, @Nullable Integer size, Preprocessing.Crop crop, int dimensions) {
         Backbone backbone = backbone(weights);
-        Preprocessing preprocessing = new Preprocessing(size == null ? usualSize(backbone) : size, 3, false, crop);
+        Preprocessing preprocessing =
+                new Preprocessing(size == null ? usualSize(weights, backbone) : size, 3, false, crop);
         Normalisation normalised = normalisation == null ? usualNormalisation(weights, backbone) : normalisation;
         return new BackboneNet(backbone, normalised, preprocessing, dimensions, Map.of());
     }
@@ -138,8 +139,9 @@ public record BackboneFile(
     }
 
     /** As at the end of timm's names, for instance {@code vit_small_patch16_384}. */
-    private int usualSize(Backbone backbone) {
-        Matcher named = SIZE.matcher(architecture == null ? "" : architecture);
+    private int usualSize(WeightSource weights, Backbone backbone) {
+        String said = weights.metadata().getOrDefault("architecture", "");
+        Matcher named = SIZE.matcher(architecture == null ? said : architecture);
         if (named.matches()) {
             return Integer.parseInt(named.group(1));
         }

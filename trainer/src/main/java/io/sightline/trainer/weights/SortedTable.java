@@ -38,6 +38,9 @@ final class SortedTable {
         this.bytes = bytes;
     }
 
+    /** Far above what names of variables have: entries share keys, so that a small file could have any amount of them. */
+    private static final int LONGEST_KEY = 10_000;
+
     /**
      * Reads all entries.
      *
@@ -125,7 +128,11 @@ final class SortedTable {
             long shared = varint(block);
             long added = varint(block);
             long length = varint(block);
-            if (shared < 0 || shared > key.length || !fits(block, added) || !fits(block, length)) {
+            if (shared < 0
+                    || shared > key.length
+                    || shared + added > LONGEST_KEY
+                    || !fits(block, added)
+                    || !fits(block, length)) {
                 throw new WeightFileException(
                         file, "an entry of its block at byte " + offset + " reaches beyond it: fetch it again");
             }

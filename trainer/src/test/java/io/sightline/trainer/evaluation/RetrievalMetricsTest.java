@@ -104,4 +104,15 @@ class RetrievalMetricsTest {
         node.forEach(label -> labels.add(label.asText()));
         return labels;
     }
+
+    @Test
+    void shouldFindNothingByWhatIsNoNumber() {
+        float nan = Float.NaN;
+        float[][] vectors = {{nan, nan}, {1, 0}, {0, 1}, {1, 0}};
+        RetrievalMetrics metrics = RetrievalMetrics.of(vectors, List.of("a", "b", "b", "a"));
+
+        // The first asks in vain, and is found last by the one of its class.
+        assertThat(metrics.hits()[0]).isEqualTo(3);
+        assertThat(metrics.hits()[3]).isEqualTo(3);
+    }
 }

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorflow.proto.RewriterConfig;
 
 class MicroBatchTest {
 
@@ -42,6 +43,11 @@ class MicroBatchTest {
         return Stream.of(
                 Arguments.of("see", settings()),
                 Arguments.of("a loss without proxies", settings().with(draft -> draft.loss = MultiSimilarity.DEFAULT)),
+                Arguments.of("tied to another network", settings().with(draft -> draft.tie = 2)),
+                Arguments.of(
+                        "mixed precision",
+                        // Where the device has it: with the same loss scale on both ways.
+                        settings().with(draft -> draft.precision = Precision.MIXED)),
                 Arguments.of("averaged", settings().with(draft -> draft.averaging = 0.9)),
                 Arguments.of(
                         "the head first",
@@ -55,16 +61,17 @@ class MicroBatchTest {
         TrainingSettings inParts = whole.with(draft -> draft.microBatch = 5);
         Trained expected = train(whole);
         Trained actual = train(inParts);
+        double tolerance = whole.precision() == Precision.MIXED ? 0.2 : 1e-3;
 
         assertThat(actual.losses()).hasSize(STEPS);
         for (int i = 0; i < STEPS; i++) {
-            assertThat(actual.losses().get(i)).isCloseTo(expected.losses().get(i), within(1e-3));
+            assertThat(actual.losses().get(i)).isCloseTo(expected.losses().get(i), within(tolerance));
         }
         expected.moments()
                 .forEach((name, moments) -> assertThat(distance(
                                 moments, requireNonNull(actual.moments().get(name))))
                         .as(name)
-                        .isLessThan(1e-3 * (1e-3 + norm(moments))));
+                        .isLessThan(tolerance * (tolerance + norm(moments))));
     }
 
     @Test
@@ -90,15 +97,49 @@ class MicroBatchTest {
 
     @Test
     void shouldObserveTheStatisticsOfEachPart() {
+        // The mean moves a tenth of the way to that of a batch: once for the whole, three times for three parts.
+        float[] whole = meanAfterAStep(12);
+        float[] inParts = meanAfterAStep(4);
+        int largest = 0;
+        for (int i = 0; i < whole.length; i++) {
+            largest = Math.abs(whole[i]) > Math.abs(whole[largest]) ? i : largest;
+        }
+        assertThat(inParts[largest] / whole[largest]).isBetween(2.4f, 3.0f);
+    }
+
+    private static float[] meanAfterAStep(int microBatch) {
         TrainingSettings settings = settings().with(draft -> {
-            draft.microBatch = 4;
+            draft.microBatch = microBatch;
             draft.fineTuning = new FineTuning(1, 1, 0, BatchNorm.RUNNING);
         });
         try (SeeTrainer trainer = SeeTrainer.create(NET, settings)) {
-            float[] before = mean(trainer);
             trainer.step(content(), 1);
-            assertThat(mean(trainer)).isNotEqualTo(before);
+            return mean(trainer);
         }
+    }
+
+    @Test
+    void shouldMixInEachPartWhatLiesSideBySide() {
+        List<String> classes = List.of("a", "a", "a", "b", "b", "b", "c", "c", "c", "d", "d", "d");
+        List<String> dealt = BatchSampler.dealt(classes, 4);
+        assertThat(dealt).containsExactlyInAnyOrderElementsOf(classes);
+        for (int part = 0; part < 3; part++) {
+            assertThat(dealt.subList(4 * part, 4 * part + 4)).containsExactlyInAnyOrder("a", "b", "c", "d");
+        }
+    }
+
+    @Test
+    void shouldTakeTheWholeBatchAtOnceWhereItIsNoLargerThanAPart() {
+        assertThat(settings().with(draft -> draft.microBatch = 12).isInParts()).isFalse();
+        assertThat(settings().with(draft -> draft.microBatch = 11).isInParts()).isTrue();
+    }
+
+    @Test
+    void shouldAskTheDeviceForMixedPrecision() {
+        assertThat(Precision.FLOAT32.session(1).hasGraphOptions()).isFalse();
+        RewriterConfig rewriting = Precision.MIXED.session(1).getGraphOptions().getRewriteOptions();
+        assertThat(rewriting.getAutoMixedPrecision()).isEqualTo(RewriterConfig.Toggle.ON);
+        assertThat(rewriting.getAutoMixedPrecisionOnednnBfloat16()).isEqualTo(RewriterConfig.Toggle.ON);
     }
 
     @Test
@@ -183,6 +224,9 @@ class MicroBatchTest {
     private static Trained train(TrainingSettings settings) {
         List<Double> losses = new ArrayList<>();
         try (SeeTrainer trainer = SeeTrainer.create(NET, settings)) {
+            if (settings.tie() > 0) {
+                trainer.tieTo(MicroBatchTest::otherEmbeddings);
+            }
             for (int i = 0; i < STEPS; i++) {
                 losses.add(trainer.step(content(), 1).batchLoss());
             }
@@ -191,6 +235,15 @@ class MicroBatchTest {
             state.keySet().removeIf(name -> !name.startsWith("adam.m."));
             return new Trained(losses, state);
         }
+    }
+
+    /** Another network: its embeddings follow from the image. */
+    private static float[][] otherEmbeddings(List<byte[]> images) {
+        float[][] vectors = new float[images.size()][16];
+        for (int i = 0; i < vectors.length; i++) {
+            vectors[i][Math.floorMod(Arrays.hashCode(images.get(i)), 16)] = 1;
+        }
+        return vectors;
     }
 
     private static float[] mean(SeeTrainer trainer) {
