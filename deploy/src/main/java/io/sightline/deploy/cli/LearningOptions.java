@@ -85,7 +85,7 @@ final class LearningOptions {
             names = "--micro-batch",
             paramLabel = "IMAGES",
             description = "Images of a batch that are on the device at a time, 0 for all: less memory, a third more"
-                    + " time, the same gradient but for batch norms that run (default: ${DEFAULT-VALUE}).")
+                    + " work, the same gradient but for batch norms that run (default: ${DEFAULT-VALUE}).")
     private int microBatch;
 
     @Option(

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  * @param tie weight of mean(1 - cosine) between an embedding and the one of the version before, 0 for none
  * @param quarterTurns whether each class turned by 90, 180 and 270 degrees counts as a class of its own
  * @param schedule how the learning rates fall in the course of a round
- * @param microBatch images of a batch that are on the device at a time, 0 for all: less memory, a third more time, the
+ * @param microBatch images of a batch that are on the device at a time, 0 for all: less memory, a third more work, the
  *     same gradient; batch norms whose statistics run take those of a part
  * @param precision what is computed with
  * @param fineTuning how a pretrained backbone takes part
