@@ -82,6 +82,18 @@ class BackboneIT {
             run("models", "export", "v1", "--out", exported.toString(), "--url", stack.searchUrl());
             // But for what the file says of itself, bit for bit what was imported.
             assertThat(tensors(exported, net)).isEqualTo(tensors(weights, net));
+            Path savedModel = directory.resolve("v1");
+            run(
+                    "models",
+                    "export",
+                    "v1",
+                    "--format",
+                    "savedmodel",
+                    "--out",
+                    savedModel.toString(),
+                    "--url",
+                    stack.searchUrl());
+            assertThat(savedModel.resolve("saved_model.pb")).isNotEmptyFile();
             assertThat(run("evaluate", drawings().toString(), "--version", "v2", "--url", stack.searchUrl()))
                     .contains("v2 (" + net.describe() + ") on drawings: 24 images", "R@1", "MAP@R");
         }

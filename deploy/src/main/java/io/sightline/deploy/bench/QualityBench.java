@@ -154,6 +154,9 @@ final class QualityBench {
     private static String words(TrainingSettings settings, Preprocessing shape) {
         Map<String, String> described = new TreeMap<>(settings.describe());
         described.remove("augmentation");
+        described.remove("schedule", "cosine");
+        described.remove("microBatch", "whole batch");
+        described.remove("precision", "float32");
         return described + " "
                 + settings.augmentation().toString().replace(", leastArea=1.0, jitter=0.0, erasing=0.0", "") + " "
                 + shape.toString().replace(", crop=square", "");

@@ -1,13 +1,10 @@
 package io.sightline.trainer.foreign;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.sightline.schemas.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -33,14 +30,13 @@ record SavedModelFile(Path file, String fingerprint, MetaGraphDef graph) {
     /** As initialisers of tables and variables are listed beside the signatures. */
     private static final String INTERNAL = "__saved_model";
 
-    private static final int FINGERPRINT_BYTES = 6;
+    private static final int FINGERPRINT_LENGTH = 12;
     private static final int FEATURES_RANK = 2;
 
     static SavedModelFile read(Path file) {
         try {
             byte[] bytes = Files.readAllBytes(file);
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-            String fingerprint = HexFormat.of().formatHex(Arrays.copyOf(digest, FINGERPRINT_BYTES));
+            String fingerprint = Sha256.hex(bytes).substring(0, FINGERPRINT_LENGTH);
             List<MetaGraphDef> graphs = SavedModel.parseFrom(bytes).getMetaGraphsList();
             MetaGraphDef served = graphs.stream()
                     .filter(graph -> graphs.size() == 1
@@ -55,8 +51,6 @@ record SavedModelFile(Path file, String fingerprint, MetaGraphDef graph) {
                     file, "it is no SavedModel, or was cut off (" + e.getMessage() + "): fetch it again", e);
         } catch (IOException e) {
             throw new ForeignModelException(file, "it cannot be read (" + e + ")", e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Java itself has SHA-256", e);
         }
     }
 

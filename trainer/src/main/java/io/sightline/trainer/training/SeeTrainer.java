@@ -3,12 +3,9 @@ package io.sightline.trainer.training;
 import io.sightline.trainer.losses.MetricLoss;
 import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.nets.HostTensor;
-import io.sightline.trainer.replay.ReplayItem;
 import io.sightline.trainer.replay.ReplaySnapshot;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -21,13 +18,10 @@ import org.jspecify.annotations.Nullable;
 public final class SeeTrainer implements AutoCloseable {
 
     private static final int SMALLEST_TABLE = 256;
-    private static final int MEAN_BATCH = 128;
     /** Classes that join a running training at one step. */
     private static final int MOST_JOINING = 32;
-
-    private static final double SEPARATION = 0.02;
     /** Mixed into seed and step, so that neighbouring steps have unrelated randomness (the golden ratio's bits). */
-    private static final long STEP_STRIDE = 0x9E3779B97F4A7C15L;
+    static final long STEP_STRIDE = 0x9E3779B97F4A7C15L;
 
     private final EmbeddingNet net;
     private final TrainingSettings settings;
@@ -35,6 +29,7 @@ public final class SeeTrainer implements AutoCloseable {
     private final ClassTable classes;
     private @Nullable Reference reference;
     private final TrainingGraph graph;
+    private final ProxyStarts proxyStarts;
     private long steps;
 
     private SeeTrainer(
@@ -44,6 +39,7 @@ public final class SeeTrainer implements AutoCloseable {
         this.sampler = new BatchSampler(net.preprocessing(), settings);
         this.classes = classes;
         this.graph = graph;
+        this.proxyStarts = new ProxyStarts(net, settings, sampler, graph::embed);
         this.steps = steps;
     }
 
@@ -229,15 +225,7 @@ public final class SeeTrainer implements AutoCloseable {
         if (perClass == 0) {
             return;
         }
-        boolean random = switch (settings.proxyStart()) {
-            case RANDOM_THEN_CLASS_MEAN -> steps == 0;
-            case CLASS_MEAN -> false;
-            case RANDOM -> true;
-        };
-        Map<String, float[][]> starts = random ? randomStarts(added, perClass) : means(snapshot, added, perClass);
-        if (perClass > 1) {
-            separate(starts);
-        }
+        Map<String, float[][]> starts = proxyStarts.of(snapshot, added, classes.size(), steps);
         Map<String, HostTensor> state = graph.read(tables());
         starts.forEach((name, proxies) -> {
             for (int k = 0; k < perClass; k++) {
@@ -249,35 +237,6 @@ public final class SeeTrainer implements AutoCloseable {
             }
         });
         graph.write(state);
-    }
-
-    /** Proxies of a class with few images may start at the same place, and would never part. */
-    private void separate(Map<String, float[][]> starts) {
-        SplittableRandom random = new SplittableRandom(settings.seed() ^ (STEP_STRIDE * (steps + 2)));
-        starts.values().forEach(rows -> {
-            for (float[] row : rows) {
-                for (int k = 0; k < row.length; k++) {
-                    row[k] += (float) (SEPARATION * random.nextGaussian());
-                }
-            }
-        });
-    }
-
-    /** Normal with variance 2 / C for C classes, as the published Proxy-Anchor starts (He et al., by fan-out). */
-    private Map<String, float[][]> randomStarts(List<String> names, int parts) {
-        SplittableRandom random = new SplittableRandom(settings.seed() ^ (STEP_STRIDE * (steps + 1)));
-        double deviation = Math.sqrt(2.0 / Math.max(1, classes.size()));
-        Map<String, float[][]> starts = new LinkedHashMap<>();
-        for (String name : names) {
-            float[][] rows = new float[parts][net.dimensions()];
-            for (float[] row : rows) {
-                for (int k = 0; k < row.length; k++) {
-                    row[k] = (float) (deviation * random.nextGaussian());
-                }
-            }
-            starts.put(name, rows);
-        }
-        return starts;
     }
 
     /** The proxies and, where they are trained, their moments. */
@@ -300,60 +259,5 @@ public final class SeeTrainer implements AutoCloseable {
 
     private static void setRow(HostTensor table, int row, float[] values) {
         System.arraycopy(values, 0, table.values(), row * values.length, values.length);
-    }
-
-    /** An image as it is seen in a class. */
-    private record Seen(String name, int part, byte[] pixels) {}
-
-    /**
-     * Mean embeddings of classes, in batches that mix the classes as training batches do. Several proxies of a class
-     * each start at the mean of a part of its images.
-     */
-    private Map<String, float[][]> means(ReplaySnapshot snapshot, List<String> names, int parts) {
-        List<Seen> all = new ArrayList<>();
-        for (int i = 0; i < settings.imagesPerClass() * parts; i++) {
-            for (String name : names) {
-                List<ReplayItem> images = sampler.images(snapshot, name);
-                all.add(new Seen(name, i % parts, sampler.pixels(images.get(i % images.size()), name)));
-            }
-        }
-        if (settings.fineTuning().usesBatchStatistics()) {
-            fillUp(all, snapshot);
-            all = BatchSampler.dealt(all, settings.imagesAtATime());
-        }
-        Map<String, float[][]> sums = new HashMap<>();
-        names.forEach(name -> sums.put(name, new float[parts][net.dimensions()]));
-        int bytes = net.preprocessing().bytes();
-        for (int from = 0; from < all.size(); from += MEAN_BATCH) {
-            List<Seen> some = all.subList(from, Math.min(all.size(), from + MEAN_BATCH));
-            byte[] pixels = new byte[some.size() * bytes];
-            for (int i = 0; i < some.size(); i++) {
-                System.arraycopy(some.get(i).pixels(), 0, pixels, i * bytes, bytes);
-            }
-            float[] vectors = graph.embed(pixels);
-            for (int i = 0; i < some.size(); i++) {
-                float[][] sum = sums.get(some.get(i).name());
-                if (sum != null) {
-                    add(sum[some.get(i).part()], vectors, i * net.dimensions());
-                }
-            }
-        }
-        return sums;
-    }
-
-    /** A batch of a few new classes alone would have statistics like no batch in training. */
-    private static void fillUp(List<Seen> all, ReplaySnapshot snapshot) {
-        for (List<ReplayItem> others : snapshot.training().values()) {
-            if (all.size() >= MEAN_BATCH) {
-                return;
-            }
-            all.add(new Seen("", 0, others.getFirst().pixels()));
-        }
-    }
-
-    private static void add(float[] sum, float[] vectors, int from) {
-        for (int k = 0; k < sum.length; k++) {
-            sum[k] += vectors[from + k];
-        }
     }
 }

@@ -178,6 +178,9 @@ public final class TensorFlowCheckpoint implements WeightSource {
         long bytes = type.bytes();
         try {
             for (TensorShapeProto.Dim dimension : entry.getShape().getDimList()) {
+                if (dimension.getSize() < 0) {
+                    throw wrong(name(key), "its shape has a side of " + dimension.getSize());
+                }
                 bytes = Math.multiplyExact(bytes, dimension.getSize());
             }
         } catch (ArithmeticException e) {
