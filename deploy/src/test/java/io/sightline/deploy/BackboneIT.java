@@ -24,6 +24,7 @@ import io.sightline.trainer.training.SeeTrainer;
 import io.sightline.trainer.training.TrainingSettings;
 import io.sightline.trainer.weights.Layout;
 import io.sightline.trainer.weights.PretrainedWeights;
+import io.sightline.trainer.weights.Safetensors;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
@@ -149,6 +150,9 @@ class BackboneIT {
                         "--version",
                         out.resolve("models/v1").toString()))
                 .contains("on CUB-200-2011: 12 images", "R@1    R@2    R@4    R@8   MAP@R");
+        Path exported = directory.resolve("tuned.safetensors");
+        run("models", "export", out.resolve("models/v1").toString(), "--out", exported.toString());
+        assertThat(Safetensors.open(exported).names()).contains("layer1.0.conv1.weight");
     }
 
     /** A tree as CUB-200-2011 has it, of two classes to train on and two to measure on. */
@@ -198,8 +202,7 @@ class BackboneIT {
 
     private static Map<String, List<Float>> tensors(Path file, BackboneNet net) {
         List<Weight> wanted = net.weights();
-        Map<String, HostTensor> tensors = PretrainedWeights.read(
-                        io.sightline.trainer.weights.Safetensors.open(file), Layout.PYTORCH, wanted)
+        Map<String, HostTensor> tensors = PretrainedWeights.read(Safetensors.open(file), Layout.PYTORCH, wanted)
                 .tensors();
         Map<String, List<Float>> values = new java.util.TreeMap<>();
         tensors.forEach((name, tensor) -> {

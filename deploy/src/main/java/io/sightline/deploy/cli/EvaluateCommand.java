@@ -1,11 +1,8 @@
 package io.sightline.deploy.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.deploy.bench.BenchBar;
-import io.sightline.deploy.client.SearchClient;
 import io.sightline.deploy.train.DecodedSet;
 import io.sightline.deploy.train.TestImages;
-import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.trainer.evaluation.RetrievalMetrics;
@@ -13,7 +10,6 @@ import io.sightline.trainer.nets.HeadlessNet;
 import io.sightline.trainer.publish.ServingGraph;
 import io.sightline.trainer.training.SeeTrainer;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -88,7 +84,7 @@ final class EvaluateCommand implements Callable<Integer> {
                         "a version has its own network and input: leave --backbone and what is"
                                 + " said of one, --image-size and --crop out beside --version");
             }
-            try (EmbeddingModel model = EmbeddingModel.load(artifact(version))) {
+            try (EmbeddingModel model = EmbeddingModel.load(search.artifact(version))) {
                 measure(
                         version + " (" + model.descriptor().network() + ")",
                         model.descriptor().preprocessing(),
@@ -105,18 +101,6 @@ final class EvaluateCommand implements Callable<Integer> {
             measure(features.describe(), features.preprocessing(), network::embed);
         }
         return 0;
-    }
-
-    private ModelArtifact artifact(String named) throws IOException, InterruptedException {
-        if (ModelArtifact.liesIn(Path.of(named))) {
-            return ModelArtifact.open(Path.of(named));
-        }
-        try (SearchClient client = new SearchClient(search.url())) {
-            JsonNode model = client.get(ModelsCommand.path(named));
-            return ModelArtifact.open(
-                    URI.create(model.path("artifactUri").asText()),
-                    model.path("manifestSha256").asText());
-        }
     }
 
     private void measure(String what, Preprocessing input, SeeTrainer.Reference network) throws IOException {

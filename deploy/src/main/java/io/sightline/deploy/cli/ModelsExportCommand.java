@@ -1,7 +1,5 @@
 package io.sightline.deploy.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.sightline.deploy.client.SearchClient;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.trainer.nets.Backbone;
 import io.sightline.trainer.nets.BackboneNet;
@@ -11,7 +9,6 @@ import io.sightline.trainer.publish.PublishedNet;
 import io.sightline.trainer.weights.Layout;
 import io.sightline.trainer.weights.PretrainedWeights;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +31,7 @@ import picocli.CommandLine.Parameters;
         })
 final class ModelsExportCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "VERSION")
+    @Parameters(paramLabel = "VERSION", description = "One that the search API knows, or the folder of one.")
     private String version = "";
 
     @Option(names = "--format", description = "One of: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
@@ -66,13 +63,7 @@ final class ModelsExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        ModelArtifact artifact;
-        try (SearchClient client = new SearchClient(search.url())) {
-            JsonNode model = client.get(ModelsCommand.path(version));
-            artifact = ModelArtifact.open(
-                    URI.create(model.path("artifactUri").asText()),
-                    model.path("manifestSha256").asText());
-        }
+        ModelArtifact artifact = search.artifact(version);
         if (Files.exists(out)) {
             throw new IllegalArgumentException(out + " exists already: name another one with --out");
         }

@@ -1,5 +1,11 @@
 package io.sightline.deploy.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sightline.deploy.client.SearchClient;
+import io.sightline.embedder.artifact.ModelArtifact;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Where the search API is. */
@@ -10,5 +16,22 @@ final class SearchOptions {
 
     String url() {
         return url;
+    }
+
+    /**
+     * The artifact of a version.
+     *
+     * @param version one that the search API knows, or the folder of one
+     */
+    ModelArtifact artifact(String version) throws IOException, InterruptedException {
+        if (ModelArtifact.liesIn(Path.of(version))) {
+            return ModelArtifact.open(Path.of(version));
+        }
+        try (SearchClient client = new SearchClient(url)) {
+            JsonNode model = client.get(ModelsCommand.path(version));
+            return ModelArtifact.open(
+                    URI.create(model.path("artifactUri").asText()),
+                    model.path("manifestSha256").asText());
+        }
     }
 }

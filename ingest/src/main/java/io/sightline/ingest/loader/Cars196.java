@@ -29,7 +29,7 @@ final class Cars196 implements Benchmark {
 
     @Override
     public String layout() {
-        return "cars_annos.mat, car_ims/";
+        return "cars_annos.mat, car_ims/ (not cars_train/ and cars_test/, which are split for classification)";
     }
 
     @Override

@@ -30,7 +30,7 @@ final class InShop implements Benchmark {
 
     @Override
     public String layout() {
-        return "list_eval_partition.txt or Eval/list_eval_partition.txt, img/ or Img/img/";
+        return "list_eval_partition.txt, also below Eval/ or Anno/; img/ or Img/img/";
     }
 
     @Override
