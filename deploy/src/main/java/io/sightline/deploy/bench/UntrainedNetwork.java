@@ -15,13 +15,11 @@ import io.sightline.schemas.avro.ModelStatus;
 import io.sightline.trainer.nets.ConvNet;
 import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.publish.ServingGraph;
-import io.sightline.trainer.training.Augmentation;
-import io.sightline.trainer.training.SeeTrainer;
-import io.sightline.trainer.training.TrainingSettings;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.apache.kafka.clients.admin.Admin;
 
 /** A network with its initial weights, where it does not matter what one has learned. Thread-safe; close it once. */
@@ -38,9 +36,7 @@ public final class UntrainedNetwork implements AutoCloseable {
 
     /** Draws the weights. */
     public UntrainedNetwork(EmbeddingNet net, long seed) {
-        try (SeeTrainer trainer = SeeTrainer.create(net, TrainingSettings.defaults(Augmentation.PHOTO, seed))) {
-            this.graph = new ServingGraph(net, trainer.weights());
-        }
+        this.graph = new ServingGraph(net, net.start(new SplittableRandom(seed)));
     }
 
     /** Writes it as a version below the given folder. */
