@@ -1,9 +1,11 @@
 package io.sightline.indexer;
 
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.embedder.erasure.Erasures;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
+import io.sightline.http.HttpSettings;
 import io.sightline.indexer.erasure.ErasureApi;
 import io.sightline.indexer.erasure.IndexErasure;
 import io.sightline.indexer.indexing.IndexingSettings;
@@ -42,7 +44,7 @@ public final class IndexerService implements AutoCloseable {
      * @param payloads where the images lie that are not in their events
      * @param stores where the indexes lie; closed with this
      * @param directory where this indexer keeps what it knows of itself
-     * @param port of the search API, 0 for any
+     * @param http how the search API is reached
      */
     public IndexerService(
             KafkaConnection connection,
@@ -53,8 +55,8 @@ public final class IndexerService implements AutoCloseable {
             PayloadReader payloads,
             VectorStores stores,
             Path directory,
-            String host,
-            int port,
+            PrometheusMeterRegistry meters,
+            HttpSettings http,
             Clock clock) {
         this.admin = Admin.create(connection.admin());
         this.log = new ModelLog(connection, serdes);
@@ -70,7 +72,7 @@ public final class IndexerService implements AutoCloseable {
         ModelsApi models = new ModelsApi(catalog, new RolloutRequests(catalog, log, indexes, settings, admin, clock));
         ErasureApi erasureApi = new ErasureApi(erasures.ledger(), clock);
         this.api =
-                new SearchApi(catalog, indexes, rollout, models, source, erasureApi, events, liveQueries, host, port);
+                new SearchApi(catalog, indexes, rollout, models, source, erasureApi, events, liveQueries, meters, http);
         erasures.start(new IndexErasure(indexes, admin, directory, clock)::holders);
     }
 

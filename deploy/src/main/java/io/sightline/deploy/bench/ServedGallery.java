@@ -6,6 +6,8 @@ import io.sightline.deploy.stack.Stack;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
+import io.sightline.http.HttpSettings;
+import io.sightline.http.MetricsPage;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.indexer.rollout.RolloutSettings;
@@ -81,8 +83,8 @@ final class ServedGallery implements AutoCloseable {
                 new PayloadReader(null, null, 1),
                 new LuceneStores(DataDirectory.indexes(folder), Clock.systemUTC()),
                 DataDirectory.indexes(folder),
-                "127.0.0.1",
-                0,
+                MetricsPage.registry(),
+                HttpSettings.loopback(0),
                 Clock.systemUTC());
         this.client = new SearchClient(indexer.url());
         awaitOneSegment();

@@ -8,6 +8,7 @@ import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.lanes.EmbedderApi;
 import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.versions.ModelCatalog;
+import io.sightline.http.HttpSettings;
 import io.sightline.http.MetricsPage;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
@@ -94,6 +95,10 @@ final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
+    private HttpSettings http(int usualPort) {
+        return new HttpSettings(host, port < 0 ? usualPort : port);
+    }
+
     private static String address(AutoCloseable started) {
         return switch (started) {
             case IngestApi ingest -> " at " + ingest.url();
@@ -114,8 +119,8 @@ final class ServeCommand implements Callable<Integer> {
                         ImageLimits.DEFAULT,
                         payloads.settings(directory),
                         DataDirectory.state(directory, "ingest"),
-                        host,
-                        port < 0 ? 19080 : port,
+                        MetricsPage.registry(),
+                        http(19080),
                         clock);
             case EMBEDDER -> embedder(connection, serdes, catalog, clock);
             case TRAINER -> trainer(connection, serdes, catalog, clock);
@@ -129,8 +134,8 @@ final class ServeCommand implements Callable<Integer> {
                         payloads.settings(directory).openReader(),
                         stores.settings().open(DataDirectory.indexes(directory), clock),
                         DataDirectory.indexes(directory),
-                        host,
-                        port < 0 ? 19090 : port,
+                        MetricsPage.registry(),
+                        http(19090),
                         clock);
         };
     }
@@ -158,7 +163,7 @@ final class ServeCommand implements Callable<Integer> {
                 meters,
                 clock);
         try {
-            return new ServedEmbedder(lanes, new EmbedderApi(lanes, meters, host, port < 0 ? 19095 : port));
+            return new ServedEmbedder(lanes, new EmbedderApi(lanes, meters, http(19095)));
         } catch (RuntimeException e) {
             lanes.close();
             throw e;
@@ -190,7 +195,7 @@ final class ServeCommand implements Callable<Integer> {
                 meters,
                 clock);
         try {
-            return new ServedTrainer(service, new TrainerApi(service, meters, host, port < 0 ? 19085 : port));
+            return new ServedTrainer(service, new TrainerApi(service, meters, http(19085)));
         } catch (RuntimeException e) {
             service.close();
             throw e;

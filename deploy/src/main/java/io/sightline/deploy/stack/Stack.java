@@ -5,6 +5,7 @@ import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
+import io.sightline.http.HttpSettings;
 import io.sightline.http.MetricsPage;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
@@ -31,7 +32,6 @@ import org.apache.kafka.clients.admin.Admin;
  */
 public final class Stack implements AutoCloseable {
 
-    private static final String LOOPBACK = "127.0.0.1";
     private static final Duration CATALOG_TIMEOUT = Duration.ofSeconds(60);
 
     private final Deque<AutoCloseable> started;
@@ -97,8 +97,8 @@ public final class Stack implements AutoCloseable {
                         ImageLimits.DEFAULT,
                         settings.payloads(),
                         DataDirectory.state(root, "ingest"),
-                        LOOPBACK,
-                        settings.ports().ingest(),
+                        meters,
+                        HttpSettings.loopback(settings.ports().ingest()),
                         clock));
         progress.accept("embedder");
         PayloadReader payloads = settings.payloads().openReader();
@@ -126,8 +126,8 @@ public final class Stack implements AutoCloseable {
                         payloads,
                         settings.stores().open(DataDirectory.indexes(root), clock),
                         DataDirectory.indexes(root),
-                        LOOPBACK,
-                        settings.ports().search(),
+                        meters,
+                        HttpSettings.loopback(settings.ports().search()),
                         clock));
         progress.accept("trainer");
         TrainerService trainer = opened(
@@ -146,7 +146,8 @@ public final class Stack implements AutoCloseable {
                         clock));
         opened(
                 started,
-                new TrainerApi(trainer, meters, LOOPBACK, settings.ports().trainer()));
+                new TrainerApi(
+                        trainer, meters, HttpSettings.loopback(settings.ports().trainer())));
         directory.announce(new DataDirectory.Addresses(
                 connection.bootstrapServers(), connection.schemaRegistry(), ingest.url(), indexer.url()));
         return new Stack(started, connection, ingest, indexer, trainer, lanes);

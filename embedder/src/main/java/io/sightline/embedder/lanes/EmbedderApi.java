@@ -3,7 +3,9 @@ package io.sightline.embedder.lanes;
 import io.javalin.config.RoutesConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.http.ApiServer;
+import io.sightline.http.HttpSettings;
 import io.sightline.http.MetricsPage;
+import io.sightline.http.Scope;
 import java.util.Map;
 
 /**
@@ -19,10 +21,10 @@ public final class EmbedderApi implements AutoCloseable {
     private final ApiServer server;
 
     /** Starts the server. The lanes are used, and not closed. */
-    public EmbedderApi(LaneSupervisor lanes, PrometheusMeterRegistry meters, String host, int port) {
+    public EmbedderApi(LaneSupervisor lanes, PrometheusMeterRegistry meters, HttpSettings http) {
         this.lanes = lanes;
         this.meters = meters;
-        this.server = ApiServer.start(host, port, NO_BODY, this::routes);
+        this.server = ApiServer.start(http, NO_BODY, this::routes);
     }
 
     /** Address of the server. */
@@ -37,7 +39,9 @@ public final class EmbedderApi implements AutoCloseable {
 
     private void routes(RoutesConfig routes) {
         routes.get(
-                "/v1/lanes", context -> context.json(Map.of("lanes", lanes.statuses(), "failures", lanes.failures())));
+                "/v1/lanes",
+                context -> context.json(Map.of("lanes", lanes.statuses(), "failures", lanes.failures())),
+                Scope.MONITOR);
         MetricsPage.route(routes, meters);
     }
 }

@@ -4,6 +4,7 @@ import io.javalin.config.RoutesConfig;
 import io.sightline.embedder.erasure.ErasureLedger;
 import io.sightline.embedder.erasure.ErasureReport;
 import io.sightline.http.ApiException;
+import io.sightline.http.Scope;
 import java.time.Clock;
 
 /** {@code GET /v1/images/{id}/erasure}: each place that an erased image has to go from, and when it was gone. */
@@ -22,7 +23,7 @@ public final class ErasureApi {
 
     /** Adds the route. Ids may have slashes: it has to come before {@code /v1/images/<id>}. */
     public void route(RoutesConfig routes) {
-        routes.get(PATH, context -> context.json(report(context.pathParam("id"))));
+        routes.get(PATH, context -> context.json(report(context.pathParam("id"))), Scope.SEARCH);
     }
 
     private ErasureReport report(String id) {

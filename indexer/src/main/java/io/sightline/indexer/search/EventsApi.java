@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import io.javalin.http.sse.SseClient;
 import io.javalin.http.sse.SseHandler;
 import io.sightline.http.ApiException;
+import io.sightline.http.Scope;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -37,7 +38,7 @@ final class EventsApi {
     }
 
     void register(RoutesConfig routes) {
-        routes.get("/v1/events", this::follow);
+        routes.get("/v1/events", this::follow, Scope.SEARCH);
     }
 
     private void follow(Context context) {

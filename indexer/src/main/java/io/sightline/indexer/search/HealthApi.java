@@ -2,6 +2,7 @@ package io.sightline.indexer.search;
 
 import io.javalin.config.RoutesConfig;
 import io.sightline.http.ApiException;
+import io.sightline.http.Scope;
 import io.sightline.schemas.Topics;
 import java.time.Duration;
 import java.util.Map;
@@ -31,8 +32,8 @@ final class HealthApi {
     }
 
     void register(RoutesConfig routes) {
-        routes.get("/v1/health/live", context -> context.json(Map.of(STATUS, "live")));
-        routes.get("/v1/health/ready", context -> context.json(ready()));
+        routes.get("/v1/health/live", context -> context.json(Map.of(STATUS, "live")), Scope.OPEN);
+        routes.get("/v1/health/ready", context -> context.json(ready()), Scope.OPEN);
     }
 
     private Map<String, Object> ready() {

@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import io.sightline.embedder.image.ImageHeader;
 import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.http.ApiException;
+import io.sightline.http.Scope;
 import io.sightline.indexer.lineage.ImageSource;
 import io.sightline.indexer.search.ImageAnswer.Decode;
 import io.sightline.indexer.search.ImageAnswer.Event;
@@ -34,8 +35,8 @@ final class ImagesApi {
 
     void register(RoutesConfig routes) {
         // First, or it would be taken for an image whose id ends like that.
-        routes.get("/v1/images/<id>/content", this::content);
-        routes.get("/v1/images/<id>", context -> context.json(image(context)));
+        routes.get("/v1/images/<id>/content", this::content, Scope.SEARCH);
+        routes.get("/v1/images/<id>", context -> context.json(image(context)), Scope.SEARCH);
     }
 
     private ImageAnswer image(Context context) {

@@ -6,6 +6,7 @@ import io.sightline.embedder.versions.Cause;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.http.ApiException;
+import io.sightline.http.Scope;
 import io.sightline.indexer.rollout.RolloutException;
 import io.sightline.indexer.rollout.RolloutRequests;
 import io.sightline.schemas.avro.ModelEvent;
@@ -30,16 +31,21 @@ public final class ModelsApi {
     }
 
     void register(RoutesConfig routes) {
-        routes.get("/v1/models", context -> context.json(models()));
-        routes.get("/v1/models/{version}", context -> context.json(model(context.pathParam(VERSION))));
+        routes.get("/v1/models", context -> context.json(models()), Scope.SEARCH);
+        routes.get("/v1/models/{version}", context -> context.json(model(context.pathParam(VERSION))), Scope.SEARCH);
         routes.post(
-                "/v1/models/{version}:promote", context -> context.json(asked(() -> requests.promote(known(context)))));
+                "/v1/models/{version}:promote",
+                context -> context.json(asked(() -> requests.promote(known(context)))),
+                Scope.ADMIN);
         routes.post(
                 "/v1/models/{version}:rollback",
-                context -> context.json(asked(() -> requests.rollback(known(context)))));
+                context -> context.json(asked(() -> requests.rollback(known(context)))),
+                Scope.ADMIN);
         routes.post(
-                "/v1/models/{version}:retire", context -> context.json(asked(() -> requests.retire(known(context)))));
-        routes.post("/v1/models:rollback", context -> context.json(asked(() -> requests.rollback(null))));
+                "/v1/models/{version}:retire",
+                context -> context.json(asked(() -> requests.retire(known(context)))),
+                Scope.ADMIN);
+        routes.post("/v1/models:rollback", context -> context.json(asked(() -> requests.rollback(null))), Scope.ADMIN);
     }
 
     private List<Map<String, Object>> models() {

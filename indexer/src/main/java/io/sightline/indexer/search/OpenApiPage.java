@@ -1,6 +1,7 @@
 package io.sightline.indexer.search;
 
 import io.javalin.config.RoutesConfig;
+import io.sightline.http.Scope;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,7 +17,7 @@ final class OpenApiPage {
     static void register(RoutesConfig routes) {
         byte[] description = read();
         routes.get(
-                "/" + FILE, context -> context.contentType("application/yaml").result(description));
+                "/" + FILE, context -> context.contentType("application/yaml").result(description), Scope.OPEN);
     }
 
     private static byte[] read() {

@@ -1,9 +1,13 @@
 package io.sightline.indexer.search;
 
 import io.javalin.config.RoutesConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.http.ApiServer;
+import io.sightline.http.HttpSettings;
+import io.sightline.http.MetricsPage;
+import io.sightline.http.Scope;
 import io.sightline.indexer.erasure.ErasureApi;
 import io.sightline.indexer.indexing.LaneIndex;
 import io.sightline.indexer.indexing.LaneIndexes;
@@ -30,6 +34,7 @@ public final class SearchApi implements AutoCloseable {
     private final SearchRoutes searches;
     private final ImagesApi images;
     private final SearchEvents events;
+    private final PrometheusMeterRegistry meters;
     private final ApiServer server;
     /** What the server has, once it has started. */
     private volatile List<String> known = List.of();
@@ -44,8 +49,9 @@ public final class SearchApi implements AutoCloseable {
             ErasureApi erasures,
             SearchEvents events,
             LiveQueries liveQueries,
-            String host,
-            int port) {
+            PrometheusMeterRegistry meters,
+            HttpSettings http) {
+        this.meters = meters;
         this.catalog = catalog;
         this.indexes = indexes;
         this.rollout = rollout;
@@ -69,7 +75,7 @@ public final class SearchApi implements AutoCloseable {
         this.events = events;
         this.searches = new SearchRoutes(serving, liveQueries);
         this.images = new ImagesApi(serving, source);
-        this.server = ApiServer.start(host, port, SearchRoutes.MAX_REQUEST_BYTES, this::routes);
+        this.server = ApiServer.start(http, SearchRoutes.MAX_REQUEST_BYTES, this::routes);
         this.known = server.routes();
     }
 
@@ -87,7 +93,7 @@ public final class SearchApi implements AutoCloseable {
     }
 
     private void routes(RoutesConfig routes) {
-        routes.get("/", context -> context.json(Map.of("service", "sightline search", "routes", known)));
+        routes.get("/", context -> context.json(Map.of("service", "sightline search", "routes", known)), Scope.OPEN);
         OpenApiPage.register(routes);
         searches.register(routes);
         erasures.route(routes);
@@ -95,7 +101,8 @@ public final class SearchApi implements AutoCloseable {
         models.register(routes);
         new EventsApi(events).register(routes);
         new HealthApi(catalog::staleFor).register(routes);
-        routes.get("/v1/status", context -> context.json(status()));
+        MetricsPage.route(routes, meters);
+        routes.get("/v1/status", context -> context.json(status()), Scope.MONITOR);
     }
 
     private Map<String, Object> status() {

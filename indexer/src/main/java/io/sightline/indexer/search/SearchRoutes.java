@@ -4,6 +4,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
+import io.sightline.http.Scope;
 import io.sightline.indexer.rollout.gates.LiveQueries;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,11 +27,12 @@ final class SearchRoutes {
     }
 
     void register(RoutesConfig routes) {
-        routes.post("/v1/search", context -> context.json(search.search(request(context))));
+        routes.post("/v1/search", context -> context.json(search.search(request(context))), Scope.SEARCH);
         routes.post(
                 "/v1/search:batch",
                 context -> context.json(
-                        batch.search(ApiServer.json(context, BatchSearch.Request.class, MAX_REQUEST_BYTES))));
+                        batch.search(ApiServer.json(context, BatchSearch.Request.class, MAX_REQUEST_BYTES))),
+                Scope.SEARCH);
     }
 
     /** A request in JSON, or an image as it is with all else in the query string. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sightline.embedder.testing.Patience;
 import io.sightline.http.ApiServer;
+import io.sightline.http.HttpSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,9 +26,9 @@ import org.junit.jupiter.api.Timeout;
 class EventsApiTest {
 
     private final SearchEvents events = new SearchEvents(Clock.systemUTC());
-    private final ApiServer server = ApiServer.start("127.0.0.1", 0, 1024, new EventsApi(events)::register);
+    private final ApiServer server = ApiServer.start(HttpSettings.loopback(0), 1024, new EventsApi(events)::register);
     private final ApiServer talkative =
-            ApiServer.start("127.0.0.1", 0, 1024, new EventsApi(events, Duration.ofMillis(200))::register);
+            ApiServer.start(HttpSettings.loopback(0), 1024, new EventsApi(events, Duration.ofMillis(200))::register);
     private final HttpClient http = HttpClient.newHttpClient();
 
     @AfterEach

@@ -3,6 +3,7 @@ package io.sightline.indexer.search;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sightline.http.ApiServer;
+import io.sightline.http.HttpSettings;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class HealthApiTest {
 
     private final AtomicReference<Duration> stale = new AtomicReference<>(Duration.ZERO);
-    private final ApiServer server = ApiServer.start("127.0.0.1", 0, 1024, new HealthApi(stale::get)::register);
+    private final ApiServer server =
+            ApiServer.start(HttpSettings.loopback(0), 1024, new HealthApi(stale::get)::register);
     private final HttpClient http = HttpClient.newHttpClient();
 
     @AfterEach

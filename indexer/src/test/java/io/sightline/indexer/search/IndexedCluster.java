@@ -15,6 +15,8 @@ import io.sightline.embedder.testing.TestKafka;
 import io.sightline.embedder.testing.TestModels;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
+import io.sightline.http.HttpSettings;
+import io.sightline.http.MetricsPage;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.indexer.rollout.RolloutSettings;
@@ -99,8 +101,8 @@ final class IndexedCluster implements AutoCloseable {
                 new PayloadReader(payloads, null, 0),
                 stores,
                 root.resolve("indexes"),
-                "127.0.0.1",
-                0,
+                MetricsPage.registry(),
+                HttpSettings.loopback(0),
                 Clock.systemUTC());
     }
 

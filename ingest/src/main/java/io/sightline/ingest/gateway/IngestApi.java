@@ -3,12 +3,16 @@ package io.sightline.ingest.gateway;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.UploadedFile;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.embedder.image.ImageHeader;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
+import io.sightline.http.HttpSettings;
+import io.sightline.http.MetricsPage;
+import io.sightline.http.Scope;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.RegistryUnavailableException;
@@ -42,6 +46,7 @@ public final class IngestApi implements AutoCloseable {
 
     private final ImageLimits limits;
     private final ImageGateway gateway;
+    private final PrometheusMeterRegistry meters;
     private final ApiServer server;
 
     /**
@@ -49,7 +54,7 @@ public final class IngestApi implements AutoCloseable {
      *
      * @param payloads where images lie that are too large for an event, and which those are
      * @param stateDirectory where the directory of known images lies
-     * @param port port to listen on, 0 for any
+     * @param http how the gateway is reached
      */
     public IngestApi(
             KafkaConnection connection,
@@ -57,13 +62,14 @@ public final class IngestApi implements AutoCloseable {
             ImageLimits limits,
             PayloadSettings payloads,
             Path stateDirectory,
-            String host,
-            int port,
+            PrometheusMeterRegistry meters,
+            HttpSettings http,
             Clock clock) {
         this.limits = limits;
+        this.meters = meters;
         this.gateway = new ImageGateway(connection, serdes, payloads, stateDirectory, clock);
         // A multipart body is a little longer than its image.
-        this.server = ApiServer.start(host, port, limits.maxBytes() + JSON_BYTES, this::routes);
+        this.server = ApiServer.start(http, limits.maxBytes() + JSON_BYTES, this::routes);
     }
 
     /** Address of the gateway. */
@@ -95,17 +101,25 @@ public final class IngestApi implements AutoCloseable {
                                 "POST /v1/images",
                                 "PUT /v1/images/{id}/label",
                                 "DELETE /v1/images/{id}/label",
-                                "DELETE /v1/images/{id}"))));
-        routes.post("/v1/images", this::postImage);
-        routes.put("/v1/images/<id>/label", this::putLabel);
-        routes.delete("/v1/images/<id>/label", context -> {
-            gateway.deleteLabel(context.pathParam("id"));
-            context.status(204);
-        });
-        routes.delete("/v1/images/<id>", context -> {
-            gateway.deleteImage(context.pathParam("id"));
-            context.status(204);
-        });
+                                "DELETE /v1/images/{id}"))),
+                Scope.OPEN);
+        routes.post("/v1/images", this::postImage, Scope.INGEST);
+        routes.put("/v1/images/<id>/label", this::putLabel, Scope.INGEST);
+        routes.delete(
+                "/v1/images/<id>/label",
+                context -> {
+                    gateway.deleteLabel(context.pathParam("id"));
+                    context.status(204);
+                },
+                Scope.INGEST);
+        routes.delete(
+                "/v1/images/<id>",
+                context -> {
+                    gateway.deleteImage(context.pathParam("id"));
+                    context.status(204);
+                },
+                Scope.INGEST);
+        MetricsPage.route(routes, meters);
     }
 
     private void postImage(Context context) {

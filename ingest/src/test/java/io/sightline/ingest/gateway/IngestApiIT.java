@@ -10,6 +10,8 @@ import io.sightline.embedder.testing.TestImages;
 import io.sightline.embedder.testing.TestKafka;
 import io.sightline.embedder.testing.TopicReader;
 import io.sightline.http.ApiServer;
+import io.sightline.http.HttpSettings;
+import io.sightline.http.MetricsPage;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Sha256;
 import io.sightline.schemas.TopicAdmin;
@@ -234,8 +236,8 @@ class IngestApiIT {
                 ImageLimits.DEFAULT,
                 payloads,
                 directory.resolve("state-" + UUID.randomUUID()),
-                "127.0.0.1",
-                0,
+                MetricsPage.registry(),
+                HttpSettings.loopback(0),
                 Clock.systemUTC());
     }
 

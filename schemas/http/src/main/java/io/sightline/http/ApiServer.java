@@ -51,12 +51,11 @@ public final class ApiServer implements AutoCloseable {
     /**
      * Starts a server.
      *
-     * @param host address to listen on, loopback unless there is a reason
-     * @param port port to listen on, 0 for any
+     * @param settings how it is reached
      * @param maxRequestBytes longest body that is taken at all
      * @throws io.javalin.util.JavalinBindException if the port is taken
      */
-    public static ApiServer start(String host, int port, long maxRequestBytes, Consumer<RoutesConfig> routes) {
+    public static ApiServer start(HttpSettings settings, long maxRequestBytes, Consumer<RoutesConfig> routes) {
         Javalin javalin = Javalin.create(config -> {
             config.concurrency.useVirtualThreads = true;
             config.startup.showJavalinBanner = false;
@@ -71,8 +70,8 @@ public final class ApiServer implements AutoCloseable {
             config.routes.exception(Exception.class, ApiServer::answer);
             routes.accept(config.routes);
         });
-        javalin.start(host, port);
-        return new ApiServer(javalin, host);
+        javalin.start(settings.host(), settings.port());
+        return new ApiServer(javalin, settings.host());
     }
 
     /** Address of the server. */

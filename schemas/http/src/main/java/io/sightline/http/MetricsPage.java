@@ -27,6 +27,6 @@ public final class MetricsPage {
 
     /** Adds the page to a server. */
     public static void route(RoutesConfig routes, PrometheusMeterRegistry registry) {
-        routes.get("/metrics", context -> context.contentType(FORMAT).result(registry.scrape(FORMAT)));
+        routes.get("/metrics", context -> context.contentType(FORMAT).result(registry.scrape(FORMAT)), Scope.MONITOR);
     }
 }

@@ -5,7 +5,9 @@ import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
+import io.sightline.http.HttpSettings;
 import io.sightline.http.MetricsPage;
+import io.sightline.http.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,10 +25,10 @@ public final class TrainerApi implements AutoCloseable {
     private final ApiServer server;
 
     /** Starts the server. The trainer is used, and not closed. */
-    public TrainerApi(TrainerService trainer, PrometheusMeterRegistry meters, String host, int port) {
+    public TrainerApi(TrainerService trainer, PrometheusMeterRegistry meters, HttpSettings http) {
         this.trainer = trainer;
         this.meters = meters;
-        this.server = ApiServer.start(host, port, NO_BODY, this::routes);
+        this.server = ApiServer.start(http, NO_BODY, this::routes);
     }
 
     /** Address of the server. */
@@ -40,9 +42,9 @@ public final class TrainerApi implements AutoCloseable {
     }
 
     private void routes(RoutesConfig routes) {
-        routes.get("/v1/trainer", context -> context.json(trainer.status()));
-        routes.get("/v1/trainer/curves", context -> context.json(trainer.curves()));
-        routes.get("/v1/trainer/reports/{version}", this::report);
+        routes.get("/v1/trainer", context -> context.json(trainer.status()), Scope.MONITOR);
+        routes.get("/v1/trainer/curves", context -> context.json(trainer.curves()), Scope.MONITOR);
+        routes.get("/v1/trainer/reports/{version}", this::report, Scope.MONITOR);
         MetricsPage.route(routes, meters);
     }
 
