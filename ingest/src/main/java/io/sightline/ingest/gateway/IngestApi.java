@@ -10,6 +10,7 @@ import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
+import io.sightline.http.AuditLog;
 import io.sightline.http.HttpSettings;
 import io.sightline.http.MetricsPage;
 import io.sightline.http.Scope;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,18 +110,26 @@ public final class IngestApi implements AutoCloseable {
         routes.delete(
                 "/v1/images/<id>/label",
                 context -> {
-                    gateway.deleteLabel(context.pathParam("id"));
+                    delete(context, "delete-label", gateway::deleteLabel);
                     context.status(204);
                 },
                 Scope.INGEST);
         routes.delete(
                 "/v1/images/<id>",
                 context -> {
-                    gateway.deleteImage(context.pathParam("id"));
+                    delete(context, "delete-image", gateway::deleteImage);
                     context.status(204);
                 },
                 Scope.INGEST);
         MetricsPage.route(routes, meters);
+    }
+
+    private static void delete(Context context, String action, Consumer<String> deletion) {
+        String id = context.pathParam("id");
+        AuditLog.audited(context, action, id, () -> {
+            deletion.accept(id);
+            return id;
+        });
     }
 
     private void postImage(Context context) {
