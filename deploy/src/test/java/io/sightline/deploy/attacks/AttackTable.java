@@ -153,6 +153,9 @@ final class AttackTable {
                         .gets(400, "bad-request"),
                 on(SEARCH, "twice encoded ../ in an id", "GET /v1/images/%252e%252e%252fetc/content", search)
                         .gets(503, "no-active-version"),
+                on(SEARCH, "encoded ..\\ in an id", "GET /v1/images/a%5C..%5Cb", search).gets(400, "bad-request"),
+                on(INGEST, "../ in a new id", "POST /v1/images?id=../../a", ingest).with(IMAGE).gets(400, "bad-id"),
+                on(INGEST, "../ in the id of a deletion", "DELETE /v1/images/a%2f..%2fb", ingest).gets(400, "bad-request"),
                 on(SEARCH, "NUL in an id", "GET /v1/images/a%00.png", search).gets(400, "bad-request"),
                 on(SEARCH, "backslashes in an id", "GET /v1/images/..\\..\\a", search).gets(400, "bad-request"),
                 on(INGEST, "NUL in a new id", "POST /v1/images?id=a%00b", ingest).with(IMAGE).gets(400, "bad-id"),

@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class IngestApi implements AutoCloseable {
 
     private static final int LONGEST_ID = 1024;
+    private static final Pattern DOTS = Pattern.compile("(?:^|[/\\\\])\\.{1,2}(?:$|[/\\\\])");
     private static final int LONGEST_LABEL = 1024;
     private static final long JSON_BYTES = 64 * 1024;
     private static final String TAG_PREFIX = "tag.";
@@ -138,6 +140,9 @@ public final class IngestApi implements AutoCloseable {
         Map<String, String> fields = fields(context);
         String id = fields.getOrDefault("id", Sha256.hex(content));
         requireText("id", id, LONGEST_ID);
+        if (DOTS.matcher(id).find()) {
+            throw new ApiException(400, "bad-id", "an id must not have a segment of dots only: no address can hold it");
+        }
         for (String suffix : List.of(LABEL_SUFFIX, CONTENT_SUFFIX, ERASURE_SUFFIX)) {
             if (id.endsWith(suffix)) {
                 throw new ApiException(

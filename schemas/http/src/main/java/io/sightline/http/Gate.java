@@ -18,6 +18,10 @@ final class Gate {
             Set.of("key", "api_key", "api-key", "apikey", "x-api-key", "token", "access_token", "authorization");
 
     private static final Pattern KEY = Pattern.compile(ApiKeyFile.PREFIX + "[A-Za-z0-9_-]{43}");
+    /** One or two dots between slashes or backslashes, all of them encoded or not. */
+    private static final Pattern CROOKED = Pattern.compile(
+            "(?:/|\\\\|%2f|%5c)(?:\\.|%2e){1,2}(?:$|[;/\\\\]|%2f|%5c)", Pattern.CASE_INSENSITIVE);
+
     private static final String CONSOLE_HEADER = "X-Sightline-Console";
     private static final String CHALLENGE = "Bearer realm=\"sightline\"";
 
@@ -44,6 +48,7 @@ final class Gate {
         RequestId.of(context);
         try {
             origins.require(context);
+            requireStraightPath(context);
             requireNoKeyInAddress(context);
             requirePlainBody(context);
         } catch (ApiException e) {
@@ -113,6 +118,14 @@ final class Gate {
 
     private void challenge(Context context, String error) {
         context.header("WWW-Authenticate", CHALLENGE + error);
+    }
+
+    /** Paths lead to no files here; whoever sends one like that takes them for such. */
+    private static void requireStraightPath(Context context) {
+        if (CROOKED.matcher(context.req().getRequestURI()).find()) {
+            throw new ApiException(
+                    400, "bad-request", "the address has a segment of dots only, which no id may have; send the id itself");
+        }
     }
 
     private static void requireNoKeyInAddress(Context context) {
