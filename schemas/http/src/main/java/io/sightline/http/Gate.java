@@ -2,9 +2,13 @@ package io.sightline.http;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.util.Collection;
+import io.javalin.http.HandlerType;
+import io.javalin.router.InternalRouter;
+import io.javalin.security.Roles;
+import io.javalin.security.RouteRole;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -30,8 +34,19 @@ final class Gate {
     private final ClientRates rates;
     private final RequestSlots slots;
     private final AuditLog audit;
+    private final Supplier<InternalRouter> router;
 
-    Gate(Authentication authentication, RequestLimits limits, AuditLog audit) {
+    /**
+     * Lets nothing through yet.
+     *
+     * @param router the routes, once the server has them
+     */
+    Gate(
+            Authentication authentication,
+            RequestLimits limits,
+            AuditLog audit,
+            Supplier<InternalRouter> router) {
+        this.router = router;
         this.authentication = authentication;
         this.origins = new RequestOrigins(!authentication.isRequired());
         this.rates = new ClientRates(limits);
@@ -90,7 +105,7 @@ final class Gate {
     /** Runs for routes that exist. One that asks for nothing known is for nobody. */
     private void authorize(Context context) {
         Caller caller = Caller.of(context);
-        Collection<?> roles = context.routeRoles();
+        Set<RouteRole> roles = roles(context);
         if (!roles.isEmpty() && roles.stream().allMatch(role -> role instanceof Scope scope && caller.may(scope))) {
             return;
         }
@@ -109,6 +124,18 @@ final class Gate {
         challenge(context, ", error=\"insufficient_scope\", scope=\"" + JwtSettings.SCOPE_PREFIX + wanted + '"');
         throw forbidden(
                 context, "this needs the scope " + wanted + ", which " + caller.name() + " does not have; use another key");
+    }
+
+    /** Javalin answers HEAD by the route of GET, and tells its roles with GET only. */
+    private Set<RouteRole> roles(Context context) {
+        if (!context.req().getMethod().equals("HEAD")) {
+            return context.routeRoles();
+        }
+        return router.get().findHttpHandlerEntries(HandlerType.GET, context.path()).stream()
+                .findFirst()
+                .map(route -> route.endpoint.metadata(Roles.class))
+                .map(Roles::getRoles)
+                .orElse(Set.of());
     }
 
     private ApiException forbidden(Context context, String message) {
