@@ -101,7 +101,7 @@ class AttackIT {
                 Set.of("169.254.169.254", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "localhost", "10.0.0.1", "0.0.0.0")));
         PayloadReader reader = new PayloadReader(null, urls, 0);
         ImageEvent event = ImageEvent.newBuilder()
-                .setPayload(new PayloadReference(uri, "0".repeat(64), 10))
+                .setPayload(new PayloadReference(uri, "0".repeat(64), 10L))
                 .setContentType("image/png")
                 .setTags(Map.of())
                 .setSource("a stranger")
