@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
  * else. What is given counts more than every other source of the configuration; it is checked with it, so that all that
  * is wrong is told at once.
  */
+@Command
 final class ConfigOptions {
 
     private final List<Class<?>> concerns;
@@ -68,7 +70,7 @@ final class ConfigOptions {
 
     private static OptionSpec option(Setting setting, Setting.Option named) {
         return OptionSpec.builder(named.name())
-                .type(List.class)
+                .type(setting.isList() ? List.class : String.class)
                 .auxiliaryTypes(String.class)
                 .arity("1")
                 .paramLabel(named.label())

@@ -68,7 +68,10 @@ public record Concern(String prefix, String doc, List<Setting> settings) {
         if (type.element() == Secret.class) {
             return Setting.Kind.SECRET;
         }
-        return type.container() == Map.class ? Setting.Kind.FREE : Setting.Kind.PLAIN;
+        if (type.container() == null) {
+            return Setting.Kind.PLAIN;
+        }
+        return type.container() == Map.class ? Setting.Kind.FREE : Setting.Kind.LIST;
     }
 
     private static Setting.@Nullable Option option(Method method, SettingType type) {

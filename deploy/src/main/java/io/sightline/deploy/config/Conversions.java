@@ -26,8 +26,9 @@ final class Conversions {
      * @param from throws an IllegalArgumentException that says what is wrong, or a NumberFormatException
      */
     private record Conversion<T>(Class<T> type, String name, String allowed, Function<String, T> from) {
+        /** An empty text is what SmallRye has where nothing is given. */
         void addTo(SmallRyeConfigBuilder builder) {
-            builder.withConverter(type, PRIORITY, from::apply);
+            builder.withConverter(type, PRIORITY, text -> text.isEmpty() ? null : from.apply(text));
         }
     }
 

@@ -4,6 +4,7 @@ import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.lanes.LaneSettings.Guarantee;
 import io.sightline.embedder.runtime.ComputeDevice;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
@@ -73,6 +74,7 @@ public interface LaneConfig {
     @OnCommandLine(value = "--device", label = "DEVICE")
     @Doc("What the lanes' networks run on: auto, which is the first GPU if there is one, cpu, or gpu:N."
             + " GPUs are not verified yet.")
+    @WithConverter(DeviceConverter.class)
     ComputeDevice device();
 
     /** The settings. */

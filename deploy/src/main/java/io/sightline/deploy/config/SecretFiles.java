@@ -35,7 +35,11 @@ final class SecretFiles {
 
     private static boolean isSecret(String key, List<Setting> settings) {
         return settings.stream()
-                .anyMatch(setting -> setting.kind() != Setting.Kind.PLAIN && setting.takes(key));
+                .anyMatch(setting -> isHidden(setting) && setting.takes(key));
+    }
+
+    private static boolean isHidden(Setting setting) {
+        return setting.kind() == Setting.Kind.SECRET || setting.kind() == Setting.Kind.FREE;
     }
 
     private static Optional<RawValue> read(String key, RawValue file, List<Problem> problems) {

@@ -37,6 +37,8 @@ public record Setting(
     public enum Kind {
         /** Shown as it is, but for passwords in URLs. */
         PLAIN,
+        /** Several values, with commas between them. */
+        LIST,
         /** Never shown, and may come from a file. */
         SECRET,
         /** The beginning of settings of a client that is not ours. */
@@ -69,10 +71,15 @@ public record Setting(
         return option != null && option.file() ? key + FILE : key;
     }
 
+    /** Whether it takes several values. */
+    public boolean isList() {
+        return kind == Kind.LIST;
+    }
+
     /** Whether a key is this one, or begins with it where it is free. */
     boolean takes(String other) {
         return switch (kind) {
-            case PLAIN -> other.equals(key);
+            case PLAIN, LIST -> other.equals(key);
             case SECRET -> other.equals(key) || other.equals(key + FILE);
             case FREE -> other.startsWith(key + ".") && other.length() > key.length() + 1;
         };
