@@ -3,6 +3,7 @@ package io.sightline.schemas;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -12,13 +13,16 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  *
  * @param bootstrapServers {@code host:port,..} of the Kafka brokers
  * @param schemaRegistry base address of a Confluent-compatible schema registry, or {@code mock://scope} in tests
- * @param extra further client settings, for instance SASL or TLS; they win over ours
+ * @param extra further settings of Kafka clients, for instance SASL or TLS; they win over ours
+ * @param registryClient further settings of the registry's client, for instance basic authentication or TLS
  */
-public record KafkaConnection(String bootstrapServers, String schemaRegistry, Map<String, String> extra) {
+public record KafkaConnection(
+        String bootstrapServers, String schemaRegistry, Map<String, String> extra, Map<String, String> registryClient) {
 
     /** Largest request that our clients send or fetch, in bytes. */
     public static final int MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
+    private static final Pattern USER_INFO = Pattern.compile("(://)[^/\\s,]*@");
     private static final long PRODUCER_BUFFER_BYTES = 64L * 1024 * 1024;
 
     /**
@@ -30,11 +34,28 @@ public record KafkaConnection(String bootstrapServers, String schemaRegistry, Ma
         requireText("bootstrap servers", bootstrapServers);
         requireText("schema registry", schemaRegistry);
         extra = Map.copyOf(extra);
+        registryClient = Map.copyOf(registryClient);
+    }
+
+    /** A connection with further settings of Kafka clients only. */
+    public KafkaConnection(String bootstrapServers, String schemaRegistry, Map<String, String> extra) {
+        this(bootstrapServers, schemaRegistry, extra, Map.of());
     }
 
     /** A connection without further settings. */
     public KafkaConnection(String bootstrapServers, String schemaRegistry) {
-        this(bootstrapServers, schemaRegistry, Map.of());
+        this(bootstrapServers, schemaRegistry, Map.of(), Map.of());
+    }
+
+    /** Address of the registry as it may be shown: a user and a password in it are not. */
+    public String shownRegistry() {
+        return USER_INFO.matcher(schemaRegistry).replaceAll("$1****@");
+    }
+
+    /** Without the further settings: there are passwords in them. */
+    @Override
+    public String toString() {
+        return "KafkaConnection[" + bootstrapServers + ", " + shownRegistry() + "]";
     }
 
     /** Settings of an {@code Admin} client. */

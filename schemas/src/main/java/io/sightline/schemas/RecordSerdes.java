@@ -72,14 +72,14 @@ public final class RecordSerdes {
 
     /** Talks to the registry of the given connection; nothing is sent before the first use. */
     public RecordSerdes(KafkaConnection connection) {
-        this.registry = connection.schemaRegistry();
+        this.registry = connection.shownRegistry();
         this.settings = settings(connection);
         // With any setting at all the client reads the JVM's trusted certificates, needed or not.
         this.client = SchemaRegistryClientFactory.newClient(
-                List.of(registry.split(",")),
+                List.of(connection.schemaRegistry().split(",", -1)),
                 CACHED_SCHEMAS,
                 List.of(new AvroSchemaProvider()),
-                connection.extra(),
+                connection.registryClient(),
                 Map.of());
     }
 
@@ -98,6 +98,9 @@ public final class RecordSerdes {
             } catch (IOException e) {
                 throw new RegistryUnavailableException(registry, e);
             } catch (RestClientException e) {
+                if (isRefusal(e)) {
+                    throw new RegistryUnavailableException(registry, e);
+                }
                 throw new IllegalStateException(
                         "schema " + subject + " was refused by the registry at " + registry + ": " + e.getMessage()
                                 + "; a newer Sightline may have registered an incompatible one",
@@ -185,10 +188,15 @@ public final class RecordSerdes {
         return type.cast(decoded);
     }
 
+    /** The registry does not take our credentials: nothing is wrong with the record. */
+    private static boolean isRefusal(RestClientException answer) {
+        return answer.getStatus() == 401 || answer.getStatus() == 403;
+    }
+
     private static boolean isTransient(Throwable failure) {
         for (@Nullable Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof RestClientException rest) {
-                return rest.getStatus() >= 500 || rest.getStatus() == 429;
+                return rest.getStatus() >= 500 || rest.getStatus() == 429 || isRefusal(rest);
             }
             if (cause instanceof java.net.SocketException
                     || cause instanceof java.net.SocketTimeoutException
@@ -205,7 +213,7 @@ public final class RecordSerdes {
         settings.put("auto.register.schemas", false);
         settings.put("specific.avro.reader", true);
         settings.put("value.subject.name.strategy", RecordNameStrategy.class.getName());
-        settings.putAll(connection.extra());
+        settings.putAll(connection.registryClient());
         return settings;
     }
 }

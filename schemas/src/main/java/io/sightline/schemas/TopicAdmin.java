@@ -195,7 +195,6 @@ public final class TopicAdmin {
 
     private static RuntimeException failure(String action, ExecutionException e) {
         return new IllegalStateException(
-                "could not " + action + ": " + e.getCause() + "; check the brokers and the client's rights",
-                e.getCause());
+                "could not " + action + ": " + e.getCause() + BrokerAdvice.about(e.getCause()), e.getCause());
     }
 }

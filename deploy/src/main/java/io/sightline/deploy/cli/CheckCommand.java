@@ -3,7 +3,9 @@ package io.sightline.deploy.cli;
 import io.sightline.deploy.check.CheckReport;
 import io.sightline.deploy.check.ConsistencyCheck;
 import io.sightline.deploy.check.ErasureCheck;
+import io.sightline.deploy.config.PayloadConfig;
 import io.sightline.deploy.stack.DataDirectory;
+import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.schemas.KafkaConnection;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,10 +39,7 @@ final class CheckCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(CheckCommand.class);
 
     @Mixin
-    private BrokerOptions brokers = new BrokerOptions();
-
-    @Mixin
-    private PayloadSourceOptions payloads = new PayloadSourceOptions();
+    private BrokerOptions brokers = new BrokerOptions(PayloadConfig.class);
 
     @Option(names = "--sample", description = "Images to embed again (default: ${DEFAULT-VALUE}).")
     private int sample = 200;
@@ -64,11 +63,15 @@ final class CheckCommand implements Callable<Integer> {
         return brokers.run(erased.isEmpty() ? this::check : this::checkErased);
     }
 
+    private PayloadSettings payloads() {
+        return PayloadConfig.settings(brokers.configuration().get(PayloadConfig.class), brokers.directory());
+    }
+
     private int check(KafkaConnection connection) throws InterruptedException {
         ConsistencyCheck check = new ConsistencyCheck(
                 connection,
                 DataDirectory.indexes(brokers.directory()),
-                payloads.settings(brokers.directory()).openReader(),
+                payloads().openReader(),
                 sample);
         CheckReport report =
                 look(check::run, CheckReport::isClean, Instant.now().plus(wait));
@@ -92,7 +95,7 @@ final class CheckCommand implements Callable<Integer> {
         ErasureCheck check = new ErasureCheck(
                 connection,
                 DataDirectory.indexes(brokers.directory()),
-                payloads.settings(brokers.directory()).openStore(),
+                payloads().openStore(),
                 Clock.systemUTC());
         Instant end = Instant.now().plus(wait);
         boolean clean = true;

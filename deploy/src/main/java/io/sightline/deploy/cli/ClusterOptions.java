@@ -1,36 +1,40 @@
 package io.sightline.deploy.cli;
 
+import io.sightline.deploy.config.Configuration;
+import io.sightline.deploy.config.Connections;
+import io.sightline.deploy.config.KafkaConfig;
+import io.sightline.deploy.config.RegistryConfig;
+import io.sightline.deploy.config.TopicsConfig;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.Topics;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
-/** Where brokers and registry are. */
+/** Where brokers and registry are, both of which have to be said. */
 final class ClusterOptions {
 
-    @Option(names = "--bootstrap-servers", required = true, description = "Kafka brokers, host:port,..")
-    private String bootstrapServers = "";
+    @Mixin
+    private final ConfigOptions config =
+            ConfigOptions.of(KafkaConfig.class, RegistryConfig.class, TopicsConfig.class);
 
-    @Option(
-            names = "--schema-registry",
-            required = true,
-            description = "Address of a Confluent-compatible schema registry.")
-    private String schemaRegistry = "";
-
-    @Option(
-            names = "--partitions",
-            description = "Partitions of images, labels and embeddings (default: ${DEFAULT-VALUE}).")
-    private int partitions = Topics.defaults().partitions();
-
-    @Option(
-            names = "--replication-factor",
-            description = "Copies of every topic, -1 for the brokers' default (default: ${DEFAULT-VALUE}).")
-    private short replicationFactor = -1;
-
-    KafkaConnection connection() {
-        return new KafkaConnection(bootstrapServers, schemaRegistry);
+    /**
+     * What is configured.
+     *
+     * @throws io.sightline.deploy.config.InvalidConfigurationException if that is wrong, or an address is missing
+     */
+    Configuration configuration() {
+        Configuration configuration = config.read();
+        configuration.require("sightline.kafka.bootstrap-servers");
+        configuration.require("sightline.registry.url");
+        configuration.requireSound();
+        Connections.warnings(configuration).forEach(System.err::println);
+        return configuration;
     }
 
-    Topics topics() {
-        return new Topics(partitions, replicationFactor);
+    static KafkaConnection connection(Configuration configuration) {
+        return Connections.connection(configuration);
+    }
+
+    static Topics topics(Configuration configuration) {
+        return TopicsConfig.topics(configuration.get(TopicsConfig.class));
     }
 }

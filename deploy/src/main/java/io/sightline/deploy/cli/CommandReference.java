@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -124,6 +125,13 @@ final class CommandReference {
                 .flatMap(line -> text(line).lines())
                 .filter(line -> !line.isBlank())
                 .toList();
+    }
+
+    /** What is said of an option, in one line. */
+    static String plain(OptionSpec option) {
+        return Arrays.stream(option.description())
+                .map(line -> Ansi.OFF.string(line.replace("%n", " ").replace("%%", "%")))
+                .collect(Collectors.joining(" "));
     }
 
     /** A description as it is read: picocli's format and colours are gone, and nothing in it is taken for markup. */

@@ -1,6 +1,11 @@
 package io.sightline.deploy.cli;
 
 import io.sightline.deploy.bench.BenchFolder;
+import io.sightline.deploy.config.Configuration;
+import io.sightline.deploy.config.IngestConfig;
+import io.sightline.deploy.config.LaneConfig;
+import io.sightline.deploy.config.PayloadConfig;
+import io.sightline.deploy.config.PortsConfig;
 import io.sightline.deploy.demo.DemoRun;
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.StackSettings;
@@ -59,13 +64,8 @@ final class DemoCommand implements Callable<Integer> {
     private NetworkOptions network = new NetworkOptions();
 
     @Mixin
-    private PayloadOptions payloads = new PayloadOptions();
-
-    @Mixin
-    private LaneOptions lanes = new LaneOptions();
-
-    @Mixin
-    private PortOptions ports = new PortOptions();
+    private ConfigOptions config =
+            ConfigOptions.alone(IngestConfig.class, PayloadConfig.class, LaneConfig.class, PortsConfig.class);
 
     @Override
     public Integer call() throws Exception {
@@ -76,6 +76,8 @@ final class DemoCommand implements Callable<Integer> {
 
     private int call(Running running) throws Exception {
         Instant start = Instant.now();
+        Configuration configuration = config.read();
+        configuration.requireSound();
         Path root = directory == null ? Files.createTempDirectory("sightline-demo-") : directory;
         Path log = LogFile.into(root, "OFF");
         try (DemoRun run = DemoRun.open(data)) {
@@ -85,9 +87,11 @@ final class DemoCommand implements Callable<Integer> {
             EmbeddingNet net = network.net(preprocessing, DataDirectory.models(root));
             StackSettings settings = new StackSettings(
                     root,
-                    ports.ports(),
-                    payloads.settings(root),
-                    lanes.settings(),
+                    PortsConfig.ports(configuration.get(PortsConfig.class)),
+                    PayloadConfig.settings(configuration.get(PayloadConfig.class), root)
+                            .withInlineMaxBytes(
+                                    configuration.get(IngestConfig.class).inlineMaxBytes()),
+                    LaneConfig.settings(configuration.get(LaneConfig.class)),
                     net,
                     network.training(net),
                     network.rounds(net, ROUND_STEPS, Duration.ZERO).with(draft -> draft.patience = Integer.MAX_VALUE),

@@ -3,10 +3,12 @@ package io.sightline.deploy.cli;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.util.ContextInitializer;
 import ch.qos.logback.core.joran.spi.JoranException;
+import io.sightline.deploy.config.LoggingConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.slf4j.LoggerFactory;
 
 /** Sends the log to a file and keeps the terminal for what people want to see. */
@@ -17,6 +19,13 @@ final class LogFile {
     /** Returns where the log is. */
     static Path into(Path directory, String consoleLevel) {
         return into(directory, "sightline", consoleLevel);
+    }
+
+    /** The same, as it is configured. */
+    static Path into(Path directory, String name, String consoleLevel, LoggingConfig logging) {
+        System.setProperty("sightline.log.format", logging.format().name().toLowerCase(Locale.ROOT));
+        System.setProperty("sightline.log.level", logging.level().name());
+        return into(directory, name, consoleLevel);
     }
 
     /** The same, with a name for the file: services that share a folder have a log each. */

@@ -1,5 +1,7 @@
 package io.sightline.deploy.cli;
 
+import io.sightline.deploy.config.Configuration;
+import io.sightline.deploy.config.RolloutConfig;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.indexer.rollout.RolloutSettings;
 import io.sightline.trainer.nets.ConvNet;
@@ -68,7 +70,7 @@ final class NetworkOptions {
     private RoundOptions rounds = new RoundOptions();
 
     @Mixin
-    private RolloutOptions rollout = new RolloutOptions();
+    private final ConfigOptions rollout = ConfigOptions.alone(RolloutConfig.class);
 
     enum Kind {
         AUTO,
@@ -152,14 +154,38 @@ final class NetworkOptions {
 
     /** When to train and publish; steps and interval as given where the options leave them open. */
     RoundSettings rounds(EmbeddingNet net, int otherSteps, Duration otherInterval) {
-        return rounds.settings(otherSteps, otherInterval, net.preprocessing());
+        return rounds(otherSteps, otherInterval, net.preprocessing());
+    }
+
+    private RoundSettings rounds(int otherSteps, Duration otherInterval, Preprocessing input) {
+        return rounds.settings(otherSteps, otherInterval, input);
     }
 
     RoundSettings rounds(EmbeddingNet net) {
         return rounds(net, RoundSettings.DEFAULT.steps(), RoundSettings.DEFAULT.minInterval());
     }
 
+    /** What the command line alone says of the rollout. */
     RolloutSettings rollout() {
-        return rollout.settings();
+        Configuration configuration = rollout.read();
+        configuration.requireSound();
+        return RolloutConfig.settings(configuration.get(RolloutConfig.class));
+    }
+
+    /** The options of the rollout, which is configured by itself. */
+    ConfigOptions rolloutOptions() {
+        return rollout;
+    }
+
+    /**
+     * Tries what does not depend on a network.
+     *
+     * @return this
+     * @throws IllegalArgumentException saying what is wrong
+     */
+    NetworkOptions requireSound() {
+        learning.settings(Augmentation.PHOTO, LEARNING_RATE, seed);
+        rounds(RoundSettings.DEFAULT.steps(), RoundSettings.DEFAULT.minInterval(), Preprocessing.PHOTO);
+        return this;
     }
 }

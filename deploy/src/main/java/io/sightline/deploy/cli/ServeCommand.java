@@ -1,20 +1,31 @@
 package io.sightline.deploy.cli;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sightline.deploy.config.Configuration;
+import io.sightline.deploy.config.Connections;
+import io.sightline.deploy.config.IngestConfig;
+import io.sightline.deploy.config.LaneConfig;
+import io.sightline.deploy.config.LoggingConfig;
+import io.sightline.deploy.config.PayloadConfig;
+import io.sightline.deploy.config.RolloutConfig;
+import io.sightline.deploy.config.Servers;
+import io.sightline.deploy.config.Stores;
+import io.sightline.deploy.config.TopicsConfig;
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Stack;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.lanes.EmbedderApi;
 import io.sightline.embedder.lanes.LaneSupervisor;
+import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.embedder.versions.ModelCatalog;
-import io.sightline.http.HttpSettings;
 import io.sightline.http.MetricsPage;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.ingest.gateway.IngestApi;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.Topics;
 import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.rounds.TrainerApi;
 import io.sightline.trainer.rounds.TrainerService;
@@ -23,6 +34,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -33,15 +46,13 @@ import picocli.CommandLine.Parameters;
         name = "serve",
         mixinStandardHelpOptions = true,
         description = "Runs one service by itself against brokers and a registry, until SIGTERM.")
-final class ServeCommand implements Callable<Integer> {
+final class ServeCommand implements Callable<Integer>, Configured {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
     private static final Duration CATALOG_TIMEOUT = Duration.ofSeconds(60);
 
     @Parameters(paramLabel = "SERVICE", description = "One of: ${COMPLETION-CANDIDATES}.")
     private Service service = Service.INGEST;
-
-    @Mixin
-    private ClusterOptions cluster = new ClusterOptions();
 
     @Option(
             names = "--dir",
@@ -51,27 +62,8 @@ final class ServeCommand implements Callable<Integer> {
                             + " (default: ${DEFAULT-VALUE}).")
     private Path directory = Path.of("data");
 
-    @Option(names = "--host", description = "Address that an API listens on (default: ${DEFAULT-VALUE}).")
-    private String host = "127.0.0.1";
-
-    @Option(
-            names = "--port",
-            description =
-                    "Port that an API listens on, 0 for any (default: 19080 ingest, 19085 trainer, 19090 search, 19095"
-                            + " embedder).")
-    private int port = -1;
-
     @Mixin
-    private PayloadOptions payloads = new PayloadOptions();
-
-    @Mixin
-    private LaneOptions laneOptions = new LaneOptions();
-
-    @Mixin
-    private NetworkOptions network = new NetworkOptions();
-
-    @Mixin
-    private StoreOptions stores = new StoreOptions();
+    private ServiceOptions options = ServiceOptions.ofService();
 
     /** The services. */
     enum Service {
@@ -83,20 +75,34 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        LogFile.into(directory, service.name().toLowerCase(Locale.ROOT), "INFO");
-        KafkaConnection connection = cluster.connection();
-        RecordSerdes serdes = Stack.applyTopics(connection, cluster.topics());
+        Configuration configuration = configuration();
+        configuration.requireSound();
+        LogFile.into(directory, name(), "INFO", configuration.get(LoggingConfig.class));
+        Connections.warnings(configuration).forEach(warning -> LOG.warn("{}", warning));
+        KafkaConnection connection = Connections.connection(configuration);
+        Topics topics = TopicsConfig.topics(configuration.get(TopicsConfig.class));
+        RecordSerdes serdes = Stack.applyTopics(connection, topics);
         try (Running running = new Running();
                 ModelCatalog catalog = ModelCatalog.open(connection, serdes, CATALOG_TIMEOUT);
-                AutoCloseable started = start(connection, serdes, catalog)) {
-            System.out.println("ready: " + service.name().toLowerCase(Locale.ROOT) + address(started));
+                AutoCloseable started = start(configuration, connection, serdes, catalog)) {
+            System.out.println("ready: " + name() + address(started));
             running.awaitStop();
         }
         return 0;
     }
 
-    private HttpSettings http(int usualPort) {
-        return new HttpSettings(host, port < 0 ? usualPort : port);
+    /** What the service would run with. */
+    @Override
+    public Configuration configuration() {
+        return options.read(service);
+    }
+
+    private String name() {
+        return service.name().toLowerCase(Locale.ROOT);
+    }
+
+    private PayloadSettings payloads(Configuration configuration) {
+        return PayloadConfig.settings(configuration.get(PayloadConfig.class), directory);
     }
 
     private static String address(AutoCloseable started) {
@@ -109,7 +115,8 @@ final class ServeCommand implements Callable<Integer> {
         };
     }
 
-    private AutoCloseable start(KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog) {
+    private AutoCloseable start(
+            Configuration configuration, KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog) {
         Clock clock = Clock.systemUTC();
         return switch (service) {
             case INGEST ->
@@ -117,25 +124,27 @@ final class ServeCommand implements Callable<Integer> {
                         connection,
                         serdes,
                         ImageLimits.DEFAULT,
-                        payloads.settings(directory),
+                        payloads(configuration)
+                                .withInlineMaxBytes(
+                                        configuration.get(IngestConfig.class).inlineMaxBytes()),
                         DataDirectory.state(directory, "ingest"),
                         MetricsPage.registry(),
-                        http(19080),
+                        Servers.settings(configuration, 19080),
                         clock);
-            case EMBEDDER -> embedder(connection, serdes, catalog, clock);
-            case TRAINER -> trainer(connection, serdes, catalog, clock);
+            case EMBEDDER -> embedder(configuration, connection, serdes, catalog, clock);
+            case TRAINER -> trainer(configuration, connection, serdes, catalog, clock);
             case INDEXER ->
                 new IndexerService(
                         connection,
                         serdes,
                         catalog,
                         IndexingSettings.DEFAULT,
-                        network.rollout(),
-                        payloads.settings(directory).openReader(),
-                        stores.settings().open(DataDirectory.indexes(directory), clock),
+                        RolloutConfig.settings(configuration.get(RolloutConfig.class)),
+                        payloads(configuration).openReader(),
+                        Stores.settings(configuration).open(DataDirectory.indexes(directory), clock),
                         DataDirectory.indexes(directory),
                         MetricsPage.registry(),
-                        http(19090),
+                        Servers.settings(configuration, 19090),
                         clock);
         };
     }
@@ -150,20 +159,24 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private ServedEmbedder embedder(
-            KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog, Clock clock) {
+            Configuration configuration,
+            KafkaConnection connection,
+            RecordSerdes serdes,
+            ModelCatalog catalog,
+            Clock clock) {
         PrometheusMeterRegistry meters = MetricsPage.registry();
         LaneSupervisor lanes = new LaneSupervisor(
                 connection,
                 serdes,
-                cluster.topics(),
-                laneOptions.settings(),
+                TopicsConfig.topics(configuration.get(TopicsConfig.class)),
+                LaneConfig.settings(configuration.get(LaneConfig.class)),
                 catalog,
-                payloads.settings(directory).openReader(),
+                payloads(configuration).openReader(),
                 DataDirectory.state(directory, "embedder"),
                 meters,
                 clock);
         try {
-            return new ServedEmbedder(lanes, new EmbedderApi(lanes, meters, http(19095)));
+            return new ServedEmbedder(lanes, new EmbedderApi(lanes, meters, Servers.settings(configuration, 19095)));
         } catch (RuntimeException e) {
             lanes.close();
             throw e;
@@ -179,7 +192,13 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private ServedTrainer trainer(KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog, Clock clock) {
+    private ServedTrainer trainer(
+            Configuration configuration,
+            KafkaConnection connection,
+            RecordSerdes serdes,
+            ModelCatalog catalog,
+            Clock clock) {
+        NetworkOptions network = TrainerKeys.effective(configuration);
         EmbeddingNet net = network.net(network.preprocessing(Preprocessing.PHOTO), DataDirectory.models(directory));
         PrometheusMeterRegistry meters = MetricsPage.registry();
         TrainerService service = new TrainerService(
@@ -189,13 +208,13 @@ final class ServeCommand implements Callable<Integer> {
                 net,
                 network.training(net),
                 network.rounds(net),
-                payloads.settings(directory).openReader(),
+                payloads(configuration).openReader(),
                 DataDirectory.state(directory, "trainer"),
                 DataDirectory.models(directory),
                 meters,
                 clock);
         try {
-            return new ServedTrainer(service, new TrainerApi(service, meters, http(19085)));
+            return new ServedTrainer(service, new TrainerApi(service, meters, Servers.settings(configuration, 19085)));
         } catch (RuntimeException e) {
             service.close();
             throw e;

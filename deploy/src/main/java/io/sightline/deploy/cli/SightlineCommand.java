@@ -1,5 +1,6 @@
 package io.sightline.deploy.cli;
 
+import io.sightline.deploy.config.InvalidConfigurationException;
 import java.io.PrintWriter;
 import java.util.List;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ public final class SightlineCommand implements Runnable {
             BenchCommand.class,
             FaultsCommand.class,
             RehearseCommand.class,
+            ConfigCommand.class,
             ReferenceCommand.class,
             CommandLine.HelpCommand.class);
 
@@ -84,6 +86,10 @@ public final class SightlineCommand implements Runnable {
         return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setDefaultValueProvider(PresetDefaults.of(args))
                 .setExecutionExceptionHandler((failure, command, result) -> {
+                    if (failure instanceof InvalidConfigurationException invalid) {
+                        command.getErr().println(command.getColorScheme().errorText("sightline: " + message(invalid)));
+                        return CommandLine.ExitCode.USAGE;
+                    }
                     LoggerFactory.getLogger(SightlineCommand.class).debug("the command failed", failure);
                     command.getErr().println(command.getColorScheme().errorText("sightline: " + message(failure)));
                     return FAILED;

@@ -1,5 +1,7 @@
 package io.sightline.deploy.cli;
 
+import io.sightline.deploy.config.Configuration;
+import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
 import java.util.concurrent.Callable;
@@ -43,12 +45,14 @@ final class TopicsCommand implements Runnable {
 
         @Override
         public Integer call() {
-            try (Admin admin = Admin.create(cluster.connection().admin())) {
+            Configuration configuration = cluster.configuration();
+            KafkaConnection connection = ClusterOptions.connection(configuration);
+            try (Admin admin = Admin.create(connection.admin())) {
                 new TopicAdmin(admin)
-                        .apply(cluster.topics().fixed())
+                        .apply(ClusterOptions.topics(configuration).fixed())
                         .forEach((topic, change) -> System.out.printf("%-9s %s%n", change, topic));
             }
-            new RecordSerdes(cluster.connection()).register();
+            new RecordSerdes(connection).register();
             RecordSerdes.SCHEMAS.forEach(schema -> System.out.println("schema    " + schema.getFullName()));
             return 0;
         }

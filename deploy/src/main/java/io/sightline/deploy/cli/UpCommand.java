@@ -1,5 +1,14 @@
 package io.sightline.deploy.cli;
 
+import io.sightline.deploy.config.Configuration;
+import io.sightline.deploy.config.IngestConfig;
+import io.sightline.deploy.config.LaneConfig;
+import io.sightline.deploy.config.LoggingConfig;
+import io.sightline.deploy.config.PayloadConfig;
+import io.sightline.deploy.config.PortsConfig;
+import io.sightline.deploy.config.RolloutConfig;
+import io.sightline.deploy.config.Servers;
+import io.sightline.deploy.config.Stores;
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Stack;
 import io.sightline.deploy.stack.StackSettings;
@@ -20,43 +29,37 @@ import picocli.CommandLine.Option;
         description =
                 "Runs all services on one machine, empty at first, until Ctrl-C. What is in --dir is there the next"
                         + " time.")
-final class UpCommand implements Callable<Integer> {
+final class UpCommand implements Callable<Integer>, Configured {
 
     @Option(names = "--dir", description = "Folder of all data (default: ${DEFAULT-VALUE}).")
     private Path directory = Path.of("data");
 
     @Mixin
-    private NetworkOptions network = new NetworkOptions();
-
-    @Mixin
-    private PayloadOptions payloads = new PayloadOptions();
-
-    @Mixin
-    private LaneOptions lanes = new LaneOptions();
-
-    @Mixin
-    private StoreOptions stores = new StoreOptions();
-
-    @Mixin
-    private PortOptions ports = new PortOptions();
+    private ServiceOptions options = ServiceOptions.ofStack();
 
     @Override
     public Integer call() throws InterruptedException {
-        Path log = LogFile.into(directory, "WARN");
+        Configuration configuration = configuration();
+        configuration.requireSound();
+        Path log = LogFile.into(directory, "sightline", "WARN", configuration.get(LoggingConfig.class));
+        NetworkOptions network = TrainerKeys.effective(configuration);
         EmbeddingNet net = network.net(network.preprocessing(Preprocessing.PHOTO), DataDirectory.models(directory));
         TrainingSettings training = network.training(net);
         System.out.println("network     " + net.describe());
         System.out.println("memory      " + MemoryPlan.of(net, training).onThisMachine());
         StackSettings settings = new StackSettings(
                         directory,
-                        ports.ports(),
-                        payloads.settings(directory),
-                        lanes.settings(),
+                        PortsConfig.ports(configuration.get(PortsConfig.class)),
+                        PayloadConfig.settings(configuration.get(PayloadConfig.class), directory)
+                                .withInlineMaxBytes(
+                                        configuration.get(IngestConfig.class).inlineMaxBytes()),
+                        LaneConfig.settings(configuration.get(LaneConfig.class)),
                         net,
                         training,
                         network.rounds(net),
-                        network.rollout())
-                .with(stores.settings());
+                        RolloutConfig.settings(configuration.get(RolloutConfig.class)))
+                .with(Stores.settings(configuration))
+                .with(Servers.settings(configuration, 0));
         try (Running running = new Running();
                 Stack stack = Stack.start(settings, what -> System.out.println("starting " + what))) {
             System.out.println("images      " + stack.ingestUrl() + "/v1/images");
@@ -69,5 +72,11 @@ final class UpCommand implements Callable<Integer> {
             System.out.println("stopping");
         }
         return 0;
+    }
+
+    /** What the services would run with. */
+    @Override
+    public Configuration configuration() {
+        return options.readAll();
     }
 }

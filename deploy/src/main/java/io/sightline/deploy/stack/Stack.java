@@ -5,7 +5,6 @@ import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
-import io.sightline.http.HttpSettings;
 import io.sightline.http.MetricsPage;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
@@ -98,7 +97,7 @@ public final class Stack implements AutoCloseable {
                         settings.payloads(),
                         DataDirectory.state(root, "ingest"),
                         meters,
-                        HttpSettings.loopback(settings.ports().ingest()),
+                        settings.http().withPort(settings.ports().ingest()),
                         clock));
         progress.accept("embedder");
         PayloadReader payloads = settings.payloads().openReader();
@@ -127,7 +126,7 @@ public final class Stack implements AutoCloseable {
                         settings.stores().open(DataDirectory.indexes(root), clock),
                         DataDirectory.indexes(root),
                         meters,
-                        HttpSettings.loopback(settings.ports().search()),
+                        settings.http().withPort(settings.ports().search()),
                         clock));
         progress.accept("trainer");
         TrainerService trainer = opened(
@@ -147,7 +146,7 @@ public final class Stack implements AutoCloseable {
         opened(
                 started,
                 new TrainerApi(
-                        trainer, meters, HttpSettings.loopback(settings.ports().trainer())));
+                        trainer, meters, settings.http().withPort(settings.ports().trainer())));
         directory.announce(new DataDirectory.Addresses(
                 connection.bootstrapServers(), connection.schemaRegistry(), ingest.url(), indexer.url()));
         return new Stack(started, connection, ingest, indexer, trainer, lanes);

@@ -2,6 +2,7 @@ package io.sightline.deploy.stack;
 
 import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.payload.PayloadSettings;
+import io.sightline.http.HttpSettings;
 import io.sightline.indexer.rollout.RolloutSettings;
 import io.sightline.trainer.nets.EmbeddingNet;
 import io.sightline.trainer.rounds.RoundSettings;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
  * @param rounds when to train and publish
  * @param rollout how versions follow each other
  * @param stores what keeps the indexes
+ * @param http how the APIs are reached, each on its port of the ports
  */
 public record StackSettings(
         Path directory,
@@ -30,9 +32,10 @@ public record StackSettings(
         TrainingSettings training,
         RoundSettings rounds,
         RolloutSettings rollout,
-        StoreSettings stores) {
+        StoreSettings stores,
+        HttpSettings http) {
 
-    /** A stack whose indexes lie in its folder. */
+    /** A stack whose indexes lie in its folder, on loopback. */
     public StackSettings(
             Path directory,
             Ports ports,
@@ -42,16 +45,31 @@ public record StackSettings(
             TrainingSettings training,
             RoundSettings rounds,
             RolloutSettings rollout) {
-        this(directory, ports, payloads, lanes, net, training, rounds, rollout, StoreSettings.LUCENE);
+        this(
+                directory,
+                ports,
+                payloads,
+                lanes,
+                net,
+                training,
+                rounds,
+                rollout,
+                StoreSettings.LUCENE,
+                HttpSettings.loopback(0));
     }
 
     /** The same with other payloads. */
     public StackSettings with(PayloadSettings other) {
-        return new StackSettings(directory, ports, other, lanes, net, training, rounds, rollout, stores);
+        return new StackSettings(directory, ports, other, lanes, net, training, rounds, rollout, stores, http);
     }
 
     /** The same with other stores. */
     public StackSettings with(StoreSettings other) {
-        return new StackSettings(directory, ports, payloads, lanes, net, training, rounds, rollout, other);
+        return new StackSettings(directory, ports, payloads, lanes, net, training, rounds, rollout, other, http);
+    }
+
+    /** The same with APIs that are reached otherwise; the port does not count. */
+    public StackSettings with(HttpSettings other) {
+        return new StackSettings(directory, ports, payloads, lanes, net, training, rounds, rollout, stores, other);
     }
 }

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Which names and addresses are this machine's own, told without asking a name server. */
-final class Loopback {
+public final class Loopback {
 
     private static final Set<String> NAMES = Set.of("localhost", "::1", "[::1]", "0:0:0:0:0:0:0:1", "[0:0:0:0:0:0:0:1]");
     private static final Pattern ADDRESS = Pattern.compile("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
@@ -13,7 +13,7 @@ final class Loopback {
     private Loopback() {}
 
     /** Whether a name or address, without port, can only mean this machine. */
-    static boolean isName(String host) {
+    public static boolean isName(String host) {
         String name = host.toLowerCase(Locale.ROOT);
         return NAMES.contains(name) || ADDRESS.matcher(name).matches();
     }
