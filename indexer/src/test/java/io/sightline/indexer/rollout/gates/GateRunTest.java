@@ -20,6 +20,8 @@ import io.sightline.indexer.store.lucene.LuceneStore;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.avro.ModelEvent;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -101,6 +103,37 @@ class GateRunTest {
 
             assertThat(run.result()).isEmpty();
         }
+    }
+
+    @Test
+    void shouldFailAVersionWhoseArtifactIsWrong() throws Exception {
+        Path graph = folder().resolve("saved_model.pb");
+        byte[] bytes = Files.readAllBytes(graph);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(graph, bytes);
+
+        try (GateRun run = GateRun.start(context(null))) {
+            await().until(() -> run.result().isPresent());
+
+            GateResult result = run.result().orElseThrow();
+            assertThat(result.passed()).isFalse();
+            assertThat(result.reason()).contains("saved_model.pb has SHA-256");
+        }
+    }
+
+    @Test
+    void shouldWaitForAnArtifactThatCannotBeRead() throws Exception {
+        Files.move(folder(), root.resolve("away"));
+
+        try (GateRun run = GateRun.start(context(null))) {
+            await().until(run::isUnfinished);
+
+            assertThat(run.result()).isEmpty();
+        }
+    }
+
+    private Path folder() {
+        return Path.of(URI.create(staged.getArtifactUri()));
     }
 
     private GateContext context(@Nullable LuceneStore active) {
