@@ -24,7 +24,7 @@ public final class GateRun implements AutoCloseable {
     private static final List<Gate> GATES =
             List.of(new CountGate(), new SelfRetrievalGate(), new HoldoutGate(), new ShadowGate());
 
-    /** What one image can take whose store does not answer, twice. */
+    /** More than one image can take whose event does not come. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
     private final GateContext context;
