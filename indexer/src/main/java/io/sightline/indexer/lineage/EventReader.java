@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
  * Reads single committed records by their coordinates, {@value #CONSUMERS} at a time; whoever comes then waits. Its
  * consumers fetch no more than the batch that a record is in. Thread-safe.
  *
- * <p>On failure: a caller is told to try again later when its record has not come within a time that is by default {@value
- * #PATIENCE_SECONDS} s, from its call to the end, its turn included; the consumer is thrown away. Brokers that are asked
- * for the first time, or are slow, need some of it. Most takes a partition whose leader was killed: the others notice
- * after 9 s (Kafka's {@code broker.session.timeout.ms}) and elect another one, which the default outlasts. Nobody is let
- * to wait longer, since a browser or a proxy in between would have given up.
+ * <p>On failure: a caller is told to try again later when its record has not come within a time that is by default
+ * {@value #PATIENCE_SECONDS} s, from its call to the end, its turn included; the consumer is thrown away. Brokers that
+ * are asked for the first time, or are slow, need some of it. Most takes a partition whose leader was killed: the others
+ * notice after 9 s (Kafka's {@code broker.session.timeout.ms}) and elect another one, which the default outlasts. Nobody
+ * waits longer: a browser, or a proxy in between, would have given up.
  */
 public final class EventReader implements AutoCloseable {
 

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * All gates, one after the other, on a thread of their own. Thread-safe.
  *
- * <p>On failure: a version whose artifact is wrong fails at once, for no other look would find a better one. What cannot be
- * read now, be it the artifact, an index or a content, leaves the run {@linkplain #isUnfinished unfinished}.
+ * <p>On failure: a version whose artifact is wrong fails at once, for no other look would find a better one. What cannot
+ * be read now, be it the artifact, an index or a content, leaves the run {@linkplain #isUnfinished unfinished}.
  */
 public final class GateRun implements AutoCloseable {
 
