@@ -10,13 +10,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * An Apicurio registry, which speaks the Confluent API, as a child process on loopback with file storage: started
- * again on the same folder it gives the same schema ids. The child ends when this process ends, however it ends.
+ * again on the same folder it gives the same schema ids. The child ends when this process ends, however it ends. It
+ * sends a token of its own with every answer, so that another server on its port, perhaps the registry of another
+ * process, is not taken for it.
  * Close it once; not thread-safe.
  */
 public final class LocalRegistry implements AutoCloseable {
@@ -28,12 +31,15 @@ public final class LocalRegistry implements AutoCloseable {
     private static final String LOG_FILE = "registry.log";
     private static final Duration START_TIMEOUT = Duration.ofMinutes(4);
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final String TOKEN_HEADER = "X-Sightline-Instance";
     private static final int STARTS = 3;
     private static final int LINES_OF_LOG = 15;
 
     private final Path directory;
     private final int wanted;
+    private final String token = UUID.randomUUID().toString();
     private Process process;
+    private boolean othersAnswered;
     private int port;
     private int starts = 1;
 
@@ -41,7 +47,7 @@ public final class LocalRegistry implements AutoCloseable {
         this.directory = directory;
         this.wanted = wanted;
         this.port = port;
-        this.process = process(home(), directory, port).start();
+        this.process = process(home()).start();
     }
 
     /**
@@ -96,6 +102,9 @@ public final class LocalRegistry implements AutoCloseable {
             String end = process.isAlive()
                     ? "did not answer at " + url() + " within " + START_TIMEOUT.toSeconds() + " s"
                     : "ended with " + process.exitValue();
+            if (othersAnswered) {
+                end += ", and another server answers on port " + port + ": stop that one or choose another port";
+            }
             if (process.isAlive() || wanted != 0 || starts == STARTS) {
                 close();
                 throw new LocalClusterException(
@@ -109,15 +118,16 @@ public final class LocalRegistry implements AutoCloseable {
 
     private void startAgain() {
         starts++;
+        othersAnswered = false;
         port = Ports.free();
         try {
-            process = process(home(), directory, port).start();
+            process = process(home()).start();
         } catch (IOException e) {
             throw notStarted(e);
         }
     }
 
-    /** Whether it answers before a time, or false at once when the process ends. */
+    /** Whether it, and nobody in its place, answers before a time; false at once when the process ends. */
     private boolean answersBefore(long deadline) {
         HttpClient client = HttpClient.newBuilder().connectTimeout(POLL).build();
         HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/subjects"))
@@ -125,9 +135,14 @@ public final class LocalRegistry implements AutoCloseable {
                 .build();
         while (System.nanoTime() < deadline && process.isAlive()) {
             try {
-                if (client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+                HttpResponse<Void> answer = client.send(request, HttpResponse.BodyHandlers.discarding());
+                boolean isOurs =
+                        answer.headers().firstValue(TOKEN_HEADER).filter(token::equals).isPresent();
+                if (isOurs && answer.statusCode() == 200) {
                     return true;
                 }
+                // Ours finds the port taken, and ends.
+                othersAnswered |= !isOurs;
                 TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
             } catch (IOException e) {
                 pause();
@@ -177,7 +192,7 @@ public final class LocalRegistry implements AutoCloseable {
         return folder.toAbsolutePath();
     }
 
-    private static ProcessBuilder process(Path home, Path directory, int port) throws IOException {
+    private ProcessBuilder process(Path home) throws IOException {
         Path database = directory.toAbsolutePath().resolve("schemas");
         String classPath = ownClasses() + java.io.File.pathSeparator + home.resolve("quarkus-run.jar");
         ProcessBuilder builder = new ProcessBuilder(List.of(
@@ -185,6 +200,7 @@ public final class LocalRegistry implements AutoCloseable {
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                "-Dquarkus.http.header.\"" + TOKEN_HEADER + "\".value=" + token,
                 "-cp",
                 classPath,
                 RegistryProcess.class.getName()));

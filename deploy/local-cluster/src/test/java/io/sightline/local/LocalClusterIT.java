@@ -3,6 +3,7 @@ package io.sightline.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.RegistryUnavailableException;
@@ -14,6 +15,7 @@ import io.sightline.schemas.UndecodableRecordException;
 import io.sightline.schemas.avro.LabelEvent;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
@@ -120,6 +122,27 @@ class LocalClusterIT {
                     .isInstanceOf(LocalClusterException.class)
                     .hasMessageContaining("the schema registry ended with 1")
                     .hasMessageContaining(String.valueOf(port));
+        }
+    }
+
+    @Test
+    void shouldNotTakeAnotherRegistryOnItsPortForItsOwn() throws IOException {
+        int port = Ports.free();
+        LocalRegistry registry = LocalRegistry.launch(directory, port);
+        HttpServer other = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        other.createContext("/", exchange -> {
+            try (exchange) {
+                exchange.sendResponseHeaders(200, -1);
+            }
+        });
+        other.start();
+        try (registry) {
+            assertThatThrownBy(registry::awaitReady)
+                    .isInstanceOf(LocalClusterException.class)
+                    .hasMessageContaining("another server answers on port " + port)
+                    .hasMessageContaining("choose another port");
+        } finally {
+            other.stop(0);
         }
     }
 

@@ -20,19 +20,23 @@ final class ClusterGallery implements AutoCloseable {
     /** One node has no place for a second copy. */
     private static final OpenSearchSettings.Layout LAYOUT = new OpenSearchSettings.Layout(1, 0);
 
+    private final Started started = new Started();
     private final LuceneStore lucene;
-    private final OpenSearchCluster cluster;
-    private final OpenSearchStores stores;
     private final VectorStore store;
 
     /** Starts the node and fills both. */
     ClusterGallery(Path folder, float[][] vectors) throws StoreDamagedException, InterruptedException {
-        this.lucene = IndexGallery.build(folder.resolve("lucene"), Quantisation.NONE, vectors);
-        this.cluster = OpenSearchCluster.start(folder, 1, HEAP);
-        this.stores = new OpenSearchStores(
-                OpenSearchSettings.of(cluster.urls().toArray(URI[]::new)).with(LAYOUT), Clock.systemUTC());
-        this.store = stores.open(IndexGallery.key(vectors));
-        IndexGallery.write(store, vectors);
+        try {
+            this.lucene = started.add(IndexGallery.build(folder.resolve("lucene"), Quantisation.NONE, vectors));
+            OpenSearchCluster cluster = started.add(OpenSearchCluster.start(folder, 1, HEAP));
+            OpenSearchStores stores = started.add(new OpenSearchStores(
+                    OpenSearchSettings.of(cluster.urls().toArray(URI[]::new)).with(LAYOUT), Clock.systemUTC()));
+            this.store = started.add(stores.open(IndexGallery.key(vectors)));
+            IndexGallery.write(store, vectors);
+        } catch (StoreDamagedException | InterruptedException | RuntimeException | Error e) {
+            started.undo(e);
+            throw e;
+        }
     }
 
     /** Rows of both for each number of candidates. */
@@ -49,9 +53,6 @@ final class ClusterGallery implements AutoCloseable {
 
     @Override
     public void close() {
-        store.close();
-        stores.close();
-        cluster.close();
-        lucene.close();
+        started.close();
     }
 }

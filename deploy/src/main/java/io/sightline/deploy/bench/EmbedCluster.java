@@ -41,24 +41,27 @@ final class EmbedCluster implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path directory;
-    private final LocalCluster cluster;
+    private final Started started = new Started();
     private final KafkaConnection connection;
     private final RecordSerdes serdes;
     private final ModelCatalog catalog;
-    private final ModelLog log;
     private final SoleDecider decider;
     private final UntrainedNetwork network;
     private int versions;
 
     EmbedCluster(Path directory, EmbedContent content) {
         this.directory = directory;
-        this.cluster = LocalCluster.start(directory.resolve("cluster"), 0, 0);
-        this.connection = cluster.connection();
-        this.serdes = Stack.applyTopics(connection, Topics.defaults());
-        this.catalog = ModelCatalog.open(connection, serdes, PATIENCE);
-        this.log = new ModelLog(connection, serdes);
-        this.decider = SoleDecider.of(log);
-        this.network = new UntrainedNetwork(content.net(), 1);
+        try {
+            this.connection = started.add(LocalCluster.start(directory.resolve("cluster"), 0, 0))
+                    .connection();
+            this.serdes = Stack.applyTopics(connection, Topics.defaults());
+            this.catalog = started.add(ModelCatalog.open(connection, serdes, PATIENCE));
+            this.decider = SoleDecider.of(started.add(new ModelLog(connection, serdes)));
+            this.network = started.add(new UntrainedNetwork(content.net(), 1));
+        } catch (RuntimeException | Error e) {
+            started.undo(e);
+            throw e;
+        }
     }
 
     KafkaConnection connection() {
@@ -171,9 +174,6 @@ final class EmbedCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        network.close();
-        log.close();
-        catalog.close();
-        cluster.close();
+        started.close();
     }
 }

@@ -37,7 +37,8 @@ final class EmbedMachine implements AutoCloseable {
 
     private static final String LIVE = "live-";
 
-    private final BenchFolder folder = BenchFolder.create("embed");
+    private final Started started = new Started();
+    private final BenchFolder folder = started.add(BenchFolder.create("embed"));
     private final EmbedContent content;
     private final EmbedCluster cluster;
     private final EmbedWithoutKafka withoutKafka;
@@ -45,9 +46,14 @@ final class EmbedMachine implements AutoCloseable {
 
     EmbedMachine(EmbedContent content) throws IOException {
         this.content = content;
-        this.cluster = new EmbedCluster(folder.path(), content);
-        this.withoutKafka = new EmbedWithoutKafka(content, cluster.newVersion());
-        cluster.produce(content);
+        try {
+            this.cluster = started.add(new EmbedCluster(folder.path(), content));
+            this.withoutKafka = started.add(new EmbedWithoutKafka(content, cluster.newVersion()));
+            cluster.produce(content);
+        } catch (RuntimeException | Error e) {
+            started.undo(e);
+            throw e;
+        }
     }
 
     /** One pass: images a second, and CPU seconds for 1,000 images, altogether and by what threads are for. */
@@ -209,9 +215,7 @@ final class EmbedMachine implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        withoutKafka.close();
-        cluster.close();
-        folder.close();
+    public void close() {
+        started.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.sightline.deploy.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.deploy.client.SearchClient;
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Stack;
@@ -45,53 +46,64 @@ final class ServedGallery implements AutoCloseable {
     private static final int UNLIMITED = 1_000_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration LONGEST_STALL = Duration.ofMinutes(5);
+    /** Ten times and more what a slow machine takes for an image. */
+    private static final Duration LONGEST_MERGE_OF_ONE = Duration.ofMillis(20);
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final List<Integer> WIDTHS = List.of(8, 16);
     private static final int PARTITIONS = 1;
 
     private final float[][] vectors;
-    private final LocalCluster cluster;
-    private final ModelCatalog catalog;
+    private final Started started = new Started();
     private final IndexerService indexer;
     private final SearchClient client;
     private final KafkaProducer<String, byte[]> producer;
     private final Serializer<Embedding> serializer;
 
-    /** Starts all, and waits until one segment answers. */
+    /**
+     * Starts all, and waits until one segment answers. If that fails, all that was started is closed again.
+     *
+     * @throws IllegalStateException if the indexer stands still
+     */
     ServedGallery(Path folder, float[][] vectors) throws IOException, InterruptedException {
         this.vectors = vectors;
-        this.cluster = LocalCluster.start(folder.resolve("cluster"), 0, 0);
-        KafkaConnection connection = cluster.connection();
-        RecordSerdes serdes = Stack.applyTopics(connection, Topics.defaults());
-        this.serializer = serdes.serializer(Embedding.class);
-        this.producer =
-                new KafkaProducer<>(connection.producer("bench"), new StringSerializer(), new ByteArraySerializer());
-        UntrainedNetwork.activate(
-                connection,
-                serdes,
-                DataDirectory.models(folder),
-                IndexGallery.VERSION,
-                new ConvNet(Preprocessing.DRAWING, WIDTHS, vectors[0].length),
-                PARTITIONS);
-        for (int i = 0; i < vectors.length; i++) {
-            send(i);
+        try {
+            KafkaConnection connection = started.add(LocalCluster.start(folder.resolve("cluster"), 0, 0))
+                    .connection();
+            RecordSerdes serdes = Stack.applyTopics(connection, Topics.defaults());
+            this.serializer = serdes.serializer(Embedding.class);
+            this.producer = started.add(
+                    new KafkaProducer<>(connection.producer("bench"), new StringSerializer(), new ByteArraySerializer()));
+            UntrainedNetwork.activate(
+                    connection,
+                    serdes,
+                    DataDirectory.models(folder),
+                    IndexGallery.VERSION,
+                    new ConvNet(Preprocessing.DRAWING, WIDTHS, vectors[0].length),
+                    PARTITIONS);
+            for (int i = 0; i < vectors.length; i++) {
+                send(i);
+            }
+            producer.flush();
+            ModelCatalog catalog = started.add(ModelCatalog.open(connection, serdes, PATIENCE));
+            this.indexer = started.add(new IndexerService(
+                    connection,
+                    serdes,
+                    catalog,
+                    IndexingSettings.DEFAULT,
+                    RolloutSettings.DEFAULT,
+                    new PayloadReader(null, null, 1),
+                    new LuceneStores(DataDirectory.indexes(folder), Clock.systemUTC()),
+                    DataDirectory.indexes(folder),
+                    MetricsPage.registry(),
+                    HttpSettings.loopback(0).withLimits(RequestLimits.DEFAULT.withRate(UNLIMITED, UNLIMITED)),
+                    Clock.systemUTC()));
+            this.client = started.add(new SearchClient(indexer.url()));
+            awaitOneSegment();
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+            started.undo(e);
+            throw e;
         }
-        producer.flush();
-        this.catalog = ModelCatalog.open(connection, serdes, PATIENCE);
-        this.indexer = new IndexerService(
-                connection,
-                serdes,
-                catalog,
-                IndexingSettings.DEFAULT,
-                RolloutSettings.DEFAULT,
-                new PayloadReader(null, null, 1),
-                new LuceneStores(DataDirectory.indexes(folder), Clock.systemUTC()),
-                DataDirectory.indexes(folder),
-                MetricsPage.registry(),
-                HttpSettings.loopback(0).withLimits(RequestLimits.DEFAULT.withRate(UNLIMITED, UNLIMITED)),
-                Clock.systemUTC());
-        this.client = new SearchClient(indexer.url());
-        awaitOneSegment();
     }
 
     /** Sends an image's embedding once more, made now. */
@@ -125,22 +137,27 @@ final class ServedGallery implements AutoCloseable {
     }
 
     private void awaitOneSegment() throws IOException, InterruptedException {
+        Stall indexing = new Stall("the index of the gallery", LONGEST_STALL);
         try (ProgressBar bar = BenchBar.of("indexing", vectors.length, "images")) {
-            while (client.get("/v1/status")
-                            .path("behind")
-                            .path(IndexGallery.VERSION)
-                            .asLong(-1)
-                    != 0) {
-                bar.stepTo(client.get("/v1/status")
-                        .path("images")
-                        .path(IndexGallery.VERSION)
-                        .asLong());
+            JsonNode status = client.get("/v1/status");
+            while (status.path("behind").path(IndexGallery.VERSION).asLong(-1) != 0) {
+                long images = status.path("images").path(IndexGallery.VERSION).asLong();
+                bar.stepTo(images);
+                indexing.note(images, status.toString());
                 TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
+                status = client.get("/v1/status");
             }
         }
+        // Nothing is seen of a merge but its end.
+        Stall merging = new Stall("the merge of the gallery's index", LONGEST_STALL.plus(mergeTime()));
         while (!isOneSegment()) {
+            merging.note(0, client.get("/v1/status").toString());
             TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
         }
+    }
+
+    private Duration mergeTime() {
+        return LONGEST_MERGE_OF_ONE.multipliedBy(vectors.length);
     }
 
     private boolean isOneSegment() throws IOException {
@@ -158,10 +175,6 @@ final class ServedGallery implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
-        indexer.close();
-        catalog.close();
-        producer.close();
-        cluster.close();
+        started.close();
     }
 }

@@ -24,6 +24,7 @@ final class WideIndexes implements AutoCloseable {
     private static final String FULL = "vec";
     private static final String QUANTISED = "veq";
 
+    private final Started started = new Started();
     private final RawLucene raw;
     private final Map<Quantisation, LuceneStore> stores = new LinkedHashMap<>();
     private final List<Size> sizes = new ArrayList<>();
@@ -39,14 +40,19 @@ final class WideIndexes implements AutoCloseable {
 
     /** Builds all of them, one after the other. */
     WideIndexes(Path folder, float[][] vectors) throws IOException, StoreDamagedException, InterruptedException {
-        long start = System.nanoTime();
-        this.raw = RawLucene.build(folder.resolve("raw"), vectors);
-        sizes.add(size("Lucene", IndexBench.secondsSince(start), folder.resolve("raw")));
-        for (Quantisation quantisation : Quantisation.values()) {
-            Path path = folder.resolve(quantisation.toString());
-            start = System.nanoTime();
-            stores.put(quantisation, IndexGallery.build(path, quantisation, vectors));
-            sizes.add(size(name(quantisation), IndexBench.secondsSince(start), path));
+        try {
+            long start = System.nanoTime();
+            this.raw = started.add(RawLucene.build(folder.resolve("raw"), vectors));
+            sizes.add(size("Lucene", IndexBench.secondsSince(start), folder.resolve("raw")));
+            for (Quantisation quantisation : Quantisation.values()) {
+                Path path = folder.resolve(quantisation.toString());
+                start = System.nanoTime();
+                stores.put(quantisation, started.add(IndexGallery.build(path, quantisation, vectors)));
+                sizes.add(size(name(quantisation), IndexBench.secondsSince(start), path));
+            }
+        } catch (IOException | StoreDamagedException | InterruptedException | RuntimeException | Error e) {
+            started.undo(e);
+            throw e;
         }
     }
 
@@ -108,8 +114,7 @@ final class WideIndexes implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        stores.values().forEach(LuceneStore::close);
-        raw.close();
+    public void close() {
+        started.close();
     }
 }

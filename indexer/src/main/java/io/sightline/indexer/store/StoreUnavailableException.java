@@ -2,7 +2,10 @@ package io.sightline.indexer.store;
 
 import org.jspecify.annotations.Nullable;
 
-/** The retrieval store does not answer now. The same may succeed later. */
+/**
+ * The retrieval store does not answer now. The same may succeed later: by itself, or when somebody has put right what the
+ * message says.
+ */
 public class StoreUnavailableException extends StoreException {
 
     private static final long serialVersionUID = 1L;

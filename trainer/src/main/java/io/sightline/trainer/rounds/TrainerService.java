@@ -16,6 +16,8 @@ import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.avro.Lineage;
 import io.sightline.schemas.avro.ModelStatus;
 import io.sightline.trainer.nets.EmbeddingNet;
+import io.sightline.trainer.publish.AbandonedArtifacts;
+import io.sightline.trainer.publish.AnnouncedArtifacts;
 import io.sightline.trainer.publish.Gate;
 import io.sightline.trainer.publish.Publisher;
 import io.sightline.trainer.publish.ServingGraph;
@@ -27,8 +29,10 @@ import io.sightline.trainer.training.MemoryPlan;
 import io.sightline.trainer.training.SeeTrainer;
 import io.sightline.trainer.training.StepReport;
 import io.sightline.trainer.training.TrainingSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,13 +49,16 @@ import org.slf4j.event.Level;
  *
  * <p>On failure: a checkpoint is written every {@value TrainingRun#CHECKPOINT_STEPS} steps and before every publication;
  * a killed trainer goes on from it, once the replay store holds again what it held then. Where no checkpoint is usable
- * training starts afresh: the gate keeps a worse network from being published. Thread-safe.
+ * training starts afresh: the gate keeps a worse network from being published. What a killed trainer had not announced
+ * is removed at the next start, after a day ({@link AbandonedArtifacts}). Thread-safe.
  */
 public final class TrainerService implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainerService.class);
+    private static final Duration ANNOUNCED_TIMEOUT = Duration.ofMinutes(1);
     private static final double LEARNING_RATE_FLOOR = 0.05;
 
+    private final Runnable abandoned;
     private final RoundSettings rounds;
     private final ModelCatalog catalog;
     private final ReplayBuffer buffer;
@@ -95,6 +102,7 @@ public final class TrainerService implements AutoCloseable {
         MemoryPlan memory = MemoryPlan.of(net, training);
         LOG.atLevel(memory.fitsThisMachine() ? Level.INFO : Level.WARN)
                 .log("{}: {}", net.describe(), memory.onThisMachine());
+        this.abandoned = () -> removeAbandoned(connection, serdes, models, clock);
         this.rounds = rounds;
         this.catalog = catalog;
         this.run = TrainingRun.open(net, training, directory.resolve("checkpoints"), 0);
@@ -155,7 +163,17 @@ public final class TrainerService implements AutoCloseable {
         preprocessor.close();
     }
 
+    private static void removeAbandoned(KafkaConnection connection, RecordSerdes serdes, Path models, Clock clock) {
+        try {
+            AnnouncedArtifacts announced = AnnouncedArtifacts.read(connection, serdes, ANNOUNCED_TIMEOUT);
+            new AbandonedArtifacts(models, announced).remove(clock.instant());
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("what killed trainers left in {} stays there until the next start: {}", models, e.toString());
+        }
+    }
+
     private void run() {
+        abandoned.run();
         try {
             // Not only at the very first start: without labels nothing else would be published after it was rejected.
             if (catalog.current().all().equals(catalog.current().withStatus(ModelStatus.REJECTED))) {

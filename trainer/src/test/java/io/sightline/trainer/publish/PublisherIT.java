@@ -101,6 +101,12 @@ class PublisherIT {
         }
         assertThat(publish(other, second)).isEqualTo("v2");
         assertThatItIs("v2", second);
+
+        AnnouncedArtifacts announced = AnnouncedArtifacts.read(connection, serdes, Patience.LIMIT);
+        Instant later = Instant.now().plus(AbandonedArtifacts.SAFE_AGE.multipliedBy(2));
+        assertThat(new AbandonedArtifacts(models, announced).remove(later)).isEmpty();
+        assertThatItIs("v1", first);
+        assertThatItIs("v2", second);
     }
 
     /** Its state of the versions is from before the other one's publication: it takes the same name, and writes later. */
@@ -124,6 +130,9 @@ class PublisherIT {
         assertThat(end.get()).isInstanceOf(IllegalStateException.class).hasMessageContaining("interrupted");
         assertThat(catalog.current().refusal(taken + 1).orElseThrow()).contains("v1 from CANDIDATE to CANDIDATE");
         assertThatItIs("v1", first);
+        // The event of the refused one names its artifact, which is therefore left where it is.
+        AnnouncedArtifacts announced = AnnouncedArtifacts.read(connection, serdes, Patience.LIMIT);
+        assertThat(announced.folders().get("v1")).hasSize(2);
     }
 
     private void assertThatItIs(String version, ServingGraph network) {

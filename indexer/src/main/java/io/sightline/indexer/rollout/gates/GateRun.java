@@ -1,7 +1,10 @@
 package io.sightline.indexer.rollout.gates;
 
+import io.sightline.embedder.artifact.ArtifactException;
+import io.sightline.embedder.artifact.ArtifactUnavailableException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -9,14 +12,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All gates, one after the other, on a thread of their own. Thread-safe. */
+/**
+ * All gates, one after the other, on a thread of their own. Thread-safe.
+ *
+ * <p>On failure: a version whose artifact is wrong fails at once, for no other look would find a better one. What cannot
+ * be read now, be it the artifact, an index or a content, leaves the run {@linkplain #isUnfinished unfinished}.
+ */
 public final class GateRun implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GateRun.class);
     private static final List<Gate> GATES =
             List.of(new CountGate(), new SelfRetrievalGate(), new HoldoutGate(), new ShadowGate());
 
-    /** What one image can take whose store does not answer, twice. */
+    /** More than one image can take whose event does not come. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
     private final GateContext context;
@@ -94,6 +102,12 @@ public final class GateRun implements AutoCloseable {
                 all = all == null ? one : all.and(one);
             }
             result = all;
+        } catch (ArtifactUnavailableException e) {
+            LOG.warn("the gates of {} have to wait, will try again in a while: {}", version, e.getMessage());
+            unfinished = true;
+        } catch (ArtifactException e) {
+            LOG.info("{}: failed {}", version, e.getMessage());
+            result = GateResult.failed("its network cannot be loaded: " + e.getMessage(), Map.of());
         } catch (CancellationException e) {
             LOG.debug("the gates of {} were stopped", version);
         } catch (InterruptedException e) {

@@ -1,8 +1,6 @@
 package io.sightline.indexer.rollout.gates;
 
 import com.google.common.collect.Lists;
-import io.sightline.embedder.artifact.ArtifactException;
-import io.sightline.embedder.artifact.ArtifactUnavailableException;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.runtime.VersionNetwork;
@@ -44,10 +42,6 @@ final class SelfRetrievalGate implements Gate {
                 again.embed(batch).forEach(one -> tally.ask(context.stagedStore(), one));
             }
             return tally.verdict(again.gone(), again.unavailable());
-        } catch (ArtifactUnavailableException e) {
-            throw e;
-        } catch (ArtifactException e) {
-            return GateResult.failed("self-retrieval gate: its network cannot be loaded: " + e.getMessage(), Map.of());
         }
     }
 

@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
  * How many of the ten nearest neighbours of live queries the new index shares with the one that answers. A number to
  * watch more than a test; but where next to nothing is shared something is wrong. Against a network that was never
  * trained it says nothing and is only noted.
+ *
+ * <p>On failure: the new version's artifact has to be there and sound. Where that of the active version is not, queries by
+ * image are left out and the result says so: that is no fault of the new version, which may be what mends it.
  */
 final class ShadowGate implements Gate {
 
@@ -52,8 +55,10 @@ final class ShadowGate implements Gate {
         }
         List<Double> overlaps = new ArrayList<>();
         boolean images = queries.stream().anyMatch(query -> query.image() != null);
-        try (@Nullable VersionNetwork before = images ? load(active) : null;
-                @Nullable VersionNetwork after = images ? load(context.staged()) : null) {
+        boolean comparable;
+        try (@Nullable VersionNetwork after = images ? load(context.staged()) : null;
+                @Nullable VersionNetwork before = images ? loadIfPossible(active) : null) {
+            comparable = !images || before != null;
             for (LiveQuery query : queries) {
                 stop.check();
                 Optional<Set<String>> was = neighbours(query, activeStore, before);
@@ -67,7 +72,13 @@ final class ShadowGate implements Gate {
         }
         double min =
                 active.getLineage().getSteps() == 0 ? 0 : context.settings().minOverlap();
-        return verdict(overlaps, min);
+        GateResult verdict = verdict(overlaps, min);
+        return comparable
+                ? verdict
+                : new GateResult(
+                        verdict.passed(),
+                        verdict.reason() + ", without those by image since the active version's network cannot be loaded",
+                        verdict.figures());
     }
 
     private static GateResult verdict(List<Double> overlaps, double min) {
@@ -114,10 +125,14 @@ final class ShadowGate implements Gate {
                 .collect(Collectors.toSet()));
     }
 
-    /** The network of a version; null if its artifact cannot be read now, and queries by image are left out. */
-    private static @Nullable VersionNetwork load(ModelEvent event) {
+    private static VersionNetwork load(ModelEvent event) {
+        return VersionNetwork.load(ModelArtifact.of(event), ImageLimits.DEFAULT);
+    }
+
+    /** The network of the active version; null if it cannot be loaded. */
+    private static @Nullable VersionNetwork loadIfPossible(ModelEvent active) {
         try {
-            return VersionNetwork.load(ModelArtifact.of(event), ImageLimits.DEFAULT);
+            return load(active);
         } catch (ArtifactException e) {
             LOG.warn("queries by image are not compared: {}", e.getMessage());
             return null;

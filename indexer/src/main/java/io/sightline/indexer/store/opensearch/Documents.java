@@ -48,7 +48,7 @@ final class Documents {
     Optional<EmbeddedImage> find(String id) {
         Call call = Call.post("/" + index + "/_mget").with("realtime", false);
         Duration longest = connection.settings().patience().search();
-        for (JsonNode source : sources(read(List.of(id), longest, with -> connection.ask(call.with(with))))) {
+        for (JsonNode source : sources(read(List.of(id), longest, call, connection::ask))) {
             if (ImageJson.isImage(source)) {
                 return Optional.of(ImageJson.image(source));
             }
@@ -73,10 +73,11 @@ final class Documents {
 
     private List<JsonNode> realtime(Collection<String> ids, Call call) {
         Call now = call.with("realtime", true);
-        return read(ids, connection.settings().patience().write(), with -> connection.send(now.with(with)));
+        return read(ids, connection.settings().patience().write(), now, connection::send);
     }
 
-    private List<JsonNode> read(Collection<String> ids, Duration longest, Function<JsonNode, JsonNode> sender) {
+    private List<JsonNode> read(
+            Collection<String> ids, Duration longest, Call call, Function<Call, JsonNode> sender) {
         List<JsonNode> documents = new ArrayList<>();
         List<String> all = List.copyOf(ids);
         for (int begin = 0; begin < all.size(); begin += WHOLE_DOCUMENTS) {
@@ -84,17 +85,17 @@ final class Documents {
             ArrayNode wanted = body.putArray("ids");
             all.subList(begin, Math.min(all.size(), begin + WHOLE_DOCUMENTS))
                     .forEach(id -> wanted.add(DocumentIds.of(id)));
-            documents.addAll(Retries.of("read images of " + index, longest, () -> found(sender.apply(body))));
+            Call one = call.with(body);
+            documents.addAll(Retries.of("read images of " + index, longest, () -> found(one, sender.apply(one))));
         }
         return documents;
     }
 
-    private static List<JsonNode> found(JsonNode answer) {
+    private List<JsonNode> found(Call call, JsonNode answer) {
         List<JsonNode> found = new ArrayList<>();
         for (JsonNode document : answer.path("docs")) {
             if (document.has("error")) {
-                throw new UnavailableException(
-                        document.path("error").path("reason").asText(), null);
+                throw connection.failureOfPart(call, document.path("error"));
             }
             if (document.path("found").asBoolean()) {
                 found.add(document);

@@ -3,6 +3,7 @@ package io.sightline.indexer.store.opensearch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -32,14 +33,19 @@ import org.opensearch.client.transport.httpclient5.ResponseException;
 /**
  * A client of the cluster: sends requests to the nodes in turn and passes over those that are down. Thread-safe.
  *
- * <p>On failure: {@link UnavailableException} for what may succeed later, {@link RequestRefusedException} for what would
- * not.
+ * <p>On failure: {@link UnavailableException} for what may succeed later by itself. What somebody has to put right first is
+ * not tried again: {@link AccessRefusedException} for 401, 403 and a host that is not trusted, {@link IndexGoneException}
+ * for an index that is not there, {@link RequestRefusedException} for all else that would be refused again.
  */
 final class OpenSearchConnection implements AutoCloseable {
 
     static final JsonMapper JSON = JsonMapper.builder().build();
 
+    private static final String INDEX_GONE = "index_not_found_exception";
+    private static final String NO_RIGHT = "security_exception";
     private static final int NOT_FOUND = 404;
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
     private static final int LEAST_ERROR = 400;
     private static final int LONGEST_REASON = 500;
     private static final int MOST_CONNECTIONS = 64;
@@ -172,11 +178,9 @@ final class OpenSearchConnection implements AutoCloseable {
     private void requireTrusted(Call call, IOException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof GeneralSecurityException || cause instanceof SSLPeerUnverifiedException) {
-                throw new RequestRefusedException(
+                throw new AccessRefusedException(
                         call + " was not sent: a host of " + settings.hosts() + " is not trusted (" + cause.getMessage()
-                                + "): give the certificates of whoever signed for it",
-                        0,
-                        "");
+                                + "): give the certificates of whoever signed for it");
             }
         }
     }
@@ -200,16 +204,33 @@ final class OpenSearchConnection implements AutoCloseable {
         }
     }
 
+    /** What follows from an error of a part of a request that was answered with 200, such as one document of several. */
+    RuntimeException failureOfPart(Call call, JsonNode error) {
+        ObjectNode body = JSON.createObjectNode();
+        body.set("error", error);
+        return switch (error.path("type").asText()) {
+            case INDEX_GONE -> failure(call, NOT_FOUND, body);
+            case NO_RIGHT -> failure(call, FORBIDDEN, body);
+            default -> new UnavailableException(error.path("reason").asText(), null);
+        };
+    }
+
     private RuntimeException failure(Call call, int status, JsonNode body) {
         JsonNode error = body.path("error");
         String type = error.path("type").asText();
         String reason = error.isObject() ? type + ": " + error.path("reason").asText() : body.toString();
         reason = reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) : reason;
         String message = call + " at " + settings.hosts() + " was answered with " + status + " (" + reason + ")";
-        return switch (RetryClass.of(status)) {
-            case TRANSIENT -> new UnavailableException(message, null);
-            case DONE, NO_NEWS, PERMANENT -> new RequestRefusedException(message + ": " + advice(status), status, type);
-        };
+        if (RetryClass.of(status) == RetryClass.TRANSIENT) {
+            return new UnavailableException(message, null);
+        }
+        String whole = message + ": " + advice(status);
+        if (status == UNAUTHORIZED || status == FORBIDDEN) {
+            return new AccessRefusedException(whole);
+        }
+        // Other things can be missing too, such as the point in time that a scan is of.
+        boolean isIndexGone = status == NOT_FOUND && (type.isEmpty() || type.equals(INDEX_GONE));
+        return isIndexGone ? new IndexGoneException(whole) : new RequestRefusedException(whole, status, type);
     }
 
     private String advice(int status) {
@@ -217,11 +238,13 @@ final class OpenSearchConnection implements AutoCloseable {
                 ? "no user is given"
                 : "the user is " + settings.credentials().user();
         return switch (status) {
-            case 401 -> user + ": give one that the cluster knows, with the right password";
-            case 403 ->
+            case UNAUTHORIZED -> user + ": give one that the cluster knows, with the right password";
+            case FORBIDDEN ->
                 user + ": give it the right to read, write and manage indexes and aliases " + settings.prefix()
                         + "-*, or see whether the index is blocked";
-            case 404 -> "the index was removed, or the cluster has no k-NN plugin";
+            case NOT_FOUND ->
+                "the index was removed, or this is another cluster, or one without the k-NN plugin; see that it is the"
+                        + " right one and start the indexer again, which builds the index anew";
             case 413 -> "let a bulk request have fewer bytes";
             default -> "see whether the cluster is OpenSearch 3 with the k-NN plugin";
         };

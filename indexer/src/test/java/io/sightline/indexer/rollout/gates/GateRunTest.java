@@ -20,6 +20,8 @@ import io.sightline.indexer.store.lucene.LuceneStore;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.avro.ModelEvent;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -62,7 +64,8 @@ class GateRunTest {
         }
         stagedStore = store("v2");
         activeStore = store("v1");
-        reader = new EventReader(new KafkaConnection("127.0.0.1:1", "http://127.0.0.1:1"));
+        reader = new EventReader(
+                new KafkaConnection("127.0.0.1:1", "http://127.0.0.1:1"), Duration.ofMillis(500));
     }
 
     @AfterEach
@@ -101,6 +104,37 @@ class GateRunTest {
 
             assertThat(run.result()).isEmpty();
         }
+    }
+
+    @Test
+    void shouldFailAVersionWhoseArtifactIsWrong() throws Exception {
+        Path graph = folder().resolve("saved_model.pb");
+        byte[] bytes = Files.readAllBytes(graph);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(graph, bytes);
+
+        try (GateRun run = GateRun.start(context(null))) {
+            await().until(() -> run.result().isPresent());
+
+            GateResult result = run.result().orElseThrow();
+            assertThat(result.passed()).isFalse();
+            assertThat(result.reason()).contains("saved_model.pb has SHA-256");
+        }
+    }
+
+    @Test
+    void shouldWaitForAnArtifactThatCannotBeRead() throws Exception {
+        Files.move(folder(), root.resolve("away"));
+
+        try (GateRun run = GateRun.start(context(null))) {
+            await().until(run::isUnfinished);
+
+            assertThat(run.result()).isEmpty();
+        }
+    }
+
+    private Path folder() {
+        return Path.of(URI.create(staged.getArtifactUri()));
     }
 
     private GateContext context(@Nullable LuceneStore active) {

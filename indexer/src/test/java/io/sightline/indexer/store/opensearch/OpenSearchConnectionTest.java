@@ -28,10 +28,9 @@ class OpenSearchConnectionTest {
         try (AnsweringServer server = new AnsweringServer().then(401, "Unauthorized");
                 OpenSearchConnection connection = new OpenSearchConnection(
                         server.settings().with(new OpenSearchSettings.Credentials("indexer", "wrong")))) {
-            RequestRefusedException refusal =
-                    catchThrowableOfType(RequestRefusedException.class, () -> connection.write("count", COUNT));
+            AccessRefusedException refusal =
+                    catchThrowableOfType(AccessRefusedException.class, () -> connection.write("count", COUNT));
 
-            assertThat(refusal.status()).isEqualTo(401);
             assertThat(refusal)
                     .hasMessageContaining("POST /sightline-version-v1/_count")
                     .hasMessageContaining("127.0.0.1:" + server.port())
@@ -46,7 +45,7 @@ class OpenSearchConnectionTest {
     void shouldSayThatTheClusterWantsAUser() throws IOException {
         try (AnsweringServer server = new AnsweringServer().then(401, "Unauthorized");
                 OpenSearchConnection connection = new OpenSearchConnection(server.settings())) {
-            assertThatExceptionOfType(RequestRefusedException.class)
+            assertThatExceptionOfType(AccessRefusedException.class)
                     .isThrownBy(() -> connection.write("count", COUNT))
                     .withMessageContaining("no user is given");
             assertThat(server.asked()).hasSize(1);
@@ -58,13 +57,38 @@ class OpenSearchConnectionTest {
         try (AnsweringServer server =
                         new AnsweringServer().thenError(403, "security_exception", "no permissions for indices:count");
                 OpenSearchConnection connection = new OpenSearchConnection(server.settings())) {
-            RequestRefusedException refusal =
-                    catchThrowableOfType(RequestRefusedException.class, () -> connection.write("count", COUNT));
+            AccessRefusedException refusal =
+                    catchThrowableOfType(AccessRefusedException.class, () -> connection.write("count", COUNT));
 
-            assertThat(refusal.type()).isEqualTo("security_exception");
             assertThat(refusal)
                     .hasMessageContaining("no permissions for indices:count")
                     .hasMessageContaining("indexes and aliases sightline-*");
+        }
+    }
+
+    @Test
+    void shouldSayThatTheIndexIsGone() throws IOException {
+        try (AnsweringServer server = new AnsweringServer()
+                        .thenError(404, "index_not_found_exception", "no such index [sightline-version-v1]");
+                OpenSearchConnection connection = new OpenSearchConnection(server.settings())) {
+            assertThatExceptionOfType(IndexGoneException.class)
+                    .isThrownBy(() -> connection.read("count", COUNT))
+                    .withMessageContaining("no such index [sightline-version-v1]")
+                    .withMessageContaining("start the indexer again, which builds the index anew");
+            assertThat(server.asked()).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldTellAnythingElseThatIsMissingFromTheIndex() throws IOException {
+        try (AnsweringServer server =
+                        new AnsweringServer().thenError(404, "search_context_missing_exception", "no context");
+                OpenSearchConnection connection = new OpenSearchConnection(server.settings())) {
+            RequestRefusedException refusal =
+                    catchThrowableOfType(RequestRefusedException.class, () -> connection.read("scan", COUNT));
+
+            assertThat(refusal.status()).isEqualTo(404);
+            assertThat(refusal.type()).isEqualTo("search_context_missing_exception");
         }
     }
 

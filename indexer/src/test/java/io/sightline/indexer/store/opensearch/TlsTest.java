@@ -101,7 +101,7 @@ class TlsTest {
     void shouldSayAtOnceThatAHostIsNotTrusted() throws Exception {
         try (AnsweringServer server = secured();
                 OpenSearchConnection connection = connection(server, null)) {
-            assertThatExceptionOfType(RequestRefusedException.class)
+            assertThatExceptionOfType(AccessRefusedException.class)
                     .isThrownBy(() -> connection.write("look", Call.get("/")))
                     .withMessageContaining("is not trusted")
                     .withMessageContaining("127.0.0.1:" + server.port());
