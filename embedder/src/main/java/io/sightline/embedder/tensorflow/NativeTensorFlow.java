@@ -3,6 +3,7 @@ package io.sightline.embedder.tensorflow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;
+import org.tensorflow.Graph;
 
 /**
  * Loads the native TensorFlow library once and tells DJL to use the same one. Left alone, DJL would download its own at
@@ -30,6 +31,12 @@ public final class NativeTensorFlow {
             requireLibrary(Path.of(folder));
         }
         Loaded.touch();
+    }
+
+    /** An empty graph, for the first use of TensorFlow that a class makes. The caller closes it. */
+    public static Graph graph() {
+        load();
+        return new Graph();
     }
 
     /** Checks a folder by what is loaded first, since the loader's own error names no folder. */
