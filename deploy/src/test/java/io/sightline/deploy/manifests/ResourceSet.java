@@ -16,8 +16,17 @@ import java.util.stream.Stream;
  */
 record ResourceSet(String name, List<JsonNode> documents) {
 
+    /** Rendered once. */
+    private static final class Rendered {
+        private static final List<ResourceSet> ALL = render();
+    }
+
     /** The base as it is, and where there is a kubectl, every overlay as that renders it. */
     static List<ResourceSet> all() {
+        return Rendered.ALL;
+    }
+
+    private static List<ResourceSet> render() {
         ResourceSet base = new ResourceSet(
                 "base", Kustomization.in(Yaml.deploy("kubernetes", "base")).resources());
         return Stream.concat(
