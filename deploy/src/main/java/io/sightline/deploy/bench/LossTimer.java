@@ -21,13 +21,12 @@ final class LossTimer implements AutoCloseable {
 
     private static final int CLASSES = 136;
 
-    private final Graph graph = new Graph();
+    private final Graph graph = NativeTensorFlow.graph();
     private final Session session;
     private final Operand<TFloat32> work;
 
     /** Builds the graph; the batch lies in variables, so that nothing is computed beforehand. */
     LossTimer(MetricLoss loss, int samples, int d, int threads) {
-        NativeTensorFlow.load();
         Ops tf = Ops.create(graph);
         SplittableRandom random = new SplittableRandom(1);
         Variable<TFloat32> embeddings = tf.variable(Shape.of(samples, d), TFloat32.class);

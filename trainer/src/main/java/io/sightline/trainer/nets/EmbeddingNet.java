@@ -1,6 +1,7 @@
 package io.sightline.trainer.nets;
 
 import io.sightline.embedder.image.Preprocessing;
+import io.sightline.embedder.tensorflow.NativeTensorFlow;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,7 @@ public interface EmbeddingNet {
     /** All its weights, in the order in which they are asked for. */
     default List<Weight> weights() {
         WeightList list = new WeightList();
-        try (Graph graph = new Graph()) {
+        try (Graph graph = NativeTensorFlow.graph()) {
             Ops tf = Ops.create(graph);
             build(tf, tf.placeholder(TUint8.class, Placeholder.shape(inputShape())), list);
         }

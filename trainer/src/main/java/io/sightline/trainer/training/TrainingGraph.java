@@ -33,7 +33,7 @@ final class TrainingGraph implements AutoCloseable {
 
     static final String PROXIES = "proxies";
 
-    private final Graph graph = new Graph();
+    private final Graph graph = NativeTensorFlow.graph();
     private final Session session;
     private final NamedState state;
     private final List<String> networkNames;
@@ -58,7 +58,6 @@ final class TrainingGraph implements AutoCloseable {
      * @param threads threads of one operation, 0 for all cores
      */
     TrainingGraph(EmbeddingNet net, TrainingSettings settings, int capacity, int threads) {
-        NativeTensorFlow.load();
         this.net = net;
         this.settings = settings;
         this.capacity = capacity;

@@ -19,6 +19,7 @@ class OpenSearchStoreContainerIT extends OpenSearchStoreContract {
             .withExposedPorts(PORT)
             .withEnv("discovery.type", "single-node")
             .withEnv("DISABLE_SECURITY_PLUGIN", "true")
+            .withEnv("DISABLE_INSTALL_DEMO_CONFIG", "true")
             .withEnv("OPENSEARCH_JAVA_OPTS", "-Xmx768m")
             .waitingFor(Wait.forHttp("/_cluster/health").forStatusCode(200));
 
