@@ -1,4 +1,4 @@
-package io.sightline.deploy.deadletters;
+package io.sightline.indexer.deadletters;
 
 /** Whether a dead event still matters: what has become of its image since. */
 public sealed interface Deadness {

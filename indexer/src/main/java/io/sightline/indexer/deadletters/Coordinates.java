@@ -1,4 +1,4 @@
-package io.sightline.deploy.deadletters;
+package io.sightline.indexer.deadletters;
 
 import java.util.Optional;
 import java.util.regex.Matcher;

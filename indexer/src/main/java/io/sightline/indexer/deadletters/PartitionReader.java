@@ -1,4 +1,4 @@
-package io.sightline.deploy.deadletters;
+package io.sightline.indexer.deadletters;
 
 import io.sightline.schemas.KafkaConnection;
 import java.nio.charset.StandardCharsets;
