@@ -74,8 +74,16 @@ public final class DeadLetterLog {
         }
     }
 
-    /** Everything about one dead event. */
+    /** Everything about one dead event. Reads the partition of its image from the event on. */
     public DeadLetterDetails details(DeadLetterView view) {
+        DeadLetterContents contents = contents(view);
+        try (NewestEvents newest = NewestEvents.read(connection, List.of(view))) {
+            return new DeadLetterDetails(view, contents.stacks(), contents.original(), newest.deadness(view));
+        }
+    }
+
+    /** What the dead letters of an event hold: a few single reads, however much the image topic holds. */
+    DeadLetterContents contents(DeadLetterView view) {
         List<String> stacks = new ArrayList<>();
         byte @Nullable [] value = null;
         try (PartitionReader reader = PartitionReader.ofSingles(connection)) {
@@ -98,16 +106,15 @@ public final class DeadLetterLog {
         }
         Optional<OriginalEvent> original = Optional.ofNullable(value)
                 .map(bytes -> OriginalEvent.decode(view.origin().topic(), bytes, images));
-        try (NewestEvents newest = NewestEvents.read(connection, List.of(view))) {
-            return new DeadLetterDetails(view, stacks, original, newest.deadness(view));
-        }
+        return new DeadLetterContents(stacks, original);
     }
 
     private static boolean isOf(ConsumerRecord<byte[], byte[]> record, DeadLetterView view) {
         return record.key() != null && PartitionReader.text(record.key()).equals(view.key());
     }
 
-    private Optional<DeadLetterView> view(ConsumerRecord<byte[], byte[]> record) {
+    /** A record of the topic; empty if it is no dead letter. */
+    Optional<DeadLetterView> view(ConsumerRecord<byte[], byte[]> record) {
         return decode(record).map(letter -> {
             @Nullable String version = letter.getModelVersion();
             DeadLetterView.Verdict verdict = new DeadLetterView.Verdict(
