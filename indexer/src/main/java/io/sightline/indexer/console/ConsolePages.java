@@ -32,6 +32,7 @@ public final class ConsolePages {
             "js/dead-letters.js",
             "js/dialogs.js",
             "js/dom.js",
+            "js/figures.js",
             "js/filters.js",
             "js/format.js",
             "js/labels.js",
