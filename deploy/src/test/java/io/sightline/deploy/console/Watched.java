@@ -19,6 +19,8 @@ final class Watched implements AutoCloseable {
     Watched(Page page, String url) {
         this.page = page;
         this.url = url;
+        // A server that asks nobody who he is may have no sessions.
+        expecting("/v1/session");
         page.onConsoleMessage(message -> {
             if (message.type().equals("error") || message.type().equals("warning")) {
                 wrongs.add(message.text() + " at " + message.location());
