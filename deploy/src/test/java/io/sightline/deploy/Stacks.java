@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Stacks that turn over quickly: a tiny network, rounds of a few steps, a gate that lets everything through. */
-final class Stacks {
+public final class Stacks {
 
     private Stacks() {}
 
@@ -54,7 +54,7 @@ final class Stacks {
     }
 
     /** A stack that embeds and answers but does not go beyond version 1. */
-    static StackSettings still(Path directory) {
+    public static StackSettings still(Path directory) {
         return quick(directory, draft -> draft.minClasses = 1_000_000);
     }
 }

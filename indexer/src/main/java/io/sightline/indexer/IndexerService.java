@@ -1,17 +1,27 @@
 package io.sightline.indexer;
 
+import io.javalin.config.RoutesConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.embedder.erasure.Erasures;
+import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
 import io.sightline.http.HttpSettings;
+import io.sightline.indexer.console.ConsolePages;
+import io.sightline.indexer.deadletters.DeadLettersApi;
+import io.sightline.indexer.embeddingmap.EmbeddingMaps;
+import io.sightline.indexer.embeddingmap.MapApi;
 import io.sightline.indexer.erasure.ErasureApi;
 import io.sightline.indexer.erasure.IndexErasure;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.indexer.indexing.LaneIndexes;
+import io.sightline.indexer.indexing.SearchableListener;
 import io.sightline.indexer.lineage.EventReader;
 import io.sightline.indexer.lineage.ImageSource;
+import io.sightline.indexer.pipeline.Freshness;
+import io.sightline.indexer.pipeline.PipelineApi;
+import io.sightline.indexer.pipeline.PipelineMonitor;
 import io.sightline.indexer.rollout.RolloutController;
 import io.sightline.indexer.rollout.RolloutRequests;
 import io.sightline.indexer.rollout.RolloutSettings;
@@ -22,8 +32,12 @@ import io.sightline.indexer.search.SearchEvents;
 import io.sightline.indexer.store.VectorStores;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.avro.ModelEvent;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 
 /** The indexer as a service: indexes, rollout and search in one process. Close it once. */
@@ -36,6 +50,9 @@ public final class IndexerService implements AutoCloseable {
     private final RolloutController rollout;
     private final EventReader reader;
     private final Erasures erasures;
+    private final PipelineMonitor pipeline;
+    private final EmbeddingMaps maps;
+    private final DeadLettersApi deadLetters;
     private final SearchApi api;
 
     /**
@@ -64,15 +81,41 @@ public final class IndexerService implements AutoCloseable {
         this.reader = new EventReader(connection);
         SearchEvents events = new SearchEvents(clock);
         LiveQueries liveQueries = new LiveQueries();
+        Freshness freshness =
+                new Freshness(() -> catalog.current().active().map(ModelEvent::getVersion), clock);
+        SearchableListener listener = images -> {
+            events.searchable(images);
+            freshness.searchable(images);
+        };
         this.stores = stores;
         this.indexes =
-                new LaneIndexes(connection, serdes, indexing, events, stores, directory, erasures.ledger(), clock);
+                new LaneIndexes(connection, serdes, indexing, listener, stores, directory, erasures.ledger(), clock);
         ImageSource source = new ImageSource(reader, serdes, payloads);
         this.rollout = new RolloutController(catalog, log, indexes, settings, liveQueries, source, admin, clock);
         ModelsApi models = new ModelsApi(catalog, new RolloutRequests(catalog, log, indexes, settings, admin, clock));
         ErasureApi erasureApi = new ErasureApi(erasures.ledger(), clock);
-        this.api =
-                new SearchApi(catalog, indexes, rollout, models, source, erasureApi, events, liveQueries, meters, http);
+        LongAdder searches = new LongAdder();
+        this.pipeline = new PipelineMonitor(catalog, admin, searches::sum, clock);
+        this.maps = new EmbeddingMaps(clock);
+        this.deadLetters = new DeadLettersApi(connection, ImageLimits.DEFAULT);
+        List<Consumer<RoutesConfig>> others = List.of(
+                new PipelineApi(catalog, indexes, pipeline, freshness)::route,
+                new MapApi(catalog, indexes, maps, clock)::route,
+                deadLetters::route,
+                new ConsolePages()::route);
+        this.api = new SearchApi(
+                catalog,
+                indexes,
+                rollout,
+                models,
+                source,
+                erasureApi,
+                events,
+                liveQueries,
+                searches,
+                others,
+                meters,
+                http);
         erasures.start(new IndexErasure(indexes, admin, directory, clock)::holders);
     }
 
@@ -84,6 +127,9 @@ public final class IndexerService implements AutoCloseable {
     @Override
     public void close() {
         api.close();
+        deadLetters.close();
+        maps.close();
+        pipeline.close();
         erasures.close();
         rollout.close();
         // Its gates read events.

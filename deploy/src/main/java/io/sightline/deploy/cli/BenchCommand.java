@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
             BenchIndexCommand.class,
             BenchSeeCommand.class,
             BenchBackbonesCommand.class,
+            BenchConsoleCommand.class,
             BenchGrowthCommand.class,
             BenchQualityCommand.class,
             BenchReplayCommand.class,

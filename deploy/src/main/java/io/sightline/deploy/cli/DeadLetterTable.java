@@ -1,6 +1,6 @@
 package io.sightline.deploy.cli;
 
-import io.sightline.deploy.deadletters.DeadLetterView;
+import io.sightline.indexer.deadletters.DeadLetterView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

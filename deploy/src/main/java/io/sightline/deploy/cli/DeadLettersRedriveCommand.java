@@ -1,11 +1,11 @@
 package io.sightline.deploy.cli;
 
-import io.sightline.deploy.deadletters.Coordinates;
-import io.sightline.deploy.deadletters.DeadLetterLog;
-import io.sightline.deploy.deadletters.DeadLetterSelection;
-import io.sightline.deploy.deadletters.DeadLetterView;
-import io.sightline.deploy.deadletters.Deadness;
-import io.sightline.deploy.deadletters.Redrive;
+import io.sightline.indexer.deadletters.Coordinates;
+import io.sightline.indexer.deadletters.DeadLetterLog;
+import io.sightline.indexer.deadletters.DeadLetterSelection;
+import io.sightline.indexer.deadletters.DeadLetterView;
+import io.sightline.indexer.deadletters.Deadness;
+import io.sightline.indexer.deadletters.Redrive;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.avro.DeadLetterReason;
 import java.io.IOException;

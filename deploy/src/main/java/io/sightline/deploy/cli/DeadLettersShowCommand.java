@@ -1,12 +1,12 @@
 package io.sightline.deploy.cli;
 
-import io.sightline.deploy.deadletters.Coordinates;
-import io.sightline.deploy.deadletters.DeadLetterDetails;
-import io.sightline.deploy.deadletters.DeadLetterLog;
-import io.sightline.deploy.deadletters.DeadLetterSelection;
-import io.sightline.deploy.deadletters.DeadLetterView;
-import io.sightline.deploy.deadletters.Deadness;
-import io.sightline.deploy.deadletters.OriginalEvent;
+import io.sightline.indexer.deadletters.Coordinates;
+import io.sightline.indexer.deadletters.DeadLetterDetails;
+import io.sightline.indexer.deadletters.DeadLetterLog;
+import io.sightline.indexer.deadletters.DeadLetterSelection;
+import io.sightline.indexer.deadletters.DeadLetterView;
+import io.sightline.indexer.deadletters.Deadness;
+import io.sightline.indexer.deadletters.OriginalEvent;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.PayloadReference;

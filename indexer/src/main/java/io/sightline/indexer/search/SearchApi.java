@@ -1,6 +1,7 @@
 package io.sightline.indexer.search;
 
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.versions.ModelCatalog;
@@ -8,6 +9,7 @@ import io.sightline.http.ApiServer;
 import io.sightline.http.HttpSettings;
 import io.sightline.http.MetricsPage;
 import io.sightline.http.Scope;
+import io.sightline.indexer.console.ConsolePages;
 import io.sightline.indexer.erasure.ErasureApi;
 import io.sightline.indexer.indexing.LaneIndex;
 import io.sightline.indexer.indexing.LaneIndexes;
@@ -21,6 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /** The HTTP routes of search, and beside them those of model versions. Thread-safe. */
 public final class SearchApi implements AutoCloseable {
@@ -32,14 +36,21 @@ public final class SearchApi implements AutoCloseable {
     private final ErasureApi erasures;
     private final ServingSwitch serving;
     private final SearchRoutes searches;
+    private final LabelsApi labels;
     private final ImagesApi images;
     private final SearchEvents events;
+    private final List<Consumer<RoutesConfig>> others;
     private final PrometheusMeterRegistry meters;
     private final ApiServer server;
     /** What the server has, once it has started. */
     private volatile List<String> known = List.of();
 
-    /** Starts to answer. Uses, and does not close, what it is given. */
+    /**
+     * Starts to answer. Uses, and does not close, what it is given.
+     *
+     * @param answered counts the searches
+     * @param others add routes of their own
+     */
     public SearchApi(
             ModelCatalog catalog,
             LaneIndexes indexes,
@@ -49,6 +60,8 @@ public final class SearchApi implements AutoCloseable {
             ErasureApi erasures,
             SearchEvents events,
             LiveQueries liveQueries,
+            LongAdder answered,
+            List<Consumer<RoutesConfig>> others,
             PrometheusMeterRegistry meters,
             HttpSettings http) {
         this.meters = meters;
@@ -73,7 +86,9 @@ public final class SearchApi implements AutoCloseable {
                 ImageLimits.DEFAULT,
                 events::activated);
         this.events = events;
-        this.searches = new SearchRoutes(serving, liveQueries);
+        this.searches = new SearchRoutes(serving, liveQueries, answered);
+        this.labels = new LabelsApi(serving);
+        this.others = List.copyOf(others);
         this.images = new ImagesApi(serving, source);
         this.server = ApiServer.start(http, SearchRoutes.MAX_REQUEST_BYTES, this::routes);
         this.known = server.routes();
@@ -93,9 +108,10 @@ public final class SearchApi implements AutoCloseable {
     }
 
     private void routes(RoutesConfig routes) {
-        routes.get("/", context -> context.json(Map.of("service", "sightline search", "routes", known)), Scope.OPEN);
+        routes.get("/", this::start, Scope.OPEN);
         OpenApiPage.register(routes);
         searches.register(routes);
+        labels.register(routes);
         erasures.route(routes);
         images.register(routes);
         models.register(routes);
@@ -103,6 +119,15 @@ public final class SearchApi implements AutoCloseable {
         new HealthApi(catalog::staleFor).register(routes);
         MetricsPage.route(routes, meters);
         routes.get("/v1/status", context -> context.json(status()), Scope.MONITOR);
+        others.forEach(other -> other.accept(routes));
+    }
+
+    private void start(Context context) {
+        if (ConsolePages.isWanted(context)) {
+            ConsolePages.redirect(context);
+        } else {
+            context.json(Map.of("service", "sightline search", "routes", known));
+        }
     }
 
     private Map<String, Object> status() {

@@ -8,6 +8,7 @@ import io.sightline.http.Scope;
 import io.sightline.indexer.rollout.gates.LiveQueries;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /v1/search} and {@code POST /v1/search:batch}: from HTTP to requests. Thread-safe. */
@@ -20,18 +21,35 @@ final class SearchRoutes {
 
     private final SearchService search;
     private final BatchSearch batch;
+    private final LongAdder answered;
 
-    SearchRoutes(ServingSwitch serving, LiveQueries liveQueries) {
+    /**
+     * Answers from a switch.
+     *
+     * @param answered counts the searches, those of a batch one by one
+     */
+    SearchRoutes(ServingSwitch serving, LiveQueries liveQueries, LongAdder answered) {
+        this.answered = answered;
         this.search = new SearchService(serving, liveQueries);
         this.batch = new BatchSearch(serving);
     }
 
     void register(RoutesConfig routes) {
-        routes.post("/v1/search", context -> context.json(search.search(request(context))), Scope.SEARCH);
+        routes.post(
+                "/v1/search",
+                context -> {
+                    context.json(search.search(request(context)));
+                    answered.increment();
+                },
+                Scope.SEARCH);
         routes.post(
                 "/v1/search:batch",
-                context -> context.json(
-                        batch.search(ApiServer.json(context, BatchSearch.Request.class, MAX_REQUEST_BYTES))),
+                context -> {
+                    BatchSearch.Request queries =
+                            ApiServer.json(context, BatchSearch.Request.class, MAX_REQUEST_BYTES);
+                    context.json(batch.search(queries));
+                    answered.add(queries.queries().size());
+                },
                 Scope.SEARCH);
     }
 

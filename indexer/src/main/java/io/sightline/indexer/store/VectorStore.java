@@ -83,6 +83,26 @@ public interface VectorStore extends AutoCloseable {
     void scan(ImageVisitor visitor);
 
     /**
+     * A sample of the searchable images, in the order of a hash of their ids: of two stores of the same images it is the same,
+     * and when some are added most of it stays. Reads what is known of every image, so this is not for every request.
+     *
+     * @param most images wanted; all there are if there are fewer
+     */
+    default List<EmbeddedImage> sample(int most) {
+        SampleVisitor sample = new SampleVisitor(most);
+        scan(sample);
+        // What was deleted or replaced meanwhile is left out, or is the new one.
+        return sample.ids().stream().map(this::find).flatMap(Optional::stream).toList();
+    }
+
+    /** How many searchable images have each label, labels in order. Reads what is known of every image, unless a store knows. */
+    default Map<String, Long> labels() {
+        LabelVisitor labels = new LabelVisitor();
+        scan(labels);
+        return labels.counts();
+    }
+
+    /**
      * Forgets that images were deleted. Only what can no longer be replayed may be forgotten.
      *
      * @param age only deletions that were written longer ago

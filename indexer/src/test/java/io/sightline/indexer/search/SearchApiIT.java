@@ -138,6 +138,15 @@ class SearchApiIT {
                 Sent.get("/v1/health/ready"),
                 Sent.get("/v1/models"),
                 Sent.get("/v1/models/v1"),
+                Sent.get("/v1/labels?contains=a&limit=5"),
+                Sent.get("/v1/map?sample=3"),
+                Sent.get("/v1/map?version=v1"),
+                Sent.get("/v1/pipeline"),
+                Sent.get("/v1/dead-letters?limit=2&reason=MALFORMED"),
+                Sent.json("/v1/dead-letters:redrive", Map.of("reason", "MALFORMED")),
+                Sent.get("/console/"),
+                Sent.get("/console/js%2Fapp.js"),
+                Sent.get("/console/lib/chart.umd.min.js"),
                 Sent.get("/v1/status"));
         for (Sent sent : right) {
             assertThat(client.send(sent).statusCode()).as(sent.path()).isEqualTo(200);
@@ -171,6 +180,18 @@ class SearchApiIT {
                 Map.entry(posted("/v1/models/v1:rollback"), 409),
                 Map.entry(posted("/v1/models/v1:retire"), 409),
                 Map.entry(posted("/v1/models/v0:retire"), 404),
+                Map.entry(Sent.get("/v1/labels?limit=0"), 400),
+                Map.entry(Sent.get("/v1/map?sample=5000"), 400),
+                Map.entry(Sent.get("/v1/map?version=v0"), 404),
+                Map.entry(Sent.get("/v1/dead-letters?reason=nonsense"), 400),
+                Map.entry(Sent.get("/v1/dead-letters?after=0-7"), 404),
+                Map.entry(Sent.get("/v1/dead-letters/nonsense"), 400),
+                Map.entry(Sent.get("/v1/dead-letters/0-7"), 404),
+                Map.entry(Sent.get("/v1/dead-letters/0-7/content"), 404),
+                Map.entry(Sent.json("/v1/dead-letters:redrive", Map.of()), 400),
+                Map.entry(Sent.json("/v1/dead-letters:redrive", Map.of("ids", List.of("0-7"))), 404),
+                Map.entry(Sent.get("/console/..%2f..%2fsearch/openapi.yaml"), 400),
+                Map.entry(Sent.get("/console/ConsoleFile.class"), 404),
                 Map.entry(Sent.get("/v1/events"), 406),
                 Map.entry(Sent.get("/v1/events?events=nonsense").with("Accept", "text/event-stream"), 400));
         for (Map.Entry<Sent, Integer> sent : wrong.entrySet()) {

@@ -81,6 +81,49 @@ public abstract class VectorStoreContract {
     }
 
     @Test
+    void shouldSampleTheSameImagesWhateverTheOrderTheyCameIn() {
+        List<String> ids = new ArrayList<>(IntStream.range(0, 60).mapToObj(i -> "image-" + i).toList());
+        ids.forEach(id -> upsert(id, unit(0), "cat"));
+        upsert("gone", unit(0), "cat");
+        delete("gone");
+        store.refresh();
+        List<String> sample = sampled(20);
+        List<String> before = sampled(100);
+        Collections.reverse(ids);
+        ids.forEach(id -> upsert(id, unit(1), "dog"));
+        upsert("late", unit(0), "cat");
+        store.refresh();
+
+        assertThat(sample).hasSize(20).doesNotHaveDuplicates().isNotEqualTo(ids.subList(40, 60).reversed());
+        assertThat(before).containsExactlyInAnyOrderElementsOf(ids).startsWith(sample.toArray(String[]::new));
+        assertThat(sampled(20)).filteredOn(id -> !id.equals("late")).hasSizeGreaterThanOrEqualTo(19)
+                .isSubsetOf(sample);
+        assertThat(store.sample(1).getFirst().vector()).containsExactly(unit(1));
+        assertThat(store.sample(0)).isEmpty();
+    }
+
+    @Test
+    void shouldCountTheImagesOfEachLabel() {
+        assertThat(store.labels()).isEmpty();
+        upsert("a", unit(0), "cat");
+        upsert("b", unit(1), "cat");
+        upsert("c", unit(2), "dog");
+        upsert("d", unit(3), null);
+        store.refresh();
+        assertThat(store.labels()).containsExactlyInAnyOrderEntriesOf(Map.of("cat", 2L, "dog", 1L));
+
+        delete("c");
+        upsert("b", unit(1), "<b>bird</b>");
+        store.refresh();
+
+        assertThat(store.labels()).containsExactlyInAnyOrderEntriesOf(Map.of("cat", 1L, "<b>bird</b>", 1L));
+    }
+
+    private List<String> sampled(int most) {
+        return store.sample(most).stream().map(image -> image.image().id()).toList();
+    }
+
+    @Test
     void shouldReplaceByIdAndDelete() {
         upsert("a", unit(0), "cat");
         upsert("a", unit(1), "dog");

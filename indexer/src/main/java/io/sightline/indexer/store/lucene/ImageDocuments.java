@@ -43,10 +43,10 @@ final class ImageDocuments {
     static final String PARTITION = "partition";
     static final String EMBEDDING = "embedding";
     static final String LABELLED = "labelled";
+    static final String LABEL = "label";
     /** Only in tombstones. */
     static final String GONE = "gone";
 
-    private static final String LABEL = "label";
     private static final String TAG = "tag";
     private static final String TAG_KEY = "tagKey";
     private static final String TIME = "time";

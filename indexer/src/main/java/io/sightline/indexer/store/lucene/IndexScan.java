@@ -7,15 +7,21 @@ import io.sightline.indexer.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MultiTerms;
 import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.Term;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.Bits;
@@ -65,6 +71,23 @@ public final class IndexScan {
                 }
             }
         }
+    }
+
+    /** Images of each label; one that only deleted documents have is not there. A label too long for a term is not either. */
+    static Map<String, Long> labels(IndexSearcher searcher) throws IOException {
+        Map<String, Long> labels = new TreeMap<>();
+        Terms terms = MultiTerms.getTerms(searcher.getIndexReader(), ImageDocuments.LABEL);
+        if (terms == null) {
+            return labels;
+        }
+        TermsEnum label = terms.iterator();
+        for (BytesRef term = label.next(); term != null; term = label.next()) {
+            int images = searcher.count(new TermQuery(new Term(ImageDocuments.LABEL, BytesRef.deepCopyOf(term))));
+            if (images > 0) {
+                labels.put(term.utf8ToString(), (long) images);
+            }
+        }
+        return labels;
     }
 
     /**

@@ -273,6 +273,11 @@ public final class LuceneStore implements VectorStore {
     }
 
     @Override
+    public Map<String, Long> labels() {
+        return search("count labels", IndexScan::labels);
+    }
+
+    @Override
     public void purge(Duration age) {
         Instant before = clock.instant().minus(age);
         write("purge", () -> writer.deleteDocuments(ImageDocuments.goneBefore(before)));

@@ -1,5 +1,0 @@
-/** What the lanes gave up: reading it, telling whether it still matters, and sending it again. */
-@NullMarked
-package io.sightline.deploy.deadletters;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** What the lanes gave up: reading it, telling whether it still matters, and sending it again. */
+@NullMarked
+package io.sightline.indexer.deadletters;
+
+import org.jspecify.annotations.NullMarked;

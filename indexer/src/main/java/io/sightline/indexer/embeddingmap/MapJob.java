@@ -1,0 +1,112 @@
+package io.sightline.indexer.embeddingmap;
+
+import io.sightline.indexer.projection.Tsne;
+import io.sightline.indexer.projection.TsneSettings;
+import io.sightline.indexer.store.EmbeddedImage;
+import io.sightline.indexer.store.VectorStore;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One map: what it shows, or how far it is. It can be computed again; what it showed is shown until then. One thread
+ * computes, any thread asks.
+ */
+final class MapJob {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MapJob.class);
+
+    private final VectorStore store;
+    private final int sample;
+    private volatile State state = new State("waiting", 0, null);
+    private volatile @Nullable Drawn drawn;
+
+    MapJob(VectorStore store, int sample) {
+        this.store = store;
+        this.sample = sample;
+    }
+
+    /**
+     * How far it is.
+     *
+     * @param name as in {@link MapAnswer}
+     * @param progress 0 to 1
+     * @param message why it failed
+     */
+    record State(String name, double progress, @Nullable String message) {}
+
+    /**
+     * What it shows.
+     *
+     * @param images that the index held
+     * @param time when
+     * @param points of the sample
+     */
+    record Drawn(long images, Instant time, List<MapPoint> points) {}
+
+    State state() {
+        return state;
+    }
+
+    /** Empty before it was computed once. */
+    Optional<Drawn> drawn() {
+        return Optional.ofNullable(drawn);
+    }
+
+    /** Whether it is of this store, and not of an earlier one of the same version. */
+    boolean isOf(VectorStore other) {
+        return store.equals(other);
+    }
+
+    boolean isAtWork() {
+        return !state.name().equals("ready") && !state.name().equals("failed");
+    }
+
+    void waiting() {
+        state = new State("waiting", 0, null);
+    }
+
+    /** Reads the sample and projects it; nothing happens to what is shown if that fails, or is stopped. */
+    void compute(Clock clock, BooleanSupplier stopped) {
+        state = new State("computing", 0, null);
+        try {
+            long images = store.count();
+            List<EmbeddedImage> read = store.sample(sample);
+            float[][] vectors = read.stream().map(EmbeddedImage::vector).toArray(float[][]::new);
+            Optional<double[][]> plane = Tsne.project(vectors, TsneSettings.DEFAULT, fraction -> {
+                state = new State("computing", fraction, null);
+                return !stopped.getAsBoolean();
+            });
+            if (plane.isEmpty()) {
+                state = new State("failed", 0, "this process is about to stop; ask again when it runs");
+                return;
+            }
+            drawn = new Drawn(images, clock.instant(), points(read, plane.get()));
+            state = new State("ready", 1, null);
+        } catch (RuntimeException e) {
+            LOG.warn("the map of {} could not be drawn: {}", store.key().version(), e.toString());
+            state = new State("failed", 0, "the sample could not be read, ask again: " + e.getMessage());
+        }
+    }
+
+    private static List<MapPoint> points(List<EmbeddedImage> images, double[][] plane) {
+        return IntStream.range(0, images.size())
+                .mapToObj(i -> new MapPoint(
+                        images.get(i).image().id(),
+                        images.get(i).image().label(),
+                        rounded(plane[i][0]),
+                        rounded(plane[i][1])))
+                .toList();
+    }
+
+    /** More digits than a screen has pixels are of no use. */
+    private static double rounded(double coordinate) {
+        return Math.round(coordinate * 10_000) / 10_000.0;
+    }
+}
