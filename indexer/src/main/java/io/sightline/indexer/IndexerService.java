@@ -5,6 +5,7 @@ import io.sightline.embedder.erasure.Erasures;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
+import io.sightline.http.Drainable;
 import io.sightline.http.HttpSettings;
 import io.sightline.indexer.erasure.ErasureApi;
 import io.sightline.indexer.erasure.IndexErasure;
@@ -24,10 +25,11 @@ import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import org.apache.kafka.clients.admin.Admin;
 
 /** The indexer as a service: indexes, rollout and search in one process. Close it once. */
-public final class IndexerService implements AutoCloseable {
+public final class IndexerService implements Drainable, AutoCloseable {
 
     private final Admin admin;
     private final ModelLog log;
@@ -79,6 +81,11 @@ public final class IndexerService implements AutoCloseable {
     /** Address of the search API. */
     public String url() {
         return api.url();
+    }
+
+    @Override
+    public void drain(Duration longest) {
+        api.drain(longest);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.lanes.EmbedderApi;
 import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.versions.ModelCatalog;
+import io.sightline.http.Drainable;
 import io.sightline.http.HttpSettings;
 import io.sightline.http.MetricsPage;
 import io.sightline.indexer.IndexerService;
@@ -36,6 +37,8 @@ import picocli.CommandLine.Parameters;
 final class ServeCommand implements Callable<Integer> {
 
     private static final Duration CATALOG_TIMEOUT = Duration.ofSeconds(60);
+    /** For clients to notice that this process is about to stop; what is left of a minute is for closing. */
+    private static final Duration LONGEST_DRAIN = Duration.ofSeconds(5);
 
     @Parameters(paramLabel = "SERVICE", description = "One of: ${COMPLETION-CANDIDATES}.")
     private Service service = Service.INGEST;
@@ -91,6 +94,9 @@ final class ServeCommand implements Callable<Integer> {
                 AutoCloseable started = start(connection, serdes, catalog)) {
             System.out.println("ready: " + service.name().toLowerCase(Locale.ROOT) + address(started));
             running.awaitStop();
+            if (started instanceof Drainable service) {
+                service.drain(LONGEST_DRAIN);
+            }
         }
         return 0;
     }
@@ -141,7 +147,12 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     /** The lanes and their status API. */
-    private record ServedEmbedder(LaneSupervisor lanes, EmbedderApi api) implements AutoCloseable {
+    private record ServedEmbedder(LaneSupervisor lanes, EmbedderApi api) implements Drainable, AutoCloseable {
+        @Override
+        public void drain(Duration longest) {
+            api.drain(longest);
+        }
+
         @Override
         public void close() {
             api.close();
@@ -171,7 +182,12 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     /** The trainer and its status API. */
-    private record ServedTrainer(TrainerService service, TrainerApi api) implements AutoCloseable {
+    private record ServedTrainer(TrainerService service, TrainerApi api) implements Drainable, AutoCloseable {
+        @Override
+        public void drain(Duration longest) {
+            api.drain(longest);
+        }
+
         @Override
         public void close() {
             api.close();

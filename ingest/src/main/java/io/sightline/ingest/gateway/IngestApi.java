@@ -10,6 +10,7 @@ import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
+import io.sightline.http.Drainable;
 import io.sightline.http.HttpSettings;
 import io.sightline.http.MetricsPage;
 import io.sightline.http.Scope;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * The HTTP gateway. Images are checked by size, magic bytes and header before they are taken; whether they decode is
  * found out by the embedder, which makes a dead letter of one that does not. Thread-safe.
  */
-public final class IngestApi implements AutoCloseable {
+public final class IngestApi implements Drainable, AutoCloseable {
 
     private static final int LONGEST_ID = 1024;
     private static final int LONGEST_LABEL = 1024;
@@ -75,6 +77,11 @@ public final class IngestApi implements AutoCloseable {
     /** Address of the gateway. */
     public String url() {
         return server.url();
+    }
+
+    @Override
+    public void drain(Duration longest) {
+        server.drain(longest);
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.javalin.json.JavalinJackson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * An HTTP server on virtual threads that answers every error as {@code {"error": {"type", "message"}}}. Close it
  * once; thread-safe otherwise.
  */
-public final class ApiServer implements AutoCloseable {
+public final class ApiServer implements Drainable, AutoCloseable {
 
     /** Reads and writes the bodies: unknown properties are errors, times are ISO-8601. */
     public static final JsonMapper JSON = JsonMapper.builder()
@@ -42,10 +43,12 @@ public final class ApiServer implements AutoCloseable {
 
     private final Javalin javalin;
     private final String host;
+    private final GracefulStop end;
 
-    private ApiServer(Javalin javalin, String host) {
+    private ApiServer(Javalin javalin, String host, GracefulStop end) {
         this.javalin = javalin;
         this.host = host;
+        this.end = end;
     }
 
     /**
@@ -56,7 +59,9 @@ public final class ApiServer implements AutoCloseable {
      * @throws io.javalin.util.JavalinBindException if the port is taken
      */
     public static ApiServer start(HttpSettings settings, long maxRequestBytes, Consumer<RoutesConfig> routes) {
+        GracefulStop end = new GracefulStop();
         Javalin javalin = Javalin.create(config -> {
+            end.prepare(config);
             config.concurrency.useVirtualThreads = true;
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
@@ -71,7 +76,7 @@ public final class ApiServer implements AutoCloseable {
             routes.accept(config.routes);
         });
         javalin.start(settings.host(), settings.port());
-        return new ApiServer(javalin, settings.host());
+        return new ApiServer(javalin, settings.host(), end);
     }
 
     /** Address of the server. */
@@ -90,8 +95,14 @@ public final class ApiServer implements AutoCloseable {
     }
 
     @Override
+    public void drain(Duration longest) {
+        end.drain(javalin, longest);
+    }
+
+    /** Takes no request any more, and returns when those that are under way have been answered. */
+    @Override
     public void close() {
-        javalin.stop();
+        end.stop(javalin);
     }
 
     /**
