@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             BenchSeeCommand.class,
             BenchBackbonesCommand.class,
             BenchGrowthCommand.class,
+            BenchLoadCommand.class,
             BenchQualityCommand.class,
             BenchReplayCommand.class,
             BenchSwapsCommand.class,

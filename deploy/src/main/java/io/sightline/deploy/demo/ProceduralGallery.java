@@ -25,10 +25,10 @@ import javax.imageio.ImageIO;
  * @param imagesPerClass drawings of each
  * @param seed of everything
  */
-record ProceduralGallery(int classes, int imagesPerClass, long seed) {
+public record ProceduralGallery(int classes, int imagesPerClass, long seed) {
 
     /** 300 signs, of which 180 to train on, 12 drawings each. */
-    static final ProceduralGallery DEFAULT = new ProceduralGallery(300, 12, 7);
+    public static final ProceduralGallery DEFAULT = new ProceduralGallery(300, 12, 7);
 
     private static final int SIDE = 64;
     private static final double TRAINING_SHARE = 0.6;
@@ -36,7 +36,7 @@ record ProceduralGallery(int classes, int imagesPerClass, long seed) {
     private static final long STRIDE = 0xD1342543DE82EF95L;
 
     /** The drawings, each drawn when it is read. */
-    List<DatasetImage> images() {
+    public List<DatasetImage> images() {
         List<DatasetImage> images = new ArrayList<>();
         for (int sign = 0; sign < classes; sign++) {
             String label = String.format(Locale.ROOT, "sign-%03d", sign);
