@@ -17,6 +17,7 @@ class OpenLoopTest {
 
     private static final Duration TIME = Duration.ofSeconds(1);
 
+    private volatile long start = System.nanoTime();
     private final AtomicInteger seen = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
     private final ApiServer server = ApiServer.start(HttpSettings.loopback(0), 1024, routes -> {
@@ -38,8 +39,6 @@ class OpenLoopTest {
                 },
                 Scope.OPEN);
     });
-
-    private volatile long start = System.nanoTime();
 
     @AfterEach
     void close() {
