@@ -30,10 +30,12 @@ final class GracefulStop {
 
     private volatile boolean stopping;
 
-    /** Is told of the server before it starts. */
+    /** Is told of the server before it starts, and after those whose handlers it has to wait for. */
     void prepare(JavalinConfig config) {
         config.jetty.modifyServer(server -> {
-            server.setHandler(new GracefulHandler());
+            GracefulHandler graceful = new GracefulHandler();
+            graceful.setHandler(server.getHandler());
+            server.setHandler(graceful);
             server.setStopTimeout(LONGEST_REQUEST.toMillis());
         });
         config.routes.before(this::sayGoodbye);
