@@ -1,12 +1,15 @@
 package io.sightline.deploy.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.sightline.schemas.AtOnce;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
 
 /** Puts one phase of load after the other on a stack, and watches itself doing it. Close it once; not thread-safe. */
@@ -43,21 +46,14 @@ final class LoadGenerator implements AutoCloseable {
      */
     void loadGallery(int count) throws IOException, InterruptedException {
         try (ProgressBar bar = BenchBar.of("gallery", count, "images")) {
-            List<Thread> loaders = java.util.stream.IntStream.range(0, LOADERS)
-                    .mapToObj(loader -> Thread.ofVirtual().start(() -> {
-                        for (int i = loader; i < count; i += LOADERS) {
-                            postPatiently(i);
-                            bar.step();
-                        }
-                    }))
+            List<Supplier<Integer>> loaders = IntStream.range(0, LOADERS)
+                    .mapToObj(loader -> (Supplier<Integer>) () -> post(loader, count, bar))
                     .toList();
-            for (Thread loader : loaders) {
-                loader.join();
-            }
+            AtOnce.all(loaders);
         }
         long latest = System.nanoTime() + LOAD_TIMEOUT.toNanos();
         // One that came after all others is searchable after them, or nearly so.
-        ingest.exchange(requests.lookedForImage(looks));
+        requireTaken(ingest.exchange(requests.lookedForImage(looks)));
         while (search.exchange(requests.look(looks)) >= FIRST_ERROR) {
             if (System.nanoTime() > latest) {
                 throw new IllegalStateException("the gallery is not searchable: the latest of its " + count
@@ -127,6 +123,23 @@ final class LoadGenerator implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    private static void requireTaken(int status) {
+        if (status >= FIRST_ERROR) {
+            throw new IllegalStateException("an image was refused with status " + status + " before there was any load");
+        }
+    }
+
+    /** One in so many of the gallery; returns how many those are. */
+    private int post(int from, int count, ProgressBar bar) {
+        int posted = 0;
+        for (int i = from; i < count; i += LOADERS) {
+            postPatiently(i);
+            bar.step();
+            posted++;
+        }
+        return posted;
     }
 
     private void postPatiently(int number) {

@@ -9,9 +9,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -110,7 +110,7 @@ final class FailoverProxy implements AutoCloseable {
                         return;
                     }
                     log.failedOver(kind, Cause.UNREADY);
-                } catch (ConnectException | HttpTimeoutException e) {
+                } catch (ConnectException | HttpConnectTimeoutException e) {
                     log.failedOver(kind, Cause.REFUSED);
                 } catch (IOException e) {
                     log.failedOver(kind, Cause.CUT);

@@ -24,6 +24,7 @@ final class UpgradeFleet implements AutoCloseable {
     /** What an orchestrator gives a process between SIGTERM and kill -9. */
     static final Duration TERMINATION_GRACE = Duration.ofSeconds(60);
 
+    private static final Duration LONGER_THAN_ANY_RUN = Duration.ofHours(12);
     private static final Duration START_TIMEOUT = Duration.ofMinutes(4);
     private static final Duration ANSWER = Duration.ofSeconds(5);
     private static final Duration LOOK = Duration.ofMillis(100);
@@ -83,6 +84,8 @@ final class UpgradeFleet implements AutoCloseable {
     Member member(String service, int number, String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of("--payloads", work.resolve("payloads").toString()));
+        // The version that was replaced is compared in the end, too.
+        all.addAll(List.of("--grace", LONGER_THAN_ANY_RUN.toString()));
         return new Member(service, number, Ports.free(), work.resolve(service + "-" + number), all);
     }
 
