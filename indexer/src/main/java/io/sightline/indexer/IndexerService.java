@@ -7,6 +7,7 @@ import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
+import io.sightline.http.Drainable;
 import io.sightline.http.HttpSettings;
 import io.sightline.indexer.console.ConsolePages;
 import io.sightline.indexer.deadletters.DeadLettersApi;
@@ -35,13 +36,14 @@ import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.avro.ModelEvent;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 
 /** The indexer as a service: indexes, rollout and search in one process. Close it once. */
-public final class IndexerService implements AutoCloseable {
+public final class IndexerService implements Drainable, AutoCloseable {
 
     private final Admin admin;
     private final ModelLog log;
@@ -122,6 +124,11 @@ public final class IndexerService implements AutoCloseable {
     /** Address of the search API. */
     public String url() {
         return api.url();
+    }
+
+    @Override
+    public void drain(Duration longest) {
+        api.drain(longest);
     }
 
     @Override

@@ -79,7 +79,26 @@ public final class BrokerCluster implements AutoCloseable {
     }
 
     /**
-     * Starts a node that was killed, on its log, and returns at once.
+     * SIGTERM to a node, from 1, which gives its partitions to the others before it ends; killed if it does not end.
+     *
+     * @throws LocalClusterException if the thread is interrupted meanwhile
+     */
+    public void stop(int id, Duration longest) {
+        Process process = processes.get(id);
+        if (process != null) {
+            process.destroy();
+            try {
+                process.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new LocalClusterException("interrupted while broker " + id + " stops", e);
+            }
+            kill(id);
+        }
+    }
+
+    /**
+     * Starts a node that was stopped, on its log, and returns at once.
      *
      * @throws IllegalStateException if it runs
      */

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             BenchBackbonesCommand.class,
             BenchConsoleCommand.class,
             BenchGrowthCommand.class,
+            BenchLoadCommand.class,
             BenchQualityCommand.class,
             BenchReplayCommand.class,
             BenchSwapsCommand.class,

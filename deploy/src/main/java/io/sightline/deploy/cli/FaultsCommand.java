@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
             FaultsEmbedderCommand.class,
             FaultsIndexCommand.class,
             FaultsOpenSearchCommand.class,
-            FaultsRolloutsCommand.class
+            FaultsRolloutsCommand.class,
+            FaultsUpgradeCommand.class
         })
 final class FaultsCommand implements Runnable {
 

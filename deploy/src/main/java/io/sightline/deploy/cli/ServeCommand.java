@@ -19,6 +19,7 @@ import io.sightline.embedder.lanes.EmbedderApi;
 import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.embedder.versions.ModelCatalog;
+import io.sightline.http.Drainable;
 import io.sightline.http.MetricsPage;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
@@ -50,6 +51,8 @@ final class ServeCommand implements Callable<Integer>, Configured {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
     private static final Duration CATALOG_TIMEOUT = Duration.ofSeconds(60);
+    /** For clients to notice that this process is about to stop; what is left of a minute is for closing. */
+    private static final Duration LONGEST_DRAIN = Duration.ofSeconds(5);
 
     @Parameters(paramLabel = "SERVICE", description = "One of: ${COMPLETION-CANDIDATES}.")
     private Service service = Service.INGEST;
@@ -87,6 +90,9 @@ final class ServeCommand implements Callable<Integer>, Configured {
                 AutoCloseable started = start(configuration, connection, serdes, catalog)) {
             System.out.println("ready: " + name() + address(started));
             running.awaitStop();
+            if (started instanceof Drainable service) {
+                service.drain(LONGEST_DRAIN);
+            }
         }
         return 0;
     }
@@ -150,7 +156,12 @@ final class ServeCommand implements Callable<Integer>, Configured {
     }
 
     /** The lanes and their status API. */
-    private record ServedEmbedder(LaneSupervisor lanes, EmbedderApi api) implements AutoCloseable {
+    private record ServedEmbedder(LaneSupervisor lanes, EmbedderApi api) implements Drainable, AutoCloseable {
+        @Override
+        public void drain(Duration longest) {
+            api.drain(longest);
+        }
+
         @Override
         public void close() {
             api.close();
@@ -184,7 +195,12 @@ final class ServeCommand implements Callable<Integer>, Configured {
     }
 
     /** The trainer and its status API. */
-    private record ServedTrainer(TrainerService service, TrainerApi api) implements AutoCloseable {
+    private record ServedTrainer(TrainerService service, TrainerApi api) implements Drainable, AutoCloseable {
+        @Override
+        public void drain(Duration longest) {
+            api.drain(longest);
+        }
+
         @Override
         public void close() {
             api.close();

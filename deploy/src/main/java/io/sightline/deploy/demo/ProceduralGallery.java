@@ -28,7 +28,7 @@ import javax.imageio.ImageIO;
 public record ProceduralGallery(int classes, int imagesPerClass, long seed) {
 
     /** 300 signs, of which 180 to train on, 12 drawings each. */
-    static final ProceduralGallery DEFAULT = new ProceduralGallery(300, 12, 7);
+    public static final ProceduralGallery DEFAULT = new ProceduralGallery(300, 12, 7);
 
     private static final int SIDE = 64;
     private static final double TRAINING_SHARE = 0.6;

@@ -29,6 +29,10 @@ final class FaultCluster implements AutoCloseable {
 
     private static final List<Integer> WIDTHS = List.of(16, 32);
     private static final int DIMENSIONS = 32;
+    /** What gives a trainer the network of these versions. */
+    static final List<String> NETWORK_OPTIONS =
+            List.of("--images", "drawing", "--widths", "16,32", "--dimensions", String.valueOf(DIMENSIONS));
+
     private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(2);
     private static final Duration LOOK = Duration.ofMillis(250);
 

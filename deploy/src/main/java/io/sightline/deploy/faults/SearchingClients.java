@@ -2,6 +2,7 @@ package io.sightline.deploy.faults;
 
 import io.sightline.deploy.client.SearchClient;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
 
 /**
  * Clients that search again and again by image, by id and by vector, and judge every answer: all of it from one version, no
@@ -28,6 +30,7 @@ final class SearchingClients implements AutoCloseable {
     private static final int EXAMPLES = 10;
     private static final int CONFLICT = 409;
     private static final long PAUSE_MILLIS = 40;
+    private static final String UNKNOWN = "unknown-image";
 
     /** Vectors of one image differ so much from batch to batch. */
     private static final double TOLERANCE = 1e-3;
@@ -36,6 +39,8 @@ final class SearchingClients implements AutoCloseable {
     private final SeededDrawings drawings;
     private final VersionSpaces spaces;
     private final IntSupplier sent;
+    private final Predicate<String> lasting;
+    private final Duration patience;
     /** Images that were found; new ones take the places of any. */
     private final List<String> found = new ArrayList<>();
 
@@ -58,10 +63,28 @@ final class SearchingClients implements AutoCloseable {
      * @param sent how many drawings were sent by now
      */
     SearchingClients(String url, SeededDrawings drawings, VersionSpaces spaces, IntSupplier sent) {
+        this(url, drawings, spaces, sent, id -> true, Duration.ZERO);
+    }
+
+    /**
+     * Prepares clients of several indexers, of which one may know an image a moment before the others.
+     *
+     * @param lasting whether an image will not be deleted
+     * @param patience for how long an image that was found before may be unknown
+     */
+    SearchingClients(
+            String url,
+            SeededDrawings drawings,
+            VersionSpaces spaces,
+            IntSupplier sent,
+            Predicate<String> lasting,
+            Duration patience) {
         this.url = url;
         this.drawings = drawings;
         this.spaces = spaces;
         this.sent = sent;
+        this.lasting = lasting;
+        this.patience = patience;
     }
 
     /**
@@ -155,7 +178,7 @@ final class SearchingClients implements AutoCloseable {
             SearchClient.Answer answer;
             if (kind == 1 && !id.isEmpty()) {
                 drawing = SeededDrawings.index(id);
-                answer = client.search(Map.of("id", id, "k", K));
+                answer = searchById(client, id);
             } else if (kind == 2 && !last.isEmpty()) {
                 answer = client.search(Map.of("vector", spaces.embed(last, drawing), "version", last, "k", K));
             } else {
@@ -171,13 +194,27 @@ final class SearchingClients implements AutoCloseable {
         }
     }
 
+    private SearchClient.Answer searchById(SearchClient client, String id) throws IOException, InterruptedException {
+        long latest = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                return client.search(Map.of("id", id, "k", K));
+            } catch (SearchClient.RefusedException e) {
+                if (!String.valueOf(e.getMessage()).startsWith(UNKNOWN) || System.nanoTime() >= latest) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            }
+        }
+    }
+
     private String refused(SearchClient.RefusedException e, int kind, String id, String last) {
         if (kind == 2 && e.status() == CONFLICT) {
             refused.incrementAndGet();
             return "";
         }
         String message = String.valueOf(e.getMessage());
-        note(message.startsWith("unknown-image") ? missing : errors, id + " " + message);
+        note(message.startsWith(UNKNOWN) ? missing : errors, id + " " + message);
         return last;
     }
 
@@ -214,7 +251,7 @@ final class SearchingClients implements AutoCloseable {
 
     private void remember(String id) {
         synchronized (found) {
-            if (!known.add(id)) {
+            if (!lasting.test(id) || !known.add(id)) {
                 return;
             }
             if (found.size() < REMEMBERED) {

@@ -48,6 +48,23 @@ final class ServedProcess {
     static ServedProcess start(
             Class<?> command, String service, KafkaConnection connection, Path directory, Path output)
             throws IOException {
+        return start(command, service, connection, directory, output, 0, List.of());
+    }
+
+    /**
+     * The same on a port, 0 for any.
+     *
+     * @param more further arguments
+     */
+    static ServedProcess start(
+            Class<?> command,
+            String service,
+            KafkaConnection connection,
+            Path directory,
+            Path output,
+            int port,
+            List<String> more)
+            throws IOException {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+IgnoreUnrecognizedVMOptions"));
@@ -74,7 +91,8 @@ final class ServedProcess {
                 "--dir",
                 directory.toString(),
                 "--port",
-                "0"));
+                String.valueOf(port)));
+        line.addAll(more);
         Process process = new ProcessBuilder(line)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
@@ -121,9 +139,16 @@ final class ServedProcess {
 
     /** Waits for the end after SIGTERM; one that does not end is killed. */
     void awaitEnd(Duration longest) throws InterruptedException {
+        awaitExit(longest);
+    }
+
+    /** The same; returns the exit code, -1 if it was killed. */
+    int awaitExit(Duration longest) throws InterruptedException {
         if (!process.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS)) {
             kill();
+            return -1;
         }
+        return process.exitValue();
     }
 
     /** Where it serves, once it has said so. */

@@ -3,16 +3,18 @@ package io.sightline.embedder.lanes;
 import io.javalin.config.RoutesConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.http.ApiServer;
+import io.sightline.http.Drainable;
 import io.sightline.http.HttpSettings;
 import io.sightline.http.MetricsPage;
 import io.sightline.http.Scope;
+import java.time.Duration;
 import java.util.Map;
 
 /**
  * What the embedder is doing, over HTTP: {@code GET /v1/lanes} and {@code GET /metrics}. Close it once; thread-safe
  * otherwise.
  */
-public final class EmbedderApi implements AutoCloseable {
+public final class EmbedderApi implements Drainable, AutoCloseable {
 
     private static final long NO_BODY = 1024;
 
@@ -30,6 +32,11 @@ public final class EmbedderApi implements AutoCloseable {
     /** Address of the server. */
     public String url() {
         return server.url();
+    }
+
+    @Override
+    public void drain(Duration longest) {
+        server.drain(longest);
     }
 
     @Override

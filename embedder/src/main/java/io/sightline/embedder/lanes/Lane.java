@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.Executor;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -165,7 +166,10 @@ final class Lane implements AutoCloseable {
         // First what may wait for ever, then what waits for results, then what makes them; TensorFlow must be idle when
         // its session goes.
         contents.close();
-        if (!streams.close(CLOSE_TIMEOUT)) {
+        // The others take over at once, not when this one's session has timed out.
+        CloseOptions leaving = CloseOptions.timeout(CLOSE_TIMEOUT)
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
+        if (!streams.close(leaving)) {
             LOG.warn("lane {} did not stop within {} s", version, CLOSE_TIMEOUT.toSeconds());
         }
         batcher.close();

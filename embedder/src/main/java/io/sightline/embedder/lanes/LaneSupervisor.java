@@ -6,6 +6,7 @@ import io.sightline.embedder.erasure.HolderIds;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelVersions;
+import io.sightline.schemas.AtOnce;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
@@ -50,6 +51,8 @@ public final class LaneSupervisor implements AutoCloseable {
     private static final Duration TICK = Duration.ofMillis(250);
     private static final Duration RETRY = Duration.ofSeconds(5);
     private static final Duration LAGS = Duration.ofSeconds(5);
+    /** When this is closed: a network that is being loaded is not waited for any longer. */
+    private static final Duration LONGEST_TICK = Duration.ofSeconds(10);
 
     private final KafkaConnection connection;
     private final RecordSerdes serdes;
@@ -129,14 +132,15 @@ public final class LaneSupervisor implements AutoCloseable {
     public void close() {
         ticker.shutdown();
         try {
-            if (!ticker.awaitTermination(1, TimeUnit.MINUTES)) {
-                LOG.warn("the lane supervisor did not stop within a minute");
+            if (!ticker.awaitTermination(LONGEST_TICK.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("the lane supervisor did not stop within {} s", LONGEST_TICK.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         erasures.close();
-        lanes.values().forEach(Lane::close);
+        // A lane may take its time to end: together they take no longer than one.
+        AtOnce.run(lanes.values().stream().map(lane -> (Runnable) lane::close).toArray(Runnable[]::new));
         lanes.clear();
         decoders.shutdownNow();
         admin.close();

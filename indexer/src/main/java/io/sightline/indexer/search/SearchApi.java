@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.http.ApiServer;
+import io.sightline.http.Drainable;
 import io.sightline.http.HttpSettings;
 import io.sightline.http.MetricsPage;
 import io.sightline.http.Scope;
@@ -19,6 +20,7 @@ import io.sightline.indexer.rollout.gates.LiveQueries;
 import io.sightline.indexer.store.StoreClosedException;
 import io.sightline.indexer.store.StoreUnavailableException;
 import io.sightline.indexer.store.VectorStore;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /** The HTTP routes of search, and beside them those of model versions. Thread-safe. */
-public final class SearchApi implements AutoCloseable {
+public final class SearchApi implements Drainable, AutoCloseable {
 
     private final ModelCatalog catalog;
     private final LaneIndexes indexes;
@@ -97,6 +99,13 @@ public final class SearchApi implements AutoCloseable {
     /** Address of the API. */
     public String url() {
         return server.url();
+    }
+
+    @Override
+    public void drain(Duration longest) {
+        // Those who follow them would stay for ever.
+        events.close();
+        server.drain(longest);
     }
 
     @Override

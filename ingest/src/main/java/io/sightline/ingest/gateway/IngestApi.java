@@ -11,6 +11,7 @@ import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
 import io.sightline.http.AuditLog;
+import io.sightline.http.Drainable;
 import io.sightline.http.HttpSettings;
 import io.sightline.http.MetricsPage;
 import io.sightline.http.Scope;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * The HTTP gateway. Images are checked by size, magic bytes and header before they are taken; whether they decode is
  * found out by the embedder, which makes a dead letter of one that does not. Thread-safe.
  */
-public final class IngestApi implements AutoCloseable {
+public final class IngestApi implements Drainable, AutoCloseable {
 
     private static final int LONGEST_ID = 1024;
     private static final Pattern DOTS = Pattern.compile("(?:^|[/\\\\])\\.{1,2}(?:$|[/\\\\])");
@@ -79,6 +81,11 @@ public final class IngestApi implements AutoCloseable {
     /** Address of the gateway. */
     public String url() {
         return server.url();
+    }
+
+    @Override
+    public void drain(Duration longest) {
+        server.drain(longest);
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * An HTTP server on virtual threads that answers every error as {@code {"error": {"type", "message"}}}. Close it
  * once; thread-safe otherwise.
  */
-public final class ApiServer implements AutoCloseable {
+public final class ApiServer implements Drainable, AutoCloseable {
 
     /** Reads and writes the bodies: unknown properties are errors, times are ISO-8601. */
     public static final JsonMapper JSON = JsonMapper.builder()
@@ -43,12 +44,14 @@ public final class ApiServer implements AutoCloseable {
     private final Listener listener;
     private final String host;
     private final boolean tls;
+    private final GracefulStop end;
 
-    private ApiServer(Javalin javalin, Listener listener, HttpSettings settings) {
+    private ApiServer(Javalin javalin, Listener listener, HttpSettings settings, GracefulStop end) {
         this.javalin = javalin;
         this.listener = listener;
         this.host = settings.host();
         this.tls = settings.tls() != null;
+        this.end = end;
     }
 
     /**
@@ -66,6 +69,7 @@ public final class ApiServer implements AutoCloseable {
         AuditLog audit = new AuditLog();
         Authentication authentication = new Authentication(settings.access(), Clock.systemUTC());
         Listener listener = new Listener(settings);
+        GracefulStop end = new GracefulStop();
         Javalin javalin = Javalin.create(config -> {
             config.concurrency.useVirtualThreads = true;
             config.startup.showJavalinBanner = false;
@@ -76,6 +80,7 @@ public final class ApiServer implements AutoCloseable {
             config.http.prefer405over404 = true;
             config.jsonMapper(new JavalinJackson(JSON, true));
             listener.configure(config);
+            end.prepare(config);
             ApiErrors.register(config.routes);
             new Gate(authentication, settings.limits(), audit, () -> config.unsafe.internalRouter)
                     .register(config.routes);
@@ -90,7 +95,7 @@ public final class ApiServer implements AutoCloseable {
             throw e;
         }
         listener.startUpkeep();
-        return new ApiServer(javalin, listener, settings);
+        return new ApiServer(javalin, listener, settings, end);
     }
 
     private static void requireProtection(HttpSettings settings) {
@@ -139,9 +144,15 @@ public final class ApiServer implements AutoCloseable {
     }
 
     @Override
+    public void drain(Duration longest) {
+        end.drain(javalin, longest);
+    }
+
+    /** Takes no request any more, and returns when those that are under way have been answered. */
+    @Override
     public void close() {
+        end.stop(javalin);
         listener.close();
-        javalin.stop();
     }
 
     /**

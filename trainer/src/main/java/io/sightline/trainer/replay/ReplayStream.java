@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
@@ -146,7 +147,10 @@ public final class ReplayStream implements AutoCloseable {
     @Override
     public void close() {
         items.close();
-        if (!streams.close(CLOSE_TIMEOUT)) {
+        // Its successor gets the partitions at once, not when this one's session has timed out.
+        CloseOptions leaving = CloseOptions.timeout(CLOSE_TIMEOUT)
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
+        if (!streams.close(leaving)) {
             LOG.warn("the replay stream did not stop within {} s", CLOSE_TIMEOUT.toSeconds());
         }
         admin.close(Duration.ZERO);

@@ -6,18 +6,20 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
 import io.sightline.http.ContentPolicy;
+import io.sightline.http.Drainable;
 import io.sightline.http.HttpSettings;
 import io.sightline.http.MetricsPage;
 import io.sightline.http.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * What the trainer is doing, over HTTP: {@code GET /v1/trainer}, {@code GET /v1/trainer/curves}, {@code GET
  * /v1/trainer/reports/{version}} and {@code GET /metrics}. Close it once; thread-safe otherwise.
  */
-public final class TrainerApi implements AutoCloseable {
+public final class TrainerApi implements Drainable, AutoCloseable {
 
     private static final long NO_BODY = 1024;
 
@@ -35,6 +37,11 @@ public final class TrainerApi implements AutoCloseable {
     /** Address of the server. */
     public String url() {
         return server.url();
+    }
+
+    @Override
+    public void drain(Duration longest) {
+        server.drain(longest);
     }
 
     @Override
