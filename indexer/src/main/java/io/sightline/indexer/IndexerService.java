@@ -1,18 +1,21 @@
 package io.sightline.indexer;
 
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.embedder.erasure.Erasures;
 import io.sightline.embedder.payload.PayloadReader;
+import io.sightline.embedder.telemetry.Freshness;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
 import io.sightline.http.HttpSettings;
 import io.sightline.indexer.erasure.ErasureApi;
 import io.sightline.indexer.erasure.IndexErasure;
+import io.sightline.indexer.indexing.FreshnessMeter;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.indexer.indexing.LaneIndexes;
 import io.sightline.indexer.lineage.EventReader;
 import io.sightline.indexer.lineage.ImageSource;
 import io.sightline.indexer.rollout.RolloutController;
+import io.sightline.indexer.rollout.RolloutMeters;
 import io.sightline.indexer.rollout.RolloutRequests;
 import io.sightline.indexer.rollout.RolloutSettings;
 import io.sightline.indexer.rollout.gates.LiveQueries;
@@ -22,6 +25,7 @@ import io.sightline.indexer.search.SearchEvents;
 import io.sightline.indexer.store.VectorStores;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.avro.ModelEvent;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.apache.kafka.clients.admin.Admin;
@@ -30,6 +34,7 @@ import org.apache.kafka.clients.admin.Admin;
 public final class IndexerService implements AutoCloseable {
 
     private final Admin admin;
+    private final Telemetry.Watch watch;
     private final ModelLog log;
     private final VectorStores stores;
     private final LaneIndexes indexes;
@@ -44,6 +49,7 @@ public final class IndexerService implements AutoCloseable {
      * @param payloads where the images lie that are not in their events
      * @param stores where the indexes lie; closed with this
      * @param directory where this indexer keeps what it knows of itself
+     * @param telemetry where meters are registered, see {@code sightline.indexer.*}, and spans go
      * @param http how the search API is reached
      */
     public IndexerService(
@@ -55,24 +61,37 @@ public final class IndexerService implements AutoCloseable {
             PayloadReader payloads,
             VectorStores stores,
             Path directory,
-            PrometheusMeterRegistry meters,
+            Telemetry telemetry,
             HttpSettings http,
             Clock clock) {
         this.admin = Admin.create(connection.admin());
+        this.watch = telemetry.watch(admin);
+        Freshness.meter(telemetry.meters(), "indexer", catalog::staleFor);
         this.log = new ModelLog(connection, serdes);
         this.erasures = Erasures.open(connection, serdes, clock);
         this.reader = new EventReader(connection);
         SearchEvents events = new SearchEvents(clock);
         LiveQueries liveQueries = new LiveQueries();
         this.stores = stores;
-        this.indexes =
-                new LaneIndexes(connection, serdes, indexing, events, stores, directory, erasures.ledger(), clock);
+        FreshnessMeter freshness = new FreshnessMeter(
+                telemetry.meters(), () -> catalog.current().active().map(ModelEvent::getVersion), clock);
+        new RolloutMeters(telemetry.meters(), catalog, clock);
+        this.indexes = new LaneIndexes(
+                connection,
+                serdes,
+                indexing,
+                events.and(freshness),
+                stores,
+                directory,
+                erasures.ledger(),
+                telemetry,
+                clock);
         ImageSource source = new ImageSource(reader, serdes, payloads);
         this.rollout = new RolloutController(catalog, log, indexes, settings, liveQueries, source, admin, clock);
         ModelsApi models = new ModelsApi(catalog, new RolloutRequests(catalog, log, indexes, settings, admin, clock));
         ErasureApi erasureApi = new ErasureApi(erasures.ledger(), clock);
-        this.api =
-                new SearchApi(catalog, indexes, rollout, models, source, erasureApi, events, liveQueries, meters, http);
+        this.api = new SearchApi(
+                catalog, indexes, rollout, models, source, erasureApi, events, liveQueries, telemetry, http);
         erasures.start(new IndexErasure(indexes, admin, directory, clock)::holders);
     }
 
@@ -91,6 +110,7 @@ public final class IndexerService implements AutoCloseable {
         indexes.close();
         stores.close();
         log.close();
+        watch.close();
         admin.close();
     }
 }

@@ -108,6 +108,11 @@ public final class TopicFollower<T> implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - complete);
     }
 
+    /** Whether its thread is there; once that has ended, nothing more is ever read. */
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
     @Override
     public void close() {
         closing.countDown();

@@ -1,15 +1,15 @@
 package io.sightline.deploy.cli;
 
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.deploy.stack.DataDirectory;
+import io.sightline.deploy.stack.Spans;
 import io.sightline.deploy.stack.Stack;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.lanes.EmbedderApi;
 import io.sightline.embedder.lanes.LaneSupervisor;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.http.HttpSettings;
-import io.sightline.http.MetricsPage;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.ingest.gateway.IngestApi;
@@ -87,8 +87,10 @@ final class ServeCommand implements Callable<Integer> {
         KafkaConnection connection = cluster.connection();
         RecordSerdes serdes = Stack.applyTopics(connection, cluster.topics());
         try (Running running = new Running();
+                Spans spans = Spans.exporting();
+                Telemetry telemetry = new Telemetry(spans.openTelemetry());
                 ModelCatalog catalog = ModelCatalog.open(connection, serdes, CATALOG_TIMEOUT);
-                AutoCloseable started = start(connection, serdes, catalog)) {
+                AutoCloseable started = start(connection, serdes, catalog, telemetry)) {
             System.out.println("ready: " + service.name().toLowerCase(Locale.ROOT) + address(started));
             running.awaitStop();
         }
@@ -109,7 +111,8 @@ final class ServeCommand implements Callable<Integer> {
         };
     }
 
-    private AutoCloseable start(KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog) {
+    private AutoCloseable start(
+            KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog, Telemetry telemetry) {
         Clock clock = Clock.systemUTC();
         return switch (service) {
             case INGEST ->
@@ -119,11 +122,11 @@ final class ServeCommand implements Callable<Integer> {
                         ImageLimits.DEFAULT,
                         payloads.settings(directory),
                         DataDirectory.state(directory, "ingest"),
-                        MetricsPage.registry(),
+                        telemetry,
                         http(19080),
                         clock);
-            case EMBEDDER -> embedder(connection, serdes, catalog, clock);
-            case TRAINER -> trainer(connection, serdes, catalog, clock);
+            case EMBEDDER -> embedder(connection, serdes, catalog, telemetry, clock);
+            case TRAINER -> trainer(connection, serdes, catalog, telemetry, clock);
             case INDEXER ->
                 new IndexerService(
                         connection,
@@ -134,7 +137,7 @@ final class ServeCommand implements Callable<Integer> {
                         payloads.settings(directory).openReader(),
                         stores.settings().open(DataDirectory.indexes(directory), clock),
                         DataDirectory.indexes(directory),
-                        MetricsPage.registry(),
+                        telemetry,
                         http(19090),
                         clock);
         };
@@ -150,8 +153,11 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private ServedEmbedder embedder(
-            KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog, Clock clock) {
-        PrometheusMeterRegistry meters = MetricsPage.registry();
+            KafkaConnection connection,
+            RecordSerdes serdes,
+            ModelCatalog catalog,
+            Telemetry telemetry,
+            Clock clock) {
         LaneSupervisor lanes = new LaneSupervisor(
                 connection,
                 serdes,
@@ -160,10 +166,10 @@ final class ServeCommand implements Callable<Integer> {
                 catalog,
                 payloads.settings(directory).openReader(),
                 DataDirectory.state(directory, "embedder"),
-                meters,
+                telemetry,
                 clock);
         try {
-            return new ServedEmbedder(lanes, new EmbedderApi(lanes, meters, http(19095)));
+            return new ServedEmbedder(lanes, new EmbedderApi(lanes, telemetry, http(19095)));
         } catch (RuntimeException e) {
             lanes.close();
             throw e;
@@ -179,9 +185,13 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private ServedTrainer trainer(KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog, Clock clock) {
+    private ServedTrainer trainer(
+            KafkaConnection connection,
+            RecordSerdes serdes,
+            ModelCatalog catalog,
+            Telemetry telemetry,
+            Clock clock) {
         EmbeddingNet net = network.net(network.preprocessing(Preprocessing.PHOTO), DataDirectory.models(directory));
-        PrometheusMeterRegistry meters = MetricsPage.registry();
         TrainerService service = new TrainerService(
                 connection,
                 serdes,
@@ -192,10 +202,10 @@ final class ServeCommand implements Callable<Integer> {
                 payloads.settings(directory).openReader(),
                 DataDirectory.state(directory, "trainer"),
                 DataDirectory.models(directory),
-                meters,
+                telemetry,
                 clock);
         try {
-            return new ServedTrainer(service, new TrainerApi(service, meters, http(19085)));
+            return new ServedTrainer(service, new TrainerApi(service, telemetry, http(19085)));
         } catch (RuntimeException e) {
             service.close();
             throw e;

@@ -15,6 +15,7 @@ import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.DeadLetter;
 import io.sightline.schemas.avro.Embedding;
 import io.sightline.schemas.avro.ImageEvent;
+import io.sightline.schemas.tracing.Tracing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,7 +67,8 @@ final class LaneHarness implements AutoCloseable {
                 new Watermarks(),
                 meters,
                 budget,
-                erasures);
+                erasures,
+                Tracing.NONE);
         driver = new TopologyTestDriver(
                 LaneTopology.build(parts, serdes), connection.streams("lane-harness", state.toString()));
         images = driver.createInputTopic(Topics.IMAGES, new StringSerializer(), new ByteArraySerializer());

@@ -1,12 +1,12 @@
 package io.sightline.indexer.search;
 
 import io.javalin.config.RoutesConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.embedder.image.ImageLimits;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.http.ApiServer;
+import io.sightline.http.HealthRoutes;
 import io.sightline.http.HttpSettings;
-import io.sightline.http.MetricsPage;
 import io.sightline.http.Scope;
 import io.sightline.indexer.erasure.ErasureApi;
 import io.sightline.indexer.indexing.LaneIndex;
@@ -34,7 +34,7 @@ public final class SearchApi implements AutoCloseable {
     private final SearchRoutes searches;
     private final ImagesApi images;
     private final SearchEvents events;
-    private final PrometheusMeterRegistry meters;
+    private final Telemetry telemetry;
     private final ApiServer server;
     /** What the server has, once it has started. */
     private volatile List<String> known = List.of();
@@ -49,9 +49,9 @@ public final class SearchApi implements AutoCloseable {
             ErasureApi erasures,
             SearchEvents events,
             LiveQueries liveQueries,
-            PrometheusMeterRegistry meters,
+            Telemetry telemetry,
             HttpSettings http) {
-        this.meters = meters;
+        this.telemetry = telemetry;
         this.catalog = catalog;
         this.indexes = indexes;
         this.rollout = rollout;
@@ -73,7 +73,7 @@ public final class SearchApi implements AutoCloseable {
                 ImageLimits.DEFAULT,
                 events::activated);
         this.events = events;
-        this.searches = new SearchRoutes(serving, liveQueries);
+        this.searches = new SearchRoutes(serving, liveQueries, new SearchMeters(telemetry.meters()));
         this.images = new ImagesApi(serving, source);
         this.server = ApiServer.start(http, SearchRoutes.MAX_REQUEST_BYTES, this::routes);
         this.known = server.routes();
@@ -93,6 +93,9 @@ public final class SearchApi implements AutoCloseable {
     }
 
     private void routes(RoutesConfig routes) {
+        telemetry.register("indexer", routes);
+        IndexerHealth health = new IndexerHealth(new ObservedState(catalog, indexes, serving));
+        new HealthRoutes(health::liveness, health::readiness).register(routes);
         routes.get("/", context -> context.json(Map.of("service", "sightline search", "routes", known)), Scope.OPEN);
         OpenApiPage.register(routes);
         searches.register(routes);
@@ -100,8 +103,6 @@ public final class SearchApi implements AutoCloseable {
         images.register(routes);
         models.register(routes);
         new EventsApi(events).register(routes);
-        new HealthApi(catalog::staleFor).register(routes);
-        MetricsPage.route(routes, meters);
         routes.get("/v1/status", context -> context.json(status()), Scope.MONITOR);
     }
 

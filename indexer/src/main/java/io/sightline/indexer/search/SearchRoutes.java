@@ -20,19 +20,29 @@ final class SearchRoutes {
 
     private final SearchService search;
     private final BatchSearch batch;
+    private final SearchMeters meters;
 
-    SearchRoutes(ServingSwitch serving, LiveQueries liveQueries) {
+    SearchRoutes(ServingSwitch serving, LiveQueries liveQueries, SearchMeters meters) {
+        this.meters = meters;
         this.search = new SearchService(serving, liveQueries);
         this.batch = new BatchSearch(serving);
     }
 
     void register(RoutesConfig routes) {
-        routes.post("/v1/search", context -> context.json(search.search(request(context))), Scope.SEARCH);
+        routes.post("/v1/search", context -> context.json(search(request(context))), Scope.SEARCH);
         routes.post(
                 "/v1/search:batch",
                 context -> context.json(
-                        batch.search(ApiServer.json(context, BatchSearch.Request.class, MAX_REQUEST_BYTES))),
+                        batch(ApiServer.json(context, BatchSearch.Request.class, MAX_REQUEST_BYTES))),
                 Scope.SEARCH);
+    }
+
+    private SearchAnswer search(SearchRequest request) {
+        return meters.timed(SearchMeters.Kind.of(request), () -> search.search(request));
+    }
+
+    private BatchSearch.Answers batch(BatchSearch.Request request) {
+        return meters.timed(SearchMeters.Kind.BATCH, () -> batch.search(request));
     }
 
     /** A request in JSON, or an image as it is with all else in the query string. */

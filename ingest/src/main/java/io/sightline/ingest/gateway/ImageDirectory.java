@@ -1,5 +1,6 @@
 package io.sightline.ingest.gateway;
 
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.http.ApiException;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
@@ -61,6 +62,7 @@ final class ImageDirectory implements AutoCloseable {
     private static final Duration READY = Duration.ofMinutes(5);
 
     private final KafkaStreams streams;
+    private final Telemetry.Watch watch;
     private final ReadOnlyKeyValueStore<String, byte[]> images;
     private final ReadOnlyKeyValueStore<String, byte[]> labels;
     private final Map<TopicPartition, Long> applied;
@@ -77,6 +79,7 @@ final class ImageDirectory implements AutoCloseable {
             RecordSerdes serdes,
             Path stateDirectory,
             Consumer<Erasure> announcer,
+            Telemetry telemetry,
             Clock clock) {
         Properties properties = connection.streams("sightline-ingest", stateDirectory.toString());
         properties.put(StreamsConfig.globalConsumerPrefix("fetch.max.wait.ms"), 50);
@@ -92,8 +95,14 @@ final class ImageDirectory implements AutoCloseable {
         this.streams = new KafkaStreams(topology(serdes, known, applied), properties);
         streams.start();
         awaitRunning();
+        this.watch = telemetry.watch(streams);
         this.images = store(KnownImages.STORE);
         this.labels = store(LABELS);
+    }
+
+    /** What its Kafka Streams application is doing; it serves while that is running. */
+    KafkaStreams.State state() {
+        return streams.state();
     }
 
     /** The newest known event of an image that was not deleted. */
@@ -160,6 +169,7 @@ final class ImageDirectory implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
+        watch.close();
         streams.close(Duration.ofSeconds(30));
     }
 

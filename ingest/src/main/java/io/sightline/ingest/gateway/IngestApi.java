@@ -3,15 +3,16 @@ package io.sightline.ingest.gateway;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.UploadedFile;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.embedder.image.ImageHeader;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.embedder.payload.PayloadSettings;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
+import io.sightline.http.HealthRoutes;
 import io.sightline.http.HttpSettings;
-import io.sightline.http.MetricsPage;
+import io.sightline.http.HttpTelemetry;
 import io.sightline.http.Scope;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
@@ -46,7 +47,8 @@ public final class IngestApi implements AutoCloseable {
 
     private final ImageLimits limits;
     private final ImageGateway gateway;
-    private final PrometheusMeterRegistry meters;
+    private final Telemetry telemetry;
+    private final IngestMeters meters;
     private final ApiServer server;
 
     /**
@@ -54,6 +56,7 @@ public final class IngestApi implements AutoCloseable {
      *
      * @param payloads where images lie that are too large for an event, and which those are
      * @param stateDirectory where the directory of known images lies
+     * @param telemetry where its meters are registered, see {@code sightline.ingest.*}
      * @param http how the gateway is reached
      */
     public IngestApi(
@@ -62,12 +65,13 @@ public final class IngestApi implements AutoCloseable {
             ImageLimits limits,
             PayloadSettings payloads,
             Path stateDirectory,
-            PrometheusMeterRegistry meters,
+            Telemetry telemetry,
             HttpSettings http,
             Clock clock) {
         this.limits = limits;
-        this.meters = meters;
-        this.gateway = new ImageGateway(connection, serdes, payloads, stateDirectory, clock);
+        this.telemetry = telemetry;
+        this.meters = new IngestMeters(telemetry.meters());
+        this.gateway = new ImageGateway(connection, serdes, payloads, stateDirectory, telemetry, meters, clock);
         // A multipart body is a little longer than its image.
         this.server = ApiServer.start(http, limits.maxBytes() + JSON_BYTES, this::routes);
     }
@@ -87,6 +91,8 @@ public final class IngestApi implements AutoCloseable {
     record LabelRequest(@Nullable String label, @Nullable String labeller) {}
 
     private void routes(RoutesConfig routes) {
+        telemetry.register("ingest", routes);
+        new HealthRoutes(gateway::liveness, gateway::readiness).register(routes);
         routes.exception(
                 RegistryUnavailableException.class,
                 (failure, context) ->
@@ -103,23 +109,24 @@ public final class IngestApi implements AutoCloseable {
                                 "DELETE /v1/images/{id}/label",
                                 "DELETE /v1/images/{id}"))),
                 Scope.OPEN);
-        routes.post("/v1/images", this::postImage, Scope.INGEST);
-        routes.put("/v1/images/<id>/label", this::putLabel, Scope.INGEST);
+        routes.post("/v1/images", meters.counting(this::postImage), Scope.INGEST);
+        routes.put("/v1/images/<id>/label", meters.counting(this::putLabel), Scope.INGEST);
         routes.delete(
                 "/v1/images/<id>/label",
-                context -> {
+                meters.counting(context -> {
                     gateway.deleteLabel(context.pathParam("id"));
+                    meters.labelWithdrawn();
                     context.status(204);
-                },
+                }),
                 Scope.INGEST);
         routes.delete(
                 "/v1/images/<id>",
-                context -> {
+                meters.counting(context -> {
                     gateway.deleteImage(context.pathParam("id"));
+                    meters.imageDeleted();
                     context.status(204);
-                },
+                }),
                 Scope.INGEST);
-        MetricsPage.route(routes, meters);
     }
 
     private void postImage(Context context) {
@@ -149,8 +156,9 @@ public final class IngestApi implements AutoCloseable {
         });
         NewImage image =
                 new NewImage(content, header.format().mediaType(), tags, fields.getOrDefault("source", "http"));
-        ImageGateway.Receipt receipt = gateway.putImage(id, image);
-        boolean labelSent = label != null && gateway.putLabel(id, label, "http");
+        ImageGateway.Receipt receipt = gateway.putImage(id, image, HttpTelemetry.trace(context));
+        meters.image(receipt.sent(), content.length);
+        boolean labelSent = label != null && putLabel(id, label, "http");
         context.status(202)
                 .json(Map.of(
                         "id",
@@ -168,8 +176,14 @@ public final class IngestApi implements AutoCloseable {
         }
         requireText("label", request.label(), LONGEST_LABEL);
         String id = context.pathParam("id");
-        boolean sent = gateway.putLabel(id, request.label(), request.labeller() == null ? "http" : request.labeller());
+        boolean sent = putLabel(id, request.label(), request.labeller() == null ? "http" : request.labeller());
         context.status(202).json(Map.of("id", id, "label", request.label(), "sent", sent));
+    }
+
+    private boolean putLabel(String id, String label, String labeller) {
+        boolean sent = gateway.putLabel(id, label, labeller);
+        meters.label(sent);
+        return sent;
     }
 
     private ImageHeader check(byte[] content) {

@@ -2,11 +2,11 @@ package io.sightline.trainer.rounds;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
+import io.sightline.http.HealthRoutes;
 import io.sightline.http.HttpSettings;
-import io.sightline.http.MetricsPage;
 import io.sightline.http.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,20 +14,20 @@ import java.nio.file.Path;
 
 /**
  * What the trainer is doing, over HTTP: {@code GET /v1/trainer}, {@code GET /v1/trainer/curves}, {@code GET
- * /v1/trainer/reports/{version}} and {@code GET /metrics}. Close it once; thread-safe otherwise.
+ * /v1/trainer/reports/{version}}, {@code GET /v1/health/*} and {@code GET /metrics}. Close it once; thread-safe otherwise.
  */
 public final class TrainerApi implements AutoCloseable {
 
     private static final long NO_BODY = 1024;
 
     private final TrainerService trainer;
-    private final PrometheusMeterRegistry meters;
+    private final Telemetry telemetry;
     private final ApiServer server;
 
     /** Starts the server. The trainer is used, and not closed. */
-    public TrainerApi(TrainerService trainer, PrometheusMeterRegistry meters, HttpSettings http) {
+    public TrainerApi(TrainerService trainer, Telemetry telemetry, HttpSettings http) {
         this.trainer = trainer;
-        this.meters = meters;
+        this.telemetry = telemetry;
         this.server = ApiServer.start(http, NO_BODY, this::routes);
     }
 
@@ -42,10 +42,12 @@ public final class TrainerApi implements AutoCloseable {
     }
 
     private void routes(RoutesConfig routes) {
+        telemetry.register("trainer", routes);
+        TrainerHealth health = trainer.health();
+        new HealthRoutes(health::liveness, health::readiness).register(routes);
         routes.get("/v1/trainer", context -> context.json(trainer.status()), Scope.MONITOR);
         routes.get("/v1/trainer/curves", context -> context.json(trainer.curves()), Scope.MONITOR);
         routes.get("/v1/trainer/reports/{version}", this::report, Scope.MONITOR);
-        MetricsPage.route(routes, meters);
     }
 
     private void report(Context context) throws IOException {
