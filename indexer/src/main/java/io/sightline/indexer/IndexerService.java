@@ -66,6 +66,7 @@ public final class IndexerService implements AutoCloseable {
             Clock clock) {
         this.admin = Admin.create(connection.admin());
         this.watch = telemetry.watch(admin);
+        telemetry.watchDisk("indexer", directory);
         Freshness.meter(telemetry.meters(), "indexer", catalog::staleFor);
         this.log = new ModelLog(connection, serdes);
         this.erasures = Erasures.open(connection, serdes, clock);

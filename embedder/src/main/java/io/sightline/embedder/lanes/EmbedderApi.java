@@ -3,7 +3,6 @@ package io.sightline.embedder.lanes;
 import io.javalin.config.RoutesConfig;
 import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.http.ApiServer;
-import io.sightline.http.HealthRoutes;
 import io.sightline.http.HttpSettings;
 import io.sightline.http.Scope;
 import java.util.Map;
@@ -39,9 +38,8 @@ public final class EmbedderApi implements AutoCloseable {
     }
 
     private void routes(RoutesConfig routes) {
-        telemetry.register("embedder", routes);
         LaneHealth health = lanes.health();
-        new HealthRoutes(health::liveness, health::readiness).register(routes);
+        telemetry.register("embedder", routes, health::liveness, health::readiness);
         routes.get(
                 "/v1/lanes",
                 context -> context.json(Map.of("lanes", lanes.statuses(), "failures", lanes.failures())),

@@ -9,6 +9,7 @@ import io.sightline.embedder.runtime.ComputeDevice;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.LogKeys;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
@@ -113,11 +114,16 @@ final class Lane implements AutoCloseable {
                     properties(connection, event.getVersion(), settings, stateDirectory),
                     new WatermarkClientSupplier(watermarks));
             streams.setUncaughtExceptionHandler(failure -> {
-                LOG.warn("lane {} lost a thread and will replace it: {}", event.getVersion(), failure.toString());
+                LOG.atWarn()
+                        .addKeyValue(LogKeys.VERSION, event.getVersion())
+                        .addKeyValue(LogKeys.ERROR, failure.toString())
+                        .log("lane {} lost a thread and will replace it: {}", event.getVersion(), failure.toString());
                 return StreamThreadExceptionResponse.REPLACE_THREAD;
             });
             streams.start();
-            LOG.info("lane {} started", event.getVersion());
+            LOG.atInfo()
+                    .addKeyValue(LogKeys.VERSION, event.getVersion())
+                    .log("lane {} started", event.getVersion());
             return new Lane(
                     event.getVersion(),
                     streams,
@@ -193,7 +199,7 @@ final class Lane implements AutoCloseable {
         model.close();
         preprocessor.close();
         meters.close();
-        LOG.info("lane {} stopped", version);
+        LOG.atInfo().addKeyValue(LogKeys.VERSION, version).log("lane {} stopped", version);
     }
 
     private static EmbeddingModel load(ModelEvent event, ComputeDevice device) {

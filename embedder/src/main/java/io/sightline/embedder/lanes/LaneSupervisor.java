@@ -115,6 +115,7 @@ public final class LaneSupervisor implements AutoCloseable {
                 telemetry,
                 erasures.ledger());
         this.watch = telemetry.watch(admin);
+        telemetry.watchDisk("embedder", stateDirectory);
         Freshness.meter(telemetry.meters(), "embedder", catalog::staleFor);
         Gauge.builder("sightline.embedder.lane.failures", failures::size)
                 .description("Versions that should have a lane here and have none")

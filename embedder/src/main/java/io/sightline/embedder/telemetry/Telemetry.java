@@ -8,13 +8,20 @@ import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import io.sightline.http.HealthCheck;
+import io.sightline.http.HealthRoutes;
 import io.sightline.http.HttpTelemetry;
 import io.sightline.http.MetricsPage;
 import io.sightline.schemas.tracing.Tracing;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -68,10 +75,52 @@ public final class Telemetry implements AutoCloseable {
         return tracing;
     }
 
-    /** Measures a server's requests, and adds the page of the meters to it. */
-    public void register(String service, RoutesConfig routes) {
+    /**
+     * Measures a server's requests, and adds the page of the meters and those of its health to it.
+     *
+     * @param live what only a restart mends, see {@link HealthRoutes}
+     * @param ready whether the service does its part
+     */
+    public void register(
+            String service,
+            RoutesConfig routes,
+            Supplier<List<HealthCheck>> live,
+            Supplier<List<HealthCheck>> ready) {
         new HttpTelemetry(service, meters, openTelemetry).register(routes);
         MetricsPage.route(routes, meters);
+        new HealthRoutes(live, ready).register(routes);
+        health("ready", "1 if the service does its part, as GET /v1/health/ready says", service, ready);
+        health("live", "0 if only a restart mends the service, as GET /v1/health/live says", service, live);
+    }
+
+    private void health(String name, String description, String service, Supplier<List<HealthCheck>> checks) {
+        Gauge.builder("sightline." + name, () -> checks.get().stream().allMatch(HealthCheck::passed) ? 1 : 0)
+                .description(description)
+                .tag("service", service)
+                .register(meters);
+    }
+
+    /** Shows how much room there is on the disk of a folder, which need not exist yet. */
+    public void watchDisk(String service, Path folder) {
+        disk("free", "Room that is left on the disk of the service's folder", service, folder, File::getUsableSpace);
+        disk("total", "Size of the disk of the service's folder", service, folder, File::getTotalSpace);
+    }
+
+    private void disk(
+            String name, String description, String service, Path folder, ToDoubleFunction<File> value) {
+        Gauge.builder("sightline.disk." + name, () -> value.applyAsDouble(existing(folder.toAbsolutePath())))
+                .description(description)
+                .baseUnit("bytes")
+                .tag("service", service)
+                .register(meters);
+    }
+
+    private static File existing(Path folder) {
+        Path found = folder;
+        while (!Files.exists(found) && found.getParent() != null) {
+            found = found.getParent();
+        }
+        return found.toFile();
     }
 
     /** Shows the meters of a producer until the watch is closed. */

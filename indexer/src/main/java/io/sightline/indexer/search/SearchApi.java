@@ -5,7 +5,6 @@ import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.http.ApiServer;
-import io.sightline.http.HealthRoutes;
 import io.sightline.http.HttpSettings;
 import io.sightline.http.Scope;
 import io.sightline.indexer.erasure.ErasureApi;
@@ -93,9 +92,8 @@ public final class SearchApi implements AutoCloseable {
     }
 
     private void routes(RoutesConfig routes) {
-        telemetry.register("indexer", routes);
         IndexerHealth health = new IndexerHealth(new ObservedState(catalog, indexes, serving));
-        new HealthRoutes(health::liveness, health::readiness).register(routes);
+        telemetry.register("indexer", routes, health::liveness, health::readiness);
         routes.get("/", context -> context.json(Map.of("service", "sightline search", "routes", known)), Scope.OPEN);
         OpenApiPage.register(routes);
         searches.register(routes);

@@ -3,6 +3,7 @@ package io.sightline.ingest.gateway;
 import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.http.ApiException;
 import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.LogKeys;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.RegistryUnavailableException;
 import io.sightline.schemas.TopicAdmin;
@@ -149,7 +150,10 @@ final class ImageDirectory implements AutoCloseable {
                 announcer.accept(erasure);
                 return;
             } catch (IllegalStateException e) {
-                LOG.warn("the erasure of image {} waits, will retry in a second: {}", erasure.getId(), e.getMessage());
+                LOG.atWarn()
+                        .addKeyValue(LogKeys.IMAGE_ID, erasure.getId())
+                        .addKeyValue(LogKeys.ERROR, e.toString())
+                        .log("an erasure waits, will retry in a second: {}", e.getMessage());
                 pause(e);
             }
         }
@@ -267,7 +271,11 @@ final class ImageDirectory implements AutoCloseable {
                     summary.apply(store, record, origin);
                     return;
                 } catch (UndecodableRecordException e) {
-                    LOG.debug("cannot read {}-{}@{}", origin.topic(), origin.partition(), origin.offset(), e);
+                    LOG.atDebug()
+                            .addKeyValue(LogKeys.TOPIC, origin.topic())
+                            .addKeyValue(LogKeys.PARTITION, origin.partition())
+                            .addKeyValue(LogKeys.OFFSET, origin.offset())
+                            .log("a record cannot be read: {}", e.getMessage());
                     return;
                 } catch (RegistryUnavailableException e) {
                     if (attempt == REGISTRY_TRIES) {

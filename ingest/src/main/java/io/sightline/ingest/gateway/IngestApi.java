@@ -10,7 +10,6 @@ import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
-import io.sightline.http.HealthRoutes;
 import io.sightline.http.HttpSettings;
 import io.sightline.http.HttpTelemetry;
 import io.sightline.http.Scope;
@@ -71,6 +70,7 @@ public final class IngestApi implements AutoCloseable {
         this.limits = limits;
         this.telemetry = telemetry;
         this.meters = new IngestMeters(telemetry.meters());
+        telemetry.watchDisk("ingest", stateDirectory);
         this.gateway = new ImageGateway(connection, serdes, payloads, stateDirectory, telemetry, meters, clock);
         // A multipart body is a little longer than its image.
         this.server = ApiServer.start(http, limits.maxBytes() + JSON_BYTES, this::routes);
@@ -91,8 +91,7 @@ public final class IngestApi implements AutoCloseable {
     record LabelRequest(@Nullable String label, @Nullable String labeller) {}
 
     private void routes(RoutesConfig routes) {
-        telemetry.register("ingest", routes);
-        new HealthRoutes(gateway::liveness, gateway::readiness).register(routes);
+        telemetry.register("ingest", routes, gateway::liveness, gateway::readiness);
         routes.exception(
                 RegistryUnavailableException.class,
                 (failure, context) ->

@@ -5,7 +5,6 @@ import io.javalin.http.Context;
 import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
-import io.sightline.http.HealthRoutes;
 import io.sightline.http.HttpSettings;
 import io.sightline.http.Scope;
 import java.io.IOException;
@@ -42,9 +41,8 @@ public final class TrainerApi implements AutoCloseable {
     }
 
     private void routes(RoutesConfig routes) {
-        telemetry.register("trainer", routes);
         TrainerHealth health = trainer.health();
-        new HealthRoutes(health::liveness, health::readiness).register(routes);
+        telemetry.register("trainer", routes, health::liveness, health::readiness);
         routes.get("/v1/trainer", context -> context.json(trainer.status()), Scope.MONITOR);
         routes.get("/v1/trainer/curves", context -> context.json(trainer.curves()), Scope.MONITOR);
         routes.get("/v1/trainer/reports/{version}", this::report, Scope.MONITOR);

@@ -13,6 +13,7 @@ import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
 import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.LogKeys;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.avro.Lineage;
 import io.sightline.schemas.avro.ModelStatus;
@@ -122,6 +123,7 @@ public final class TrainerService implements AutoCloseable {
                 new ErasedTrainingPayloads(holder, replay, payloads::forget));
         erasures.start(() -> places);
         this.watch = stream.watch(telemetry);
+        telemetry.watchDisk("trainer", directory);
         Freshness.meter(telemetry.meters(), "trainer", catalog::staleFor);
         this.thread = Thread.ofPlatform().name("trainer").start(this::run);
     }
@@ -309,7 +311,9 @@ public final class TrainerService implements AutoCloseable {
             Lineage lineage = lineage(snapshot);
             SpaceMap compatible = active == null ? null : compatible(evaluation, active);
             String version = publisher.publish(serving, settings(snapshot), lineage, verdict, compatible);
-            LOG.info("{} after {} steps: {}", version, trainer.steps(), verdict.reason());
+            LOG.atInfo()
+                    .addKeyValue(LogKeys.VERSION, version)
+                    .log("{} after {} steps: {}", version, trainer.steps(), verdict.reason());
             metrics.concluded(version, verdict.passed(), verdict.metrics());
             catalog.current()
                     .find(version)

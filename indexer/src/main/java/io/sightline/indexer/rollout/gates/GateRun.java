@@ -1,5 +1,6 @@
 package io.sightline.indexer.rollout.gates;
 
+import io.sightline.schemas.LogKeys;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -90,7 +91,9 @@ public final class GateRun implements AutoCloseable {
             for (Gate gate : GATES) {
                 stop.check();
                 GateResult one = gate.look(context, stop);
-                LOG.info("{}: {} {}", version, one.passed() ? "passed" : "failed", one.reason());
+                LOG.atInfo()
+                        .addKeyValue(LogKeys.VERSION, version)
+                        .log("{}: {} {}", version, one.passed() ? "passed" : "failed", one.reason());
                 all = all == null ? one : all.and(one);
             }
             result = all;
