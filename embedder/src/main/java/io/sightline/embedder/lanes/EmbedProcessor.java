@@ -267,7 +267,7 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
                 .addKeyValue(LogKeys.OFFSET, pending.offset)
                 .addKeyValue(LogKeys.IMAGE_ID, pending.record.key())
                 .addKeyValue(LogKeys.REASON, rejected.reason())
-                .addKeyValue(LogKeys.TRACE_ID, Tracing.spanOf(pending.trace).getTraceId())
+                .addKeyValue(LogKeys.TRACE_ID, Tracing.traceId(pending.trace))
                 .log("an image became a dead letter");
     }
 

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -30,6 +31,7 @@ import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
 
 /** A lane without a broker: its topology and all of its parts, driven record by record. */
 final class LaneHarness implements AutoCloseable {
@@ -86,6 +88,10 @@ final class LaneHarness implements AutoCloseable {
 
     void send(String id, byte[] event) {
         images.pipeInput(id, event);
+    }
+
+    void send(String id, byte[] event, Headers headers) {
+        images.pipeInput(new TestRecord<>(id, event, headers));
     }
 
     /** Takes the next record, as soon as there is one. */

@@ -190,9 +190,7 @@ final class LaneRecords {
                 .addKeyValue(LogKeys.PARTITION, record.partition())
                 .addKeyValue(LogKeys.OFFSET, record.offset())
                 .addKeyValue(LogKeys.IMAGE_ID, record.key())
-                .addKeyValue(
-                        LogKeys.TRACE_ID,
-                        Tracing.spanOf(Tracing.read(record.headers())).getTraceId())
+                .addKeyValue(LogKeys.TRACE_ID, Tracing.traceId(Tracing.read(record.headers())))
                 .log("passed over a record: {}", why);
     }
 }

@@ -59,6 +59,12 @@ public final class Tracing {
         return Span.fromContext(trace).getSpanContext();
     }
 
+    /** The id of a trace, 32 hex digits; {@code none} if there is no trace. */
+    public static String traceId(Context trace) {
+        SpanContext span = spanOf(trace);
+        return span.isValid() ? span.getTraceId() : "none";
+    }
+
     /** The next span of a trace; an invalid one, which costs nothing, if there is no trace. To be ended by the caller. */
     public Span proceed(String name, SpanKind kind, Context trace) {
         return spanOf(trace).isValid()
