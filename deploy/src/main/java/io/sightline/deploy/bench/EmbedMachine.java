@@ -1,7 +1,7 @@
 package io.sightline.deploy.bench;
 
-import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessor;

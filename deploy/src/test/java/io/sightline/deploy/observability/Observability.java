@@ -99,7 +99,10 @@ public final class Observability {
                 if (one.path("type").asText().equals("query")) {
                     queries.add(new Query(
                             dashboard.name() + ", $" + one.path("name").asText(),
-                            one.path("query").path("query").asText().replaceFirst("label_values\\((\\w+),(\\w+)\\)", "count by ($2) ($1)"),
+                            one.path("query")
+                                    .path("query")
+                                    .asText()
+                                    .replaceFirst("label_values\\((\\w+),(\\w+)\\)", "count by ($2) ($1)"),
                             ""));
                 }
             });

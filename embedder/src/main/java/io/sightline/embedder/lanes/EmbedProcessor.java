@@ -16,7 +16,6 @@ import io.sightline.schemas.avro.DeadLetterReason;
 import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.PayloadReference;
 import io.sightline.schemas.tracing.Tracing;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
