@@ -1,10 +1,11 @@
 package io.sightline.indexer;
 
 import io.javalin.config.RoutesConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.embedder.erasure.Erasures;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.payload.PayloadReader;
+import io.sightline.embedder.telemetry.Freshness;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
 import io.sightline.http.Drainable;
@@ -15,15 +16,16 @@ import io.sightline.indexer.embeddingmap.EmbeddingMaps;
 import io.sightline.indexer.embeddingmap.MapApi;
 import io.sightline.indexer.erasure.ErasureApi;
 import io.sightline.indexer.erasure.IndexErasure;
+import io.sightline.indexer.indexing.FreshnessMeter;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.indexer.indexing.LaneIndexes;
-import io.sightline.indexer.indexing.SearchableListener;
 import io.sightline.indexer.lineage.EventReader;
 import io.sightline.indexer.lineage.ImageSource;
-import io.sightline.indexer.pipeline.Freshness;
 import io.sightline.indexer.pipeline.PipelineApi;
 import io.sightline.indexer.pipeline.PipelineMonitor;
+import io.sightline.indexer.pipeline.RecentDelays;
 import io.sightline.indexer.rollout.RolloutController;
+import io.sightline.indexer.rollout.RolloutMeters;
 import io.sightline.indexer.rollout.RolloutRequests;
 import io.sightline.indexer.rollout.RolloutSettings;
 import io.sightline.indexer.rollout.gates.LiveQueries;
@@ -38,14 +40,17 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 
 /** The indexer as a service: indexes, rollout and search in one process. Close it once. */
 public final class IndexerService implements Drainable, AutoCloseable {
 
     private final Admin admin;
+    private final Telemetry.Watch watch;
     private final ModelLog log;
     private final VectorStores stores;
     private final LaneIndexes indexes;
@@ -63,6 +68,7 @@ public final class IndexerService implements Drainable, AutoCloseable {
      * @param payloads where the images lie that are not in their events
      * @param stores where the indexes lie; closed with this
      * @param directory where this indexer keeps what it knows of itself
+     * @param telemetry where meters are registered, see {@code sightline.indexer.*}, and spans go
      * @param http how the search API is reached
      */
     public IndexerService(
@@ -74,24 +80,33 @@ public final class IndexerService implements Drainable, AutoCloseable {
             PayloadReader payloads,
             VectorStores stores,
             Path directory,
-            PrometheusMeterRegistry meters,
+            Telemetry telemetry,
             HttpSettings http,
             Clock clock) {
         this.admin = Admin.create(connection.admin());
+        this.watch = telemetry.watch(admin);
+        telemetry.watchDisk("indexer", directory);
+        Freshness.meter(telemetry.meters(), "indexer", catalog::staleFor);
         this.log = new ModelLog(connection, serdes);
         this.erasures = Erasures.open(connection, serdes, clock);
         this.reader = new EventReader(connection);
         SearchEvents events = new SearchEvents(clock);
         LiveQueries liveQueries = new LiveQueries();
-        Freshness freshness =
-                new Freshness(() -> catalog.current().active().map(ModelEvent::getVersion), clock);
-        SearchableListener listener = images -> {
-            events.searchable(images);
-            freshness.searchable(images);
-        };
+        Supplier<Optional<String>> active = () -> catalog.current().active().map(ModelEvent::getVersion);
+        RecentDelays delays = new RecentDelays(active, clock);
+        FreshnessMeter freshness = new FreshnessMeter(telemetry.meters(), active, clock);
         this.stores = stores;
-        this.indexes =
-                new LaneIndexes(connection, serdes, indexing, listener, stores, directory, erasures.ledger(), clock);
+        new RolloutMeters(telemetry.meters(), catalog, clock);
+        this.indexes = new LaneIndexes(
+                connection,
+                serdes,
+                indexing,
+                events.and(delays).and(freshness),
+                stores,
+                directory,
+                erasures.ledger(),
+                telemetry,
+                clock);
         ImageSource source = new ImageSource(reader, serdes, payloads);
         this.rollout = new RolloutController(catalog, log, indexes, settings, liveQueries, source, admin, clock);
         ModelsApi models = new ModelsApi(catalog, new RolloutRequests(catalog, log, indexes, settings, admin, clock));
@@ -101,7 +116,7 @@ public final class IndexerService implements Drainable, AutoCloseable {
         this.maps = new EmbeddingMaps(clock);
         this.deadLetters = new DeadLettersApi(connection, ImageLimits.DEFAULT);
         List<Consumer<RoutesConfig>> others = List.of(
-                new PipelineApi(catalog, indexes, pipeline, freshness)::route,
+                new PipelineApi(catalog, indexes, pipeline, delays)::route,
                 new MapApi(catalog, indexes, maps, clock)::route,
                 deadLetters::route,
                 new ConsolePages()::route);
@@ -116,7 +131,7 @@ public final class IndexerService implements Drainable, AutoCloseable {
                 liveQueries,
                 searches,
                 others,
-                meters,
+                telemetry,
                 http);
         erasures.start(new IndexErasure(indexes, admin, directory, clock)::holders);
     }
@@ -144,6 +159,7 @@ public final class IndexerService implements Drainable, AutoCloseable {
         indexes.close();
         stores.close();
         log.close();
+        watch.close();
         admin.close();
     }
 }

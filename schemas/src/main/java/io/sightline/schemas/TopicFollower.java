@@ -108,6 +108,11 @@ public final class TopicFollower<T> implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - complete);
     }
 
+    /** Whether its thread is there; once that has ended, nothing more is ever read. */
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
     @Override
     public void close() {
         closing.countDown();
@@ -172,11 +177,10 @@ public final class TopicFollower<T> implements AutoCloseable {
             } catch (WakeupException e) {
                 throw e;
             } catch (KafkaException e) {
-                LOG.error(
-                        "{} cannot be read, will retry in {} s: {}",
-                        partition.topic(),
-                        RETRY.toSeconds(),
-                        e.toString());
+                LOG.atError()
+                        .addKeyValue(LogKeys.TOPIC, partition.topic())
+                        .addKeyValue(LogKeys.ERROR, e.toString())
+                        .log("{} cannot be read, will retry in {} s: {}", partition.topic(), RETRY.toSeconds(), e.toString());
                 pause();
             }
         }
@@ -186,7 +190,12 @@ public final class TopicFollower<T> implements AutoCloseable {
         try {
             reader.read(record.key(), decoded(record), record.offset());
         } catch (UndecodableRecordException | IllegalArgumentException e) {
-            LOG.error("passed over {}-{}@{}: {}", record.topic(), record.partition(), record.offset(), e.getMessage());
+            LOG.atError()
+                    .addKeyValue(LogKeys.TOPIC, record.topic())
+                    .addKeyValue(LogKeys.PARTITION, record.partition())
+                    .addKeyValue(LogKeys.OFFSET, record.offset())
+                    .addKeyValue(LogKeys.ERROR, e.toString())
+                    .log("passed over a record: {}", e.getMessage());
         }
     }
 

@@ -1,11 +1,11 @@
 package io.sightline.deploy.bench;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sightline.deploy.stack.Stack;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.payload.PayloadReader;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
 import io.sightline.embedder.versions.SoleDecider;
@@ -102,7 +102,7 @@ final class EmbedCluster implements AutoCloseable {
     }
 
     /** Makes a version the active one, and the only one, and starts a lane for it. */
-    LaneSupervisor startLane(ModelArtifact artifact, LaneSettings settings, SimpleMeterRegistry meters) {
+    LaneSupervisor startLane(ModelArtifact artifact, LaneSettings settings, Telemetry telemetry) {
         String before = decider.versions().active().map(ModelEvent::getVersion).orElse(null);
         say(artifact, ModelStatus.ACTIVE);
         if (before != null) {
@@ -116,7 +116,7 @@ final class EmbedCluster implements AutoCloseable {
                 catalog,
                 new PayloadReader(null, null, 0),
                 state(artifact.descriptor().version()),
-                meters,
+                telemetry,
                 Clock.systemUTC());
     }
 

@@ -1,13 +1,14 @@
 package io.sightline.deploy.bench;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.runtime.EmbeddingModel;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.schemas.Topics;
 import java.io.IOException;
 import java.time.Duration;
@@ -135,13 +136,13 @@ final class EmbedMachine implements AutoCloseable {
 
     private Pass lane(LaneSettings.Guarantee guarantee) {
         ModelArtifact artifact = cluster.newVersion();
-        SimpleMeterRegistry meters = new SimpleMeterRegistry();
         LaneSettings settings = LaneSettings.DEFAULT.with(BATCH, 0).with(guarantee);
-        try (LaneSupervisor lanes = cluster.startLane(artifact, settings, meters)) {
+        try (Telemetry telemetry = Telemetry.withoutSpans();
+                LaneSupervisor lanes = cluster.startLane(artifact, settings, telemetry)) {
             Pass pass =
                     watched(artifact.descriptor().version(), content.images().size());
             requireRunning(lanes);
-            note(meters);
+            note(telemetry.meters());
             return pass;
         }
     }
@@ -164,7 +165,7 @@ final class EmbedMachine implements AutoCloseable {
         }
     }
 
-    private void note(SimpleMeterRegistry meters) {
+    private void note(MeterRegistry meters) {
         var summary = meters.get("sightline.embedder.batch.size").summary();
         for (CountAtBucket bucket : summary.takeSnapshot().histogramCounts()) {
             batchSizes.merge(
@@ -181,7 +182,8 @@ final class EmbedMachine implements AutoCloseable {
         int ofWindow = Math.max(1, (int) (load * windowSeconds));
         int sent = ofWindow * windows;
         Map<Integer, List<Double>> millis = new HashMap<>();
-        try (LaneSupervisor lanes = cluster.startLane(artifact, settings, new SimpleMeterRegistry())) {
+        try (Telemetry telemetry = Telemetry.withoutSpans();
+                LaneSupervisor lanes = cluster.startLane(artifact, settings, telemetry)) {
             cluster.read(version, known, some -> {});
             Thread producing = Thread.ofPlatform().start(() -> produceSteadily(load, sent));
             cluster.read(version, known + sent, some -> {

@@ -6,10 +6,10 @@ import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Stack;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.payload.PayloadReader;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.http.HttpSettings;
 import io.sightline.http.RequestLimits;
-import io.sightline.http.MetricsPage;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.indexer.rollout.RolloutSettings;
@@ -95,7 +95,7 @@ final class ServedGallery implements AutoCloseable {
                     new PayloadReader(null, null, 1),
                     new LuceneStores(DataDirectory.indexes(folder), Clock.systemUTC()),
                     DataDirectory.indexes(folder),
-                    MetricsPage.registry(),
+                    Telemetry.withoutSpans(),
                     HttpSettings.loopback(0).withLimits(RequestLimits.DEFAULT.withRate(UNLIMITED, UNLIMITED)),
                     Clock.systemUTC()));
             this.client = started.add(new SearchClient(indexer.url()));

@@ -9,10 +9,17 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
 import org.slf4j.LoggerFactory;
 
-/** Sends the log to a file and keeps the terminal for what people want to see. */
+/**
+ * Sends the log to a file and keeps the terminal for what people want to see; or, if {@value #FORMAT} is {@code json}, all of it
+ * to standard error, an object a line, and none to a file: that is what containers are for.
+ */
 final class LogFile {
+
+    private static final String FORMAT = "sightline.log.format";
+    private static final Set<String> FORMATS = Set.of("text", "json");
 
     private LogFile() {}
 
@@ -23,19 +30,28 @@ final class LogFile {
 
     /** The same, as it is configured. */
     static Path into(Path directory, String name, String consoleLevel, LoggingConfig logging) {
-        System.setProperty("sightline.log.format", logging.format().name().toLowerCase(Locale.ROOT));
+        System.setProperty(FORMAT, logging.format().name().toLowerCase(Locale.ROOT));
         System.setProperty("sightline.log.level", logging.level().name());
         return into(directory, name, consoleLevel);
     }
 
-    /** The same, with a name for the file: services that share a folder have a log each. */
+    /**
+     * The same, with a name for the file and the service: services that share a folder have a log each.
+     *
+     * @throws IllegalArgumentException if the format is unknown
+     */
     static Path into(Path directory, String name, String consoleLevel) {
+        String format = System.getProperty(FORMAT, "text");
+        if (!FORMATS.contains(format)) {
+            throw new IllegalArgumentException(FORMAT + " is '" + format + "'; it must be text or json");
+        }
         Path file = directory.resolve(name + ".log");
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
             throw new UncheckedIOException("the folder " + directory + " cannot be made: " + e.getMessage(), e);
         }
+        System.setProperty("sightline.service", name);
         System.setProperty("sightline.log.file", file.toString());
         System.setProperty("sightline.console.level", consoleLevel);
         configureAgain();

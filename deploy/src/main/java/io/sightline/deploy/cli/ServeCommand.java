@@ -1,6 +1,5 @@
 package io.sightline.deploy.cli;
 
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.deploy.config.Configuration;
 import io.sightline.deploy.config.Connections;
 import io.sightline.deploy.config.IngestConfig;
@@ -12,6 +11,7 @@ import io.sightline.deploy.config.Servers;
 import io.sightline.deploy.config.Stores;
 import io.sightline.deploy.config.TopicsConfig;
 import io.sightline.deploy.stack.DataDirectory;
+import io.sightline.deploy.stack.Spans;
 import io.sightline.deploy.stack.Stack;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
@@ -20,7 +20,7 @@ import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.http.Drainable;
-import io.sightline.http.MetricsPage;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.ingest.gateway.IngestApi;
@@ -86,8 +86,10 @@ final class ServeCommand implements Callable<Integer>, Configured {
         Topics topics = TopicsConfig.topics(configuration.get(TopicsConfig.class));
         RecordSerdes serdes = Stack.applyTopics(connection, topics);
         try (Running running = new Running();
+                Spans spans = Spans.exporting();
+                Telemetry telemetry = new Telemetry(spans.openTelemetry());
                 ModelCatalog catalog = ModelCatalog.open(connection, serdes, CATALOG_TIMEOUT);
-                AutoCloseable started = start(configuration, connection, serdes, catalog)) {
+                AutoCloseable started = start(configuration, connection, serdes, catalog, telemetry)) {
             System.out.println("ready: " + name() + address(started));
             running.awaitStop();
             if (started instanceof Drainable service) {
@@ -122,7 +124,7 @@ final class ServeCommand implements Callable<Integer>, Configured {
     }
 
     private AutoCloseable start(
-            Configuration configuration, KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog) {
+            Configuration configuration, KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog, Telemetry telemetry) {
         Clock clock = Clock.systemUTC();
         return switch (service) {
             case INGEST ->
@@ -134,11 +136,11 @@ final class ServeCommand implements Callable<Integer>, Configured {
                                 .withInlineMaxBytes(
                                         configuration.get(IngestConfig.class).inlineMaxBytes()),
                         DataDirectory.state(directory, "ingest"),
-                        MetricsPage.registry(),
+                        telemetry,
                         Servers.settings(configuration, 19080),
                         clock);
-            case EMBEDDER -> embedder(configuration, connection, serdes, catalog, clock);
-            case TRAINER -> trainer(configuration, connection, serdes, catalog, clock);
+            case EMBEDDER -> embedder(configuration, connection, serdes, catalog, telemetry, clock);
+            case TRAINER -> trainer(configuration, connection, serdes, catalog, telemetry, clock);
             case INDEXER ->
                 new IndexerService(
                         connection,
@@ -149,7 +151,7 @@ final class ServeCommand implements Callable<Integer>, Configured {
                         payloads(configuration).openReader(),
                         Stores.settings(configuration).open(DataDirectory.indexes(directory), clock),
                         DataDirectory.indexes(directory),
-                        MetricsPage.registry(),
+                        telemetry,
                         Servers.settings(configuration, 19090),
                         clock);
         };
@@ -174,8 +176,8 @@ final class ServeCommand implements Callable<Integer>, Configured {
             KafkaConnection connection,
             RecordSerdes serdes,
             ModelCatalog catalog,
+            Telemetry telemetry,
             Clock clock) {
-        PrometheusMeterRegistry meters = MetricsPage.registry();
         LaneSupervisor lanes = new LaneSupervisor(
                 connection,
                 serdes,
@@ -184,10 +186,10 @@ final class ServeCommand implements Callable<Integer>, Configured {
                 catalog,
                 payloads(configuration).openReader(),
                 DataDirectory.state(directory, "embedder"),
-                meters,
+                telemetry,
                 clock);
         try {
-            return new ServedEmbedder(lanes, new EmbedderApi(lanes, meters, Servers.settings(configuration, 19095)));
+            return new ServedEmbedder(lanes, new EmbedderApi(lanes, telemetry, Servers.settings(configuration, 19095)));
         } catch (RuntimeException e) {
             lanes.close();
             throw e;
@@ -213,10 +215,10 @@ final class ServeCommand implements Callable<Integer>, Configured {
             KafkaConnection connection,
             RecordSerdes serdes,
             ModelCatalog catalog,
+            Telemetry telemetry,
             Clock clock) {
         NetworkOptions network = TrainerKeys.effective(configuration);
         EmbeddingNet net = network.net(network.preprocessing(Preprocessing.PHOTO), DataDirectory.models(directory));
-        PrometheusMeterRegistry meters = MetricsPage.registry();
         TrainerService service = new TrainerService(
                 connection,
                 serdes,
@@ -227,10 +229,10 @@ final class ServeCommand implements Callable<Integer>, Configured {
                 payloads(configuration).openReader(),
                 DataDirectory.state(directory, "trainer"),
                 DataDirectory.models(directory),
-                meters,
+                telemetry,
                 clock);
         try {
-            return new ServedTrainer(service, new TrainerApi(service, meters, Servers.settings(configuration, 19085)));
+            return new ServedTrainer(service, new TrainerApi(service, telemetry, Servers.settings(configuration, 19085)));
         } catch (RuntimeException e) {
             service.close();
             throw e;

@@ -1,11 +1,10 @@
 package io.sightline.deploy.stack;
 
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.payload.PayloadReader;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.versions.ModelCatalog;
-import io.sightline.http.MetricsPage;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.ingest.gateway.IngestApi;
@@ -63,16 +62,26 @@ public final class Stack implements AutoCloseable {
      * @throws io.sightline.local.LocalClusterException if broker or registry do not start, for instance on a taken port
      */
     public static Stack start(StackSettings settings, Consumer<String> progress) {
+        return start(settings, Spans.exporting(), progress);
+    }
+
+    /**
+     * The same.
+     *
+     * @param spans where the spans of all services go; closed with the stack
+     */
+    public static Stack start(StackSettings settings, Spans spans, Consumer<String> progress) {
         Deque<AutoCloseable> started = new ArrayDeque<>();
         try {
-            return start(settings, progress, started);
+            return start(settings, opened(started, spans), progress, started);
         } catch (RuntimeException | Error e) {
             closeAll(started);
             throw e;
         }
     }
 
-    private static Stack start(StackSettings settings, Consumer<String> progress, Deque<AutoCloseable> started) {
+    private static Stack start(
+            StackSettings settings, Spans spans, Consumer<String> progress, Deque<AutoCloseable> started) {
         Path root = settings.directory().toAbsolutePath();
         Clock clock = Clock.systemUTC();
         DataDirectory directory = opened(started, DataDirectory.take(root));
@@ -86,7 +95,7 @@ public final class Stack implements AutoCloseable {
         KafkaConnection connection = cluster.connection();
         RecordSerdes serdes = applyTopics(connection, Topics.defaults());
         ModelCatalog catalog = opened(started, ModelCatalog.open(connection, serdes, CATALOG_TIMEOUT));
-        PrometheusMeterRegistry meters = MetricsPage.registry();
+        Telemetry telemetry = opened(started, new Telemetry(spans.openTelemetry()));
         progress.accept("ingest");
         IngestApi ingest = opened(
                 started,
@@ -96,7 +105,7 @@ public final class Stack implements AutoCloseable {
                         ImageLimits.DEFAULT,
                         settings.payloads(),
                         DataDirectory.state(root, "ingest"),
-                        meters,
+                        telemetry,
                         settings.http().withPort(settings.ports().ingest()),
                         clock));
         progress.accept("embedder");
@@ -111,7 +120,7 @@ public final class Stack implements AutoCloseable {
                         catalog,
                         payloads,
                         DataDirectory.state(root, "embedder"),
-                        meters,
+                        telemetry,
                         clock));
         progress.accept("indexer");
         IndexerService indexer = opened(
@@ -125,7 +134,7 @@ public final class Stack implements AutoCloseable {
                         payloads,
                         settings.stores().open(DataDirectory.indexes(root), clock),
                         DataDirectory.indexes(root),
-                        meters,
+                        telemetry,
                         settings.http().withPort(settings.ports().search()),
                         clock));
         progress.accept("trainer");
@@ -141,12 +150,12 @@ public final class Stack implements AutoCloseable {
                         payloads,
                         DataDirectory.state(root, "trainer"),
                         DataDirectory.models(root),
-                        meters,
+                        telemetry,
                         clock));
         opened(
                 started,
                 new TrainerApi(
-                        trainer, meters, settings.http().withPort(settings.ports().trainer())));
+                        trainer, telemetry, settings.http().withPort(settings.ports().trainer())));
         directory.announce(new DataDirectory.Addresses(
                 connection.bootstrapServers(), connection.schemaRegistry(), ingest.url(), indexer.url()));
         return new Stack(started, connection, ingest, indexer, trainer, lanes);

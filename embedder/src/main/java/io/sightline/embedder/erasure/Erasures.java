@@ -175,6 +175,16 @@ public final class Erasures implements AutoCloseable {
     }
 
     /** Ends the threads; what was held in memory is gone with the process. */
+    /** Whether the topic is followed. */
+    public boolean isFollowed() {
+        return follower.isAlive();
+    }
+
+    /** How long ago the brokers were last known to answer, and the topic to be read to its end. */
+    public Duration staleFor() {
+        return follower.staleFor();
+    }
+
     @Override
     public void close() {
         worker.shutdown();

@@ -1,25 +1,23 @@
 package io.sightline.embedder.lanes;
 
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
 import io.sightline.embedder.erasure.ErasureLedger;
 import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.image.RejectedImageException;
-import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.LogKeys;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Sha256;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.UndecodableRecordException;
-import io.sightline.schemas.Vectors;
-import io.sightline.schemas.avro.Coordinates;
-import io.sightline.schemas.avro.DeadLetter;
 import io.sightline.schemas.avro.DeadLetterReason;
-import io.sightline.schemas.avro.Embedding;
 import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.PayloadReference;
-import java.nio.ByteBuffer;
+import io.sightline.schemas.tracing.Tracing;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
@@ -28,7 +26,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -40,6 +37,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Embeds the images of one partition. Records are fetched, decoded and inferred elsewhere, several at a time; their
@@ -53,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class EmbedProcessor implements Processor<String, byte[], String, LaneOutput> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(EmbedProcessor.class);
+
     static final String EMBEDDINGS = "embeddings";
     static final String DEAD_LETTERS = "dead-letters";
 
@@ -63,11 +64,8 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
      */
     private static final Duration OUTCOME_TIMEOUT = Duration.ofSeconds(60);
 
-    private static final int STACK_SUMMARY_FRAMES = 5;
-    private static final int LARGEST_ORIGINAL = KafkaConnection.MAX_REQUEST_BYTES - 64 * 1024;
-
     private final LaneParts parts;
-    private final Deque<Pending> inFlight = new ArrayDeque<>();
+    private final Deque<PendingImage> inFlight = new ArrayDeque<>();
     private final Supplier<OptionalLong> oldestInFlight = this::oldestInFlight;
     private long bytesInFlight;
     private @Nullable Cancellable punctuation;
@@ -95,7 +93,7 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
         while (!inFlight.isEmpty() && isFull()) {
             forwardHead();
         }
-        Pending pending = start(record, origin);
+        PendingImage pending = start(record, origin);
         inFlight.add(pending);
         holdBytes(pending.bytes());
         forwardCompleted();
@@ -118,34 +116,37 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
     public void close() {
         parts.watermarks().unregister(partition, oldestInFlight);
         stopPunctuation();
-        inFlight.forEach(pending -> pending.outcome.cancel(false));
+        inFlight.forEach(PendingImage::giveUp);
         inFlight.clear();
         holdBytes(-bytesInFlight);
     }
 
     private OptionalLong oldestInFlight() {
-        Pending head = inFlight.peek();
+        PendingImage head = inFlight.peek();
         return head == null ? OptionalLong.empty() : OptionalLong.of(head.offset);
     }
 
-    private Pending start(Record<String, byte[]> record, RecordMetadata origin) {
+    private PendingImage start(Record<String, byte[]> record, RecordMetadata origin) {
         byte[] value = record.value();
+        Context trace = Tracing.read(record.headers());
         // Of an image that was erased nothing is made any more, and its payload may be gone: its tombstone comes
         // behind.
         if (value == null || parts.erasures().isErased(record.key(), origin.partition(), origin.offset())) {
-            return Pending.done(record, origin.offset(), new Outcome.Deleted());
+            return PendingImage.done(record, origin.offset(), trace, new Outcome.Deleted());
         }
         ImageEvent event;
         try {
             event = parts.imageEvents().deserialize(origin.topic(), value);
         } catch (UndecodableRecordException e) {
-            return Pending.done(
+            return PendingImage.done(
                     record,
                     origin.offset(),
+                    trace,
                     new Outcome.Rejected(DeadLetterReason.SCHEMA, String.valueOf(e.getMessage()), e));
         }
-        Pending pending =
-                new Pending(record, origin.offset(), event, new CompletableFuture<>(), referencedBytes(event));
+        PendingImage pending =
+                new PendingImage(
+                record, origin.offset(), event, new CompletableFuture<>(), referencedBytes(event), trace, span(trace));
         // What is known by the hash that its event says need not be fetched.
         if (!(event.getPayload() instanceof PayloadReference reference)
                 || !completeIfKnown(pending, reference.getSha256())) {
@@ -157,6 +158,13 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
                             content -> decode(pending, event, content));
         }
         return pending;
+    }
+
+    /** A back-fill continues no trace: what it embeds again was ingested long ago. */
+    private Span span(Context trace) {
+        return parts.batcher().isBackfilling()
+                ? Span.getInvalid()
+                : parts.tracing().proceed("embed", SpanKind.CONSUMER, trace);
     }
 
     /** What the event says, within what is read at all: it may say anything. */
@@ -172,7 +180,7 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
         return event.getPayload() instanceof PayloadReference reference ? reference.getSha256() : Sha256.hex(content);
     }
 
-    private boolean completeIfKnown(Pending pending, String contentSha256) {
+    private boolean completeIfKnown(PendingImage pending, String contentSha256) {
         pending.contentSha256 = contentSha256;
         float[] known = parts.known().find(contentSha256);
         if (known == null) {
@@ -183,7 +191,7 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
         return true;
     }
 
-    private void decode(Pending pending, ImageEvent event, byte[] content) {
+    private void decode(PendingImage pending, ImageEvent event, byte[] content) {
         if (pending.outcome.isDone()) {
             return;
         }
@@ -194,7 +202,7 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
             long start = System.nanoTime();
             byte[] pixels = parts.preprocessor().pixels(content);
             parts.meters().decoded(Duration.ofNanos(System.nanoTime() - start));
-            parts.batcher().submit(pixels, pending.outcome);
+            parts.batcher().submit(pixels, pending.outcome, pending.span);
         } catch (RejectedImageException e) {
             pending.outcome.complete(Outcome.Rejected.because(e));
         } catch (RuntimeException | Error e) {
@@ -216,34 +224,58 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
     }
 
     private void forwardHead() {
-        Pending head = inFlight.element();
+        PendingImage head = inFlight.element();
         Outcome outcome = await(head);
         if (outcome instanceof Outcome.Rejected && isErased(head)) {
             outcome = new Outcome.Deleted();
         }
         switch (outcome) {
-            case Outcome.Deleted deleted -> forward(head, EMBEDDINGS, null);
+            case Outcome.Deleted deleted -> forward(head, EMBEDDINGS, null, Context.root());
             case Outcome.Embedded embedded -> {
                 parts.known().put(head.contentSha256, embedded.vector());
-                forward(head, EMBEDDINGS, embedding(head, embedded));
+                forward(
+                        head,
+                        EMBEDDINGS,
+                        LaneOutputs.embedding(parts.version(), partition, head, embedded),
+                        head.passedOn());
                 parts.meters().embedded(Duration.ofNanos(System.nanoTime() - head.arrived));
             }
             case Outcome.Rejected rejected -> {
                 parts.meters().gaveUp(rejected.reason());
-                forward(head, DEAD_LETTERS, deadLetter(head, rejected));
-                forward(head, EMBEDDINGS, null);
+                long now = context.currentSystemTimeMs();
+                forward(
+                        head,
+                        DEAD_LETTERS,
+                        LaneOutputs.deadLetter(parts.version(), partition, head, rejected, now),
+                        head.trace);
+                forward(head, EMBEDDINGS, null, Context.root());
+                noteDeadLetter(head, rejected);
             }
         }
         inFlight.remove();
+        head.span.end();
         holdBytes(-head.bytes());
     }
 
+    private void noteDeadLetter(PendingImage pending, Outcome.Rejected rejected) {
+        pending.span.setStatus(StatusCode.ERROR, rejected.reason().name());
+        LOG.atInfo()
+                .addKeyValue(LogKeys.VERSION, parts.version())
+                .addKeyValue(LogKeys.TOPIC, partition.topic())
+                .addKeyValue(LogKeys.PARTITION, partition.partition())
+                .addKeyValue(LogKeys.OFFSET, pending.offset)
+                .addKeyValue(LogKeys.IMAGE_ID, pending.record.key())
+                .addKeyValue(LogKeys.REASON, rejected.reason())
+                .addKeyValue(LogKeys.TRACE_ID, Tracing.traceId(pending.trace))
+                .log("an image became a dead letter");
+    }
+
     /** Its payload may have gone while it waited for it: that is no loss. */
-    private boolean isErased(Pending pending) {
+    private boolean isErased(PendingImage pending) {
         return parts.erasures().isErased(pending.record.key(), partition.partition(), pending.offset);
     }
 
-    private Outcome await(Pending pending) {
+    private Outcome await(PendingImage pending) {
         try {
             return pending.outcome.get(OUTCOME_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | CancellationException | ExecutionException e) {
@@ -257,53 +289,13 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
         }
     }
 
-    private void forward(Pending pending, String child, @Nullable SpecificRecord value) {
+    private void forward(PendingImage pending, String child, @Nullable SpecificRecord value, Context trace) {
         LaneOutput output = new LaneOutput(partition.partition(), value);
+        Record<String, LaneOutput> record = new Record<>(pending.record.key(), output, pending.record.timestamp());
+        Tracing.write(trace, record.headers());
         long start = System.nanoTime();
-        context.forward(new Record<>(pending.record.key(), output, pending.record.timestamp()), child);
+        context.forward(record, child);
         parts.meters().produced(Duration.ofNanos(System.nanoTime() - start));
-    }
-
-    private Embedding embedding(Pending pending, Outcome.Embedded embedded) {
-        ImageEvent event = java.util.Objects.requireNonNull(pending.event);
-        return new Embedding(
-                Vectors.encode(embedded.vector()),
-                parts.version(),
-                pending.contentSha256,
-                event.getContentType(),
-                event.getTags(),
-                event.getEventTime(),
-                new Coordinates(partition.topic(), partition.partition(), pending.offset));
-    }
-
-    private DeadLetter deadLetter(Pending pending, Outcome.Rejected rejected) {
-        return new DeadLetter(
-                rejected.reason(),
-                rejected.detail(),
-                pending.record.key(),
-                original(pending.record.value()),
-                partition.topic(),
-                partition.partition(),
-                pending.offset,
-                parts.version(),
-                stackSummary(rejected.cause()),
-                Instant.ofEpochMilli(context.currentSystemTimeMs()));
-    }
-
-    /** The bytes as they were, unless the dead letter would be too large to write: then its coordinates must do. */
-    private static @Nullable ByteBuffer original(byte[] value) {
-        return value.length > LARGEST_ORIGINAL ? null : ByteBuffer.wrap(value);
-    }
-
-    private static String stackSummary(@Nullable Throwable cause) {
-        if (cause == null) {
-            return "";
-        }
-        return cause
-                + Arrays.stream(cause.getStackTrace())
-                        .limit(STACK_SUMMARY_FRAMES)
-                        .map(frame -> "\n  at " + frame)
-                        .collect(Collectors.joining());
     }
 
     private void stopPunctuation() {
@@ -326,6 +318,7 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
             LaneMeters meters,
             InFlightBudget budget,
             ErasureLedger erasures,
+            Tracing tracing,
             int maxInFlight,
             long maxBytesInFlight) {
 
@@ -340,7 +333,8 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
                 Watermarks watermarks,
                 LaneMeters meters,
                 InFlightBudget budget,
-                ErasureLedger erasures) {
+                ErasureLedger erasures,
+                Tracing tracing) {
             return new LaneParts(
                     version,
                     Topics.IMAGES,
@@ -353,42 +347,9 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
                     meters,
                     budget,
                     erasures,
+                    tracing,
                     settings.maxInFlight(),
                     settings.maxBytesInFlight());
-        }
-    }
-
-    private static final class Pending {
-
-        private final Record<String, byte[]> record;
-        private final long offset;
-        private final @Nullable ImageEvent event;
-        private final CompletableFuture<Outcome> outcome;
-        private final long bytes;
-        /** Written before the outcome is completed or handed on to who completes it. */
-        private String contentSha256 = "";
-
-        private final long arrived = System.nanoTime();
-
-        Pending(
-                Record<String, byte[]> record,
-                long offset,
-                @Nullable ImageEvent event,
-                CompletableFuture<Outcome> outcome,
-                long referencedBytes) {
-            this.record = record;
-            this.offset = offset;
-            this.event = event;
-            this.outcome = outcome;
-            this.bytes = referencedBytes + (record.value() == null ? 0 : record.value().length);
-        }
-
-        static Pending done(Record<String, byte[]> record, long offset, Outcome outcome) {
-            return new Pending(record, offset, null, CompletableFuture.completedFuture(outcome), 0);
-        }
-
-        long bytes() {
-            return bytes;
         }
     }
 }

@@ -1,17 +1,17 @@
 package io.sightline.embedder.lanes;
 
 import io.javalin.config.RoutesConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.http.ApiServer;
 import io.sightline.http.Drainable;
 import io.sightline.http.HttpSettings;
-import io.sightline.http.MetricsPage;
 import io.sightline.http.Scope;
 import java.time.Duration;
 import java.util.Map;
 
 /**
- * What the embedder is doing, over HTTP: {@code GET /v1/lanes} and {@code GET /metrics}. Close it once; thread-safe
+ * What the embedder is doing, over HTTP: {@code GET /v1/lanes}, {@code GET /v1/health/*} and {@code GET
+ * /metrics}. Close it once; thread-safe
  * otherwise.
  */
 public final class EmbedderApi implements Drainable, AutoCloseable {
@@ -19,13 +19,13 @@ public final class EmbedderApi implements Drainable, AutoCloseable {
     private static final long NO_BODY = 1024;
 
     private final LaneSupervisor lanes;
-    private final PrometheusMeterRegistry meters;
+    private final Telemetry telemetry;
     private final ApiServer server;
 
     /** Starts the server. The lanes are used, and not closed. */
-    public EmbedderApi(LaneSupervisor lanes, PrometheusMeterRegistry meters, HttpSettings http) {
+    public EmbedderApi(LaneSupervisor lanes, Telemetry telemetry, HttpSettings http) {
         this.lanes = lanes;
-        this.meters = meters;
+        this.telemetry = telemetry;
         this.server = ApiServer.start(http, NO_BODY, this::routes);
     }
 
@@ -45,10 +45,11 @@ public final class EmbedderApi implements Drainable, AutoCloseable {
     }
 
     private void routes(RoutesConfig routes) {
+        LaneHealth health = lanes.health();
+        telemetry.register("embedder", routes, health::liveness, health::readiness);
         routes.get(
                 "/v1/lanes",
                 context -> context.json(Map.of("lanes", lanes.statuses(), "failures", lanes.failures())),
                 Scope.MONITOR);
-        MetricsPage.route(routes, meters);
     }
 }

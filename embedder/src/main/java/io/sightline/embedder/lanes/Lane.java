@@ -1,6 +1,5 @@
 package io.sightline.embedder.lanes;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.erasure.ErasureLedger;
@@ -8,7 +7,9 @@ import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.ComputeDevice;
 import io.sightline.embedder.runtime.EmbeddingModel;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.LogKeys;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
@@ -41,6 +42,7 @@ final class Lane implements AutoCloseable {
     private final Preprocessor preprocessor;
     private final EmbeddingModel model;
     private final LaneMeters meters;
+    private final Telemetry.Watch watch;
     private final VectorCache known;
 
     private Lane(
@@ -51,7 +53,9 @@ final class Lane implements AutoCloseable {
             Preprocessor preprocessor,
             EmbeddingModel model,
             LaneMeters meters,
+            Telemetry.Watch watch,
             VectorCache known) {
+        this.watch = watch;
         this.meters = meters;
         this.known = known;
         this.version = version;
@@ -81,10 +85,16 @@ final class Lane implements AutoCloseable {
             Shared shared) {
         EmbeddingModel model = load(event, settings.device());
         Preprocessor preprocessor = new Preprocessor(model.descriptor().preprocessing(), settings.limits());
-        LaneMeters meters = new LaneMeters(shared.meters, event.getVersion());
+        LaneMeters meters = new LaneMeters(shared.telemetry.meters(), event.getVersion());
         ContentReader contents = new ContentReader(shared.payloads, shared.decoders, meters);
-        MicroBatcher batcher =
-                new MicroBatcher(model, settings.maxBatch(), settings.maxDelay(), meters, shared.throttle);
+        meters.batchLimit(settings.maxBatch());
+        MicroBatcher batcher = new MicroBatcher(
+                model,
+                settings.maxBatch(),
+                settings.maxDelay(),
+                meters,
+                shared.throttle,
+                shared.telemetry.tracing());
         try {
             batcher.setBackfilling(event.getStatus() == ModelStatus.STAGED);
             Watermarks watermarks = new Watermarks();
@@ -98,18 +108,33 @@ final class Lane implements AutoCloseable {
                     watermarks,
                     meters,
                     shared.budget,
-                    shared.erasures);
+                    shared.erasures,
+                    shared.telemetry.tracing());
             KafkaStreams streams = new KafkaStreams(
                     LaneTopology.build(parts, serdes),
                     properties(connection, event.getVersion(), settings, stateDirectory),
                     new WatermarkClientSupplier(watermarks));
             streams.setUncaughtExceptionHandler(failure -> {
-                LOG.warn("lane {} lost a thread and will replace it: {}", event.getVersion(), failure.toString());
+                LOG.atWarn()
+                        .addKeyValue(LogKeys.VERSION, event.getVersion())
+                        .addKeyValue(LogKeys.ERROR, failure.toString())
+                        .log("lane {} lost a thread and will replace it: {}", event.getVersion(), failure.toString());
                 return StreamThreadExceptionResponse.REPLACE_THREAD;
             });
             streams.start();
-            LOG.info("lane {} started", event.getVersion());
-            return new Lane(event.getVersion(), streams, contents, batcher, preprocessor, model, meters, parts.known());
+            LOG.atInfo()
+                    .addKeyValue(LogKeys.VERSION, event.getVersion())
+                    .log("lane {} started", event.getVersion());
+            return new Lane(
+                    event.getVersion(),
+                    streams,
+                    contents,
+                    batcher,
+                    preprocessor,
+                    model,
+                    meters,
+                    shared.telemetry.watch(streams),
+                    parts.known());
         } catch (RuntimeException e) {
             contents.close();
             batcher.close();
@@ -127,7 +152,7 @@ final class Lane implements AutoCloseable {
      * @param decoders decode and resize
      * @param throttle between the active lane and those that back-fill
      * @param budget bytes in flight
-     * @param meters where meters are registered
+     * @param telemetry where meters are registered and spans go
      * @param erasures which images are not to be embedded any more
      */
     record Shared(
@@ -135,7 +160,7 @@ final class Lane implements AutoCloseable {
             Executor decoders,
             BackfillThrottle throttle,
             InFlightBudget budget,
-            MeterRegistry meters,
+            Telemetry telemetry,
             ErasureLedger erasures) {}
 
     /** Whether it has to leave time to the active lane. */
@@ -144,7 +169,8 @@ final class Lane implements AutoCloseable {
     }
 
     LaneStatus status() {
-        return new LaneStatus(version, isRunning(), batcher.isBackfilling(), meters.lag());
+        meters.role(isRunning(), batcher.isBackfilling());
+        return new LaneStatus(version, isRunning(), batcher.isBackfilling(), meters.lag(), streams.state().name());
     }
 
     /** What it remembers of contents. */
@@ -166,6 +192,7 @@ final class Lane implements AutoCloseable {
         // First what may wait for ever, then what waits for results, then what makes them; TensorFlow must be idle when
         // its session goes.
         contents.close();
+        watch.close();
         // The others take over at once, not when this one's session has timed out.
         CloseOptions leaving = CloseOptions.timeout(CLOSE_TIMEOUT)
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
@@ -176,7 +203,7 @@ final class Lane implements AutoCloseable {
         model.close();
         preprocessor.close();
         meters.close();
-        LOG.info("lane {} stopped", version);
+        LOG.atInfo().addKeyValue(LogKeys.VERSION, version).log("lane {} stopped", version);
     }
 
     private static EmbeddingModel load(ModelEvent event, ComputeDevice device) {

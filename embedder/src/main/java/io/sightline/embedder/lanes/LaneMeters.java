@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * The meters of one lane, all named {@code sightline.embedder.*} and tagged with its version. They go when the lane does.
@@ -47,6 +48,10 @@ final class LaneMeters implements AutoCloseable {
     private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
     private final AtomicLong bytesInFlight = new AtomicLong();
     private final AtomicLong lag = new AtomicLong(-1);
+    private volatile double progress = Double.NaN;
+    private volatile boolean running;
+    private volatile boolean backfilling;
+    private volatile int batchLimit;
 
     LaneMeters(MeterRegistry registry, String version) {
         this.registry = registry;
@@ -90,6 +95,19 @@ final class LaneMeters implements AutoCloseable {
                 .description("Image events that the lane has not committed; -1 before it was asked for")
                 .tags(tags)
                 .register(registry));
+        gauge("progress", "Share of the images topic's offsets that the lane has committed, 0 to 1", () -> progress, tags);
+        gauge("lane.running", "1 if the lane's threads are up", () -> running ? 1 : 0, tags);
+        gauge("lane.backfilling", "1 if the lane leaves time to the active one", () -> backfilling ? 1 : 0, tags);
+        gauge("batch.limit", "Most images in one run of the network", () -> batchLimit, tags);
+    }
+
+    void role(boolean isRunning, boolean isBackfilling) {
+        running = isRunning;
+        backfilling = isBackfilling;
+    }
+
+    void batchLimit(int images) {
+        batchLimit = images;
     }
 
     void embedded(Duration sinceArrival) {
@@ -130,8 +148,10 @@ final class LaneMeters implements AutoCloseable {
         bytesInFlight.addAndGet(change);
     }
 
-    void lag(long events) {
-        lag.set(events);
+    /** What the brokers say of it. */
+    void progress(LaneProgress now) {
+        lag.set(now.lag());
+        progress = now.share();
     }
 
     /** Image events that the lane has not committed, as of the last look; -1 before the first. */
@@ -142,6 +162,13 @@ final class LaneMeters implements AutoCloseable {
     @Override
     public void close() {
         mine.forEach(registry::remove);
+    }
+
+    private void gauge(String name, String description, Supplier<Number> value, Tags tags) {
+        added(Gauge.builder("sightline.embedder." + name, value)
+                .description(description)
+                .tags(tags)
+                .register(registry));
     }
 
     private Timer timer(String name, String description, Tags tags) {

@@ -54,6 +54,12 @@ public record LaneProgress(
         return Lane.applicationId(version);
     }
 
+    /** Share of the images topic's offsets that the lane has committed, 0 to 1; 1 of an empty topic. */
+    public double share() {
+        long all = images.values().stream().mapToLong(Long::longValue).sum();
+        return all == 0 ? 1 : 1 - (double) lag() / all;
+    }
+
     /** Image events that the lane has not committed yet. */
     public long lag() {
         return images.entrySet().stream()

@@ -1,13 +1,16 @@
 package io.sightline.embedder.lanes;
 
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Gauge;
 import io.sightline.embedder.erasure.Erasures;
 import io.sightline.embedder.erasure.HolderIds;
 import io.sightline.embedder.payload.PayloadReader;
+import io.sightline.embedder.telemetry.Freshness;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.schemas.AtOnce;
 import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.LogKeys;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
@@ -64,6 +67,8 @@ public final class LaneSupervisor implements AutoCloseable {
     private final Admin admin;
     private final ExecutorService decoders;
     private final Lane.Shared shared;
+    private final Telemetry.Watch watch;
+    private final LaneHealth health;
     private final Erasures erasures;
     private final String holder = HolderIds.ofProcess();
     private final ScheduledExecutorService ticker;
@@ -79,7 +84,7 @@ public final class LaneSupervisor implements AutoCloseable {
      * Starts to follow the catalog, which it does not close.
      *
      * @param payloads what events refer to
-     * @param meters where the lanes' meters are registered, see {@code sightline.embedder.*}
+     * @param telemetry where the lanes' meters are registered, see {@code sightline.embedder.*}
      * @throws io.sightline.embedder.runtime.DeviceUnavailableException if the device of the settings is not there
      */
     public LaneSupervisor(
@@ -90,7 +95,7 @@ public final class LaneSupervisor implements AutoCloseable {
             ModelCatalog catalog,
             PayloadReader payloads,
             Path stateDirectory,
-            MeterRegistry meters,
+            Telemetry telemetry,
             Clock clock) {
         settings.device().requireAvailable();
         this.connection = connection;
@@ -110,8 +115,15 @@ public final class LaneSupervisor implements AutoCloseable {
                 decoders,
                 new BackfillThrottle(settings.backfillShare()),
                 new InFlightBudget(settings.maxProcessBytesInFlight()),
-                meters,
+                telemetry,
                 erasures.ledger());
+        this.watch = telemetry.watch(admin);
+        telemetry.watchDisk("embedder", stateDirectory);
+        Freshness.meter(telemetry.meters(), "embedder", catalog::staleFor);
+        Gauge.builder("sightline.embedder.lane.failures", failures::size)
+                .description("Versions that should have a lane here and have none")
+                .register(telemetry.meters());
+        this.health = new LaneHealth(catalog, this);
         erasures.start(() -> caches);
         this.ticker = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("lane-supervisor").factory());
@@ -126,6 +138,16 @@ public final class LaneSupervisor implements AutoCloseable {
     /** The lanes of this process, by version. */
     public List<LaneStatus> statuses() {
         return List.copyOf(statuses);
+    }
+
+    /** Whether this process can do its part, and what only a restart mends. */
+    public LaneHealth health() {
+        return health;
+    }
+
+    /** Whether its thread is there. */
+    boolean isAlive() {
+        return !ticker.isShutdown();
     }
 
     @Override
@@ -143,6 +165,7 @@ public final class LaneSupervisor implements AutoCloseable {
         AtOnce.run(lanes.values().stream().map(lane -> (Runnable) lane::close).toArray(Runnable[]::new));
         lanes.clear();
         decoders.shutdownNow();
+        watch.close();
         admin.close();
     }
 
@@ -195,7 +218,7 @@ public final class LaneSupervisor implements AutoCloseable {
         lagsRead = now;
         lanes.forEach((version, lane) -> {
             try {
-                lane.meters().lag(LaneProgress.read(admin, version).lag());
+                lane.meters().progress(LaneProgress.read(admin, version));
             } catch (IllegalStateException e) {
                 LOG.debug("no lag of lane {}: {}", version, e.getMessage());
             }
@@ -230,7 +253,9 @@ public final class LaneSupervisor implements AutoCloseable {
         } catch (RuntimeException e) {
             failures.put(version, String.valueOf(e.getMessage()));
             retryAfter.put(version, clock.instant().plus(RETRY));
-            LOG.error("lane {} cannot start, will retry in {} s: {}", version, RETRY.toSeconds(), e.getMessage());
+            LOG.atError()
+                    .addKeyValue(LogKeys.VERSION, version)
+                    .log("lane {} cannot start, will retry in {} s: {}", version, RETRY.toSeconds(), e.getMessage());
         }
     }
 

@@ -1,8 +1,10 @@
 package io.sightline.embedder.lanes;
 
+import io.opentelemetry.api.trace.Span;
 import io.sightline.embedder.runtime.BatchEmbedder;
 import io.sightline.embedder.runtime.InferenceException;
 import io.sightline.schemas.avro.DeadLetterReason;
+import io.sightline.schemas.tracing.Tracing;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ final class MicroBatcher implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private final Deque<Job> jobs = new ArrayDeque<>();
     private final Thread worker;
+    private final Tracing tracing;
     private volatile boolean backfilling;
     private volatile boolean closed;
 
@@ -52,6 +55,22 @@ final class MicroBatcher implements AutoCloseable {
             Duration maxDelay,
             LaneMeters meters,
             @Nullable BackfillThrottle throttle) {
+        this(model, maxBatch, maxDelay, meters, throttle, Tracing.NONE);
+    }
+
+    /**
+     * The same, with a span for each batch that holds an image of a recorded trace.
+     *
+     * @param tracing where they go
+     */
+    MicroBatcher(
+            BatchEmbedder model,
+            int maxBatch,
+            Duration maxDelay,
+            LaneMeters meters,
+            @Nullable BackfillThrottle throttle,
+            Tracing tracing) {
+        this.tracing = tracing;
         this.model = model;
         this.maxBatch = maxBatch;
         this.maxDelayNanos = maxDelay.toNanos();
@@ -88,12 +107,21 @@ final class MicroBatcher implements AutoCloseable {
 
     /** Completes the outcome when the image has been through the network; cancels it when the batcher is closed. */
     void submit(byte[] pixels, CompletableFuture<Outcome> outcome) {
+        submit(pixels, outcome, Span.getInvalid());
+    }
+
+    /**
+     * The same.
+     *
+     * @param span of the image, which its batch's span is linked to
+     */
+    void submit(byte[] pixels, CompletableFuture<Outcome> outcome, Span span) {
         if (throttle != null && !backfilling) {
             throttle.activeWorks();
         }
         lock.lock();
         try {
-            jobs.add(new Job(pixels, outcome, System.nanoTime()));
+            jobs.add(new Job(pixels, outcome, span, System.nanoTime()));
             // The worker waits for a first image or for a full batch: in between there is no need to wake it.
             if (jobs.size() == 1 || jobs.size() >= wanted()) {
                 changed.signal();
@@ -125,7 +153,9 @@ final class MicroBatcher implements AutoCloseable {
                 List<Job> batch = nextBatch();
                 long start = System.nanoTime();
                 batch.forEach(job -> meters.waited(Duration.ofNanos(start - job.submitted)));
+                Span span = tracing.together("infer", batch.stream().map(Job::span).toList());
                 run(batch);
+                span.end();
                 rest(Duration.ofNanos(System.nanoTime() - start));
             }
         } catch (InterruptedException e) {
@@ -212,5 +242,5 @@ final class MicroBatcher implements AutoCloseable {
         rest.forEach(job -> job.outcome.cancel(false));
     }
 
-    private record Job(byte[] pixels, CompletableFuture<Outcome> outcome, long submitted) {}
+    private record Job(byte[] pixels, CompletableFuture<Outcome> outcome, Span span, long submitted) {}
 }

@@ -67,6 +67,11 @@ public final class ModelCatalog implements AutoCloseable {
         return follower.staleFor();
     }
 
+    /** Whether the topic is followed; if not, the state stays what it is. */
+    public boolean isFollowed() {
+        return follower.isAlive();
+    }
+
     /**
      * Waits until an event has been read.
      *

@@ -1,6 +1,7 @@
 package io.sightline.embedder.versions;
 
 import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.LogKeys;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ModelEvent;
@@ -67,7 +68,12 @@ public final class ModelLog implements AutoCloseable {
         try {
             RecordMetadata written = producer.send(new ProducerRecord<>(Topics.MODELS, event.getVersion(), event))
                     .get();
-            LOG.info("version {} is to be {}: {}", event.getVersion(), event.getStatus(), event.getReason());
+            LOG.atInfo()
+                    .addKeyValue(LogKeys.VERSION, event.getVersion())
+                    .addKeyValue(LogKeys.STATUS, event.getStatus())
+                    .addKeyValue(LogKeys.REASON, event.getCause())
+                    .addKeyValue(LogKeys.OFFSET, written.offset())
+                    .log("version {} is to be {}: {}", event.getVersion(), event.getStatus(), event.getReason());
             return written.offset();
         } catch (ExecutionException e) {
             throw new IllegalStateException(

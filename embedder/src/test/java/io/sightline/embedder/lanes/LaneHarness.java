@@ -15,6 +15,7 @@ import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.DeadLetter;
 import io.sightline.schemas.avro.Embedding;
 import io.sightline.schemas.avro.ImageEvent;
+import io.sightline.schemas.tracing.Tracing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -29,6 +31,7 @@ import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
 
 /** A lane without a broker: its topology and all of its parts, driven record by record. */
 final class LaneHarness implements AutoCloseable {
@@ -66,7 +69,8 @@ final class LaneHarness implements AutoCloseable {
                 new Watermarks(),
                 meters,
                 budget,
-                erasures);
+                erasures,
+                Tracing.NONE);
         driver = new TopologyTestDriver(
                 LaneTopology.build(parts, serdes), connection.streams("lane-harness", state.toString()));
         images = driver.createInputTopic(Topics.IMAGES, new StringSerializer(), new ByteArraySerializer());
@@ -84,6 +88,10 @@ final class LaneHarness implements AutoCloseable {
 
     void send(String id, byte[] event) {
         images.pipeInput(id, event);
+    }
+
+    void send(String id, byte[] event, Headers headers) {
+        images.pipeInput(new TestRecord<>(id, event, headers));
     }
 
     /** Takes the next record, as soon as there is one. */

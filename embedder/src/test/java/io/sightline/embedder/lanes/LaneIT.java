@@ -3,13 +3,14 @@ package io.sightline.embedder.lanes;
 import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.sightline.embedder.artifact.ModelArtifact;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.EmbeddingModel;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestImages;
 import io.sightline.embedder.testing.TestKafka;
@@ -140,8 +141,9 @@ class LaneIT {
         produce(Map.of("first", content));
         ModelArtifact v1 = TestModels.write(directory.resolve("models"), "v1", Preprocessing.DRAWING, 8, 1);
         decider.move(TestModels.event(v1, NOW), ModelStatus.ACTIVE);
-        SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        try (LaneSupervisor supervisor = supervisor(meters)) {
+        Telemetry telemetry = Telemetry.withoutSpans();
+        MeterRegistry meters = telemetry.meters();
+        try (LaneSupervisor supervisor = supervisor(telemetry)) {
             awaitNoLag("v1");
             produce(Map.of("second", content));
             awaitNoLag("v1");
@@ -159,7 +161,11 @@ class LaneIT {
             assertThat(meters.get("sightline.embedder.in.flight").gauge().value())
                     .isZero();
         }
-        assertThat(meters.getMeters()).isEmpty();
+        assertThat(meters.getMeters())
+                .as("meters of a lane that is gone")
+                .noneMatch(meter -> meter.getId().getTag("version") != null
+                        && meter.getId().getName().startsWith("sightline.embedder."))
+                .noneMatch(meter -> meter.getId().getName().startsWith("kafka."));
     }
 
     @Test
@@ -185,10 +191,10 @@ class LaneIT {
     }
 
     private LaneSupervisor supervisor() {
-        return supervisor(new SimpleMeterRegistry());
+        return supervisor(Telemetry.withoutSpans());
     }
 
-    private LaneSupervisor supervisor(SimpleMeterRegistry meters) {
+    private LaneSupervisor supervisor(Telemetry telemetry) {
         return new LaneSupervisor(
                 connection,
                 serdes,
@@ -197,7 +203,7 @@ class LaneIT {
                 catalog,
                 new PayloadReader(null, null, 0),
                 directory.resolve("state"),
-                meters,
+                telemetry,
                 Clock.systemUTC());
     }
 

@@ -9,6 +9,7 @@ import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.BatchEmbedder;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.tracing.Tracing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
@@ -49,7 +50,8 @@ final class SlowLane {
                 watermarks,
                 meters,
                 new InFlightBudget(Long.MAX_VALUE),
-                new ErasureLedger());
+                new ErasureLedger(),
+                Tracing.NONE);
         KafkaClientSupplier clients = Boolean.parseBoolean(arguments[3])
                 ? new DefaultKafkaClientSupplier()
                 : new WatermarkClientSupplier(watermarks);

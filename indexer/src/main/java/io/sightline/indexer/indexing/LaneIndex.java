@@ -3,6 +3,7 @@ package io.sightline.indexer.indexing;
 import io.sightline.embedder.erasure.ErasureLedger;
 import io.sightline.indexer.store.VectorStore;
 import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.LogKeys;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.RegistryUnavailableException;
 import java.time.Duration;
@@ -44,6 +45,7 @@ public final class LaneIndex implements AutoCloseable {
     private final Settling settling;
     private final KafkaConsumer<String, byte[]> consumer;
     private final LaneRecords records;
+    private final IndexTelemetry telemetry;
     private final Thread writer;
     private final CountDownLatch closing = new CountDownLatch(1);
     private Map<TopicPartition, Long> next = Map.of();
@@ -59,6 +61,7 @@ public final class LaneIndex implements AutoCloseable {
      * @param mark of the index
      * @param listener is told which images became searchable once the index is ready
      * @param erasures images of which an embedding may still be read, but not written
+     * @param telemetry of the index; closed with this
      */
     LaneIndex(
             KafkaConnection connection,
@@ -69,15 +72,18 @@ public final class LaneIndex implements AutoCloseable {
             SearchableMark mark,
             IndexingSettings settings,
             SearchableListener listener,
-            ErasureLedger erasures) {
+            ErasureLedger erasures,
+            IndexTelemetry telemetry) {
+        this.telemetry = telemetry;
         this.store = store;
         this.version = store.key().version();
         this.ends = Map.copyOf(ends);
         this.behind = ends.values().stream().mapToLong(Long::longValue).sum();
-        this.settling = new Settling(store, required, mark, settings, this::stop, listener);
+        this.settling = new Settling(store, required, mark, settings, this::stop, listener, telemetry);
         Map<String, Object> consumerSettings = connection.assignedConsumer("sightline-indexer-" + version);
         this.consumer = new KafkaConsumer<>(consumerSettings, new StringDeserializer(), new ByteArrayDeserializer());
-        this.records = new LaneRecords(store, serdes, erasures, settling);
+        this.records = new LaneRecords(store, serdes, erasures, settling, telemetry);
+        telemetry.show(this, consumer);
         this.writer = Thread.ofPlatform().name("index-" + version).start(this::run);
     }
 
@@ -127,6 +133,7 @@ public final class LaneIndex implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
+        telemetry.close();
         consumer.wakeup();
         try {
             writer.join();
@@ -234,7 +241,10 @@ public final class LaneIndex implements AutoCloseable {
     private void stop(Throwable cause) {
         if (failure == null) {
             failure = String.valueOf(cause);
-            LOG.error("the index of {} stopped: {}; it will be opened again", version, cause, cause);
+            LOG.atError()
+                    .addKeyValue(LogKeys.VERSION, version)
+                    .setCause(cause)
+                    .log("the index of {} stopped: {}; it will be opened again", version, cause);
         }
     }
 }

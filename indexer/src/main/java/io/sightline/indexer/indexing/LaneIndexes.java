@@ -1,6 +1,7 @@
 package io.sightline.indexer.indexing;
 
 import io.sightline.embedder.erasure.ErasureLedger;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.indexer.store.StoreDamagedException;
 import io.sightline.indexer.store.StoreException;
@@ -52,6 +53,7 @@ public final class LaneIndexes implements AutoCloseable {
     private final VectorStores stores;
     private final Path directory;
     private final ErasureLedger erasures;
+    private final Telemetry telemetry;
     private final Map<String, LaneIndex> indexes = new ConcurrentHashMap<>();
     private final Set<String> removed = ConcurrentHashMap.newKeySet();
     private final Upkeep upkeep;
@@ -68,6 +70,7 @@ public final class LaneIndexes implements AutoCloseable {
      *
      * @param directory where it is noted how far searches have seen
      * @param erasures what is not to be indexed any more, though the brokers may still have it
+     * @param telemetry where the meters of indexes are registered, see {@code sightline.indexer.*}
      */
     public LaneIndexes(
             KafkaConnection connection,
@@ -77,7 +80,9 @@ public final class LaneIndexes implements AutoCloseable {
             VectorStores stores,
             Path directory,
             ErasureLedger erasures,
+            Telemetry telemetry,
             Clock clock) {
+        this.telemetry = telemetry;
         this.connection = connection;
         this.serdes = serdes;
         this.settings = settings;
@@ -176,7 +181,17 @@ public final class LaneIndexes implements AutoCloseable {
             SearchableMark mark = new SearchableMark(directory, store.key());
             Map<TopicPartition, Long> required =
                     mark.read().filter(seen -> covers(store, seen)).orElse(ends);
-            return new LaneIndex(connection, serdes, store, ends, required, mark, settings, listener, erasures);
+            return new LaneIndex(
+                    connection,
+                    serdes,
+                    store,
+                    ends,
+                    required,
+                    mark,
+                    settings,
+                    listener,
+                    erasures,
+                    new IndexTelemetry(telemetry, store.key().version()));
         } catch (RuntimeException | Error e) {
             store.close();
             throw e;

@@ -1,10 +1,13 @@
 package io.sightline.indexer.indexing;
 
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
 import io.sightline.embedder.erasure.ErasureLedger;
 import io.sightline.indexer.store.EmbeddedImage;
 import io.sightline.indexer.store.Revision;
 import io.sightline.indexer.store.StoredImage;
 import io.sightline.indexer.store.VectorStore;
+import io.sightline.schemas.LogKeys;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.UndecodableRecordException;
@@ -12,6 +15,7 @@ import io.sightline.schemas.Vectors;
 import io.sightline.schemas.avro.Coordinates;
 import io.sightline.schemas.avro.Embedding;
 import io.sightline.schemas.avro.LabelEvent;
+import io.sightline.schemas.tracing.Tracing;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -39,6 +43,7 @@ final class LaneRecords {
     private final Labels labels;
     private final ErasureLedger erasures;
     private final Settling settling;
+    private final IndexTelemetry telemetry;
     private final AtomicLong passedOver = new AtomicLong();
 
     /**
@@ -46,8 +51,15 @@ final class LaneRecords {
      *
      * @param erasures images of which an embedding may still be read, but not written
      * @param settling is told what is written
+     * @param telemetry of the index
      */
-    LaneRecords(VectorStore store, RecordSerdes serdes, ErasureLedger erasures, Settling settling) {
+    LaneRecords(
+            VectorStore store,
+            RecordSerdes serdes,
+            ErasureLedger erasures,
+            Settling settling,
+            IndexTelemetry telemetry) {
+        this.telemetry = telemetry;
         this.store = store;
         this.embeddings = serdes.deserializer(Embedding.class);
         this.labels = new Labels(serdes.deserializer(LabelEvent.class));
@@ -107,6 +119,7 @@ final class LaneRecords {
         labels.takeChanged().forEach((id, label) -> {
             store.relabel(id, label.text(), label.offset());
             settling.wrote();
+            telemetry.label();
         });
     }
 
@@ -122,6 +135,7 @@ final class LaneRecords {
             delete(id, revision);
             return;
         }
+        Span span = telemetry.span(record.headers());
         try {
             Embedding embedding = embeddings.deserialize(record.topic(), record.value());
             if (isErased(id, embedding.getOrigin())) {
@@ -132,15 +146,20 @@ final class LaneRecords {
             StoredImage image = image(id, embedding, label.text(), revision);
             store.upsert(new EmbeddedImage(image, Vectors.decode(embedding.getVector())));
             settling.wrote(image);
+            telemetry.embedding();
         } catch (UndecodableRecordException | IllegalArgumentException e) {
+            span.setStatus(StatusCode.ERROR, String.valueOf(e.getMessage()));
             passOver(record, String.valueOf(e.getMessage()));
             delete(id, revision);
+        } finally {
+            span.end();
         }
     }
 
     private void delete(String id, Revision revision) {
         store.delete(id, revision);
         settling.wrote();
+        telemetry.deletion();
     }
 
     private boolean isErased(String id, Coordinates origin) {
@@ -165,12 +184,13 @@ final class LaneRecords {
 
     private void passOver(ConsumerRecord<String, byte[]> record, String why) {
         passedOver.incrementAndGet();
-        LOG.error(
-                "passed over {}-{}@{} (image {}): {}",
-                record.topic(),
-                record.partition(),
-                record.offset(),
-                record.key(),
-                why);
+        LOG.atError()
+                .addKeyValue(LogKeys.VERSION, store.key().version())
+                .addKeyValue(LogKeys.TOPIC, record.topic())
+                .addKeyValue(LogKeys.PARTITION, record.partition())
+                .addKeyValue(LogKeys.OFFSET, record.offset())
+                .addKeyValue(LogKeys.IMAGE_ID, record.key())
+                .addKeyValue(LogKeys.TRACE_ID, Tracing.traceId(Tracing.read(record.headers())))
+                .log("passed over a record: {}", why);
     }
 }

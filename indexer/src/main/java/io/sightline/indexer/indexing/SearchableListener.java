@@ -15,4 +15,12 @@ public interface SearchableListener {
      * the index, so this is to be quick.
      */
     void searchable(List<StoredImage> images);
+
+    /** Tells this one, and then another. */
+    default SearchableListener and(SearchableListener other) {
+        return images -> {
+            searchable(images);
+            other.searchable(images);
+        };
+    }
 }

@@ -1,5 +1,7 @@
 package io.sightline.indexer.indexing;
 
+import io.sightline.indexer.store.StoreClosedException;
+import io.sightline.indexer.store.StoreUnavailableException;
 import io.sightline.indexer.store.StoredImage;
 import io.sightline.indexer.store.VectorStore;
 import java.time.Duration;
@@ -44,6 +46,7 @@ final class Settling implements AutoCloseable {
 
     private static final Duration FIRST_PURGE = Duration.ofMinutes(1);
     private static final Duration BETWEEN_PURGES = Duration.ofHours(1);
+    private static final Duration BETWEEN_COUNTS = Duration.ofSeconds(5);
 
     private final VectorStore store;
     private final Map<TopicPartition, Long> required;
@@ -51,6 +54,7 @@ final class Settling implements AutoCloseable {
     private final IndexingSettings settings;
     private final Consumer<Throwable> failures;
     private final SearchableListener listener;
+    private final IndexTelemetry telemetry;
     private final ScheduledExecutorService threads;
     private final long start = System.nanoTime();
     private List<StoredImage> unannounced = new ArrayList<>();
@@ -72,6 +76,7 @@ final class Settling implements AutoCloseable {
      * @param mark of the store
      * @param failures is told why the store could not be tidied up; why it could not commit is thrown
      * @param listener is told what became searchable after the store was ready
+     * @param telemetry of the index
      */
     Settling(
             VectorStore store,
@@ -79,7 +84,9 @@ final class Settling implements AutoCloseable {
             SearchableMark mark,
             IndexingSettings settings,
             Consumer<Throwable> failures,
-            SearchableListener listener) {
+            SearchableListener listener,
+            IndexTelemetry telemetry) {
+        this.telemetry = telemetry;
         this.store = store;
         this.durable = store.committedOffsets();
         this.required = Map.copyOf(required);
@@ -101,6 +108,16 @@ final class Settling implements AutoCloseable {
                 settings.commitInterval(),
                 settings.commitInterval());
         repeat(() -> store.purge(DELETIONS_KEPT), FIRST_PURGE, BETWEEN_PURGES);
+        repeat(this::count, Duration.ZERO, BETWEEN_COUNTS);
+    }
+
+    /** Beside all else, since a cluster has to be asked. One that does not answer now is asked again. */
+    private void count() {
+        try {
+            telemetry.images(store.count());
+        } catch (StoreClosedException | StoreUnavailableException e) {
+            LOG.debug("the images of {} cannot be counted now: {}", store.key().version(), e.toString());
+        }
     }
 
     /** Something was written. */
@@ -215,6 +232,7 @@ final class Settling implements AutoCloseable {
         searchable = next;
         invisible = 0;
         settledUntil = System.nanoTime();
+        telemetry.committed(Duration.ofNanos(settledUntil - settledFrom));
         List<StoredImage> visible = unannounced;
         unannounced = new ArrayList<>();
         if (ready && !visible.isEmpty()) {

@@ -26,7 +26,7 @@ record PipelineAnswer(
         @Nullable Double imagesPerSecond,
         long searches,
         @Nullable Double searchesPerSecond,
-        Freshness.Measured freshness,
+        RecentDelays.Measured freshness,
         List<Lane> lanes,
         List<Rates> history) {
 

@@ -28,10 +28,10 @@ public final class PipelineApi {
     private final ModelCatalog catalog;
     private final LaneIndexes indexes;
     private final PipelineMonitor monitor;
-    private final Freshness freshness;
+    private final RecentDelays freshness;
 
     /** Uses, and does not close, what it is given. */
-    public PipelineApi(ModelCatalog catalog, LaneIndexes indexes, PipelineMonitor monitor, Freshness freshness) {
+    public PipelineApi(ModelCatalog catalog, LaneIndexes indexes, PipelineMonitor monitor, RecentDelays freshness) {
         this.catalog = catalog;
         this.indexes = indexes;
         this.monitor = monitor;

@@ -2,13 +2,12 @@ package io.sightline.indexer.search;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.embedder.image.ImageLimits;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.http.ApiServer;
 import io.sightline.http.Drainable;
 import io.sightline.http.HttpSettings;
-import io.sightline.http.MetricsPage;
 import io.sightline.http.Scope;
 import io.sightline.indexer.console.ConsolePages;
 import io.sightline.indexer.erasure.ErasureApi;
@@ -42,7 +41,7 @@ public final class SearchApi implements Drainable, AutoCloseable {
     private final ImagesApi images;
     private final SearchEvents events;
     private final List<Consumer<RoutesConfig>> others;
-    private final PrometheusMeterRegistry meters;
+    private final Telemetry telemetry;
     private final ApiServer server;
     /** What the server has, once it has started. */
     private volatile List<String> known = List.of();
@@ -64,9 +63,9 @@ public final class SearchApi implements Drainable, AutoCloseable {
             LiveQueries liveQueries,
             LongAdder answered,
             List<Consumer<RoutesConfig>> others,
-            PrometheusMeterRegistry meters,
+            Telemetry telemetry,
             HttpSettings http) {
-        this.meters = meters;
+        this.telemetry = telemetry;
         this.catalog = catalog;
         this.indexes = indexes;
         this.rollout = rollout;
@@ -88,7 +87,7 @@ public final class SearchApi implements Drainable, AutoCloseable {
                 ImageLimits.DEFAULT,
                 events::activated);
         this.events = events;
-        this.searches = new SearchRoutes(serving, liveQueries, answered);
+        this.searches = new SearchRoutes(serving, liveQueries, answered, new SearchMeters(telemetry.meters()));
         this.labels = new LabelsApi(serving);
         this.others = List.copyOf(others);
         this.images = new ImagesApi(serving, source);
@@ -117,6 +116,8 @@ public final class SearchApi implements Drainable, AutoCloseable {
     }
 
     private void routes(RoutesConfig routes) {
+        IndexerHealth health = new IndexerHealth(new ObservedState(catalog, indexes, serving));
+        telemetry.register("indexer", routes, health::liveness, health::readiness);
         routes.get("/", this::start, Scope.OPEN);
         OpenApiPage.register(routes);
         searches.register(routes);
@@ -125,8 +126,6 @@ public final class SearchApi implements Drainable, AutoCloseable {
         images.register(routes);
         models.register(routes);
         new EventsApi(events).register(routes);
-        new HealthApi(catalog::staleFor).register(routes);
-        MetricsPage.route(routes, meters);
         routes.get("/v1/status", context -> context.json(status()), Scope.MONITOR);
         others.forEach(other -> other.accept(routes));
     }

@@ -22,14 +22,17 @@ final class SearchRoutes {
     private final SearchService search;
     private final BatchSearch batch;
     private final LongAdder answered;
+    private final SearchMeters meters;
 
     /**
      * Answers from a switch.
      *
      * @param answered counts the searches, those of a batch one by one
+     * @param meters of the requests
      */
-    SearchRoutes(ServingSwitch serving, LiveQueries liveQueries, LongAdder answered) {
+    SearchRoutes(ServingSwitch serving, LiveQueries liveQueries, LongAdder answered, SearchMeters meters) {
         this.answered = answered;
+        this.meters = meters;
         this.search = new SearchService(serving, liveQueries);
         this.batch = new BatchSearch(serving);
     }
@@ -38,7 +41,7 @@ final class SearchRoutes {
         routes.post(
                 "/v1/search",
                 context -> {
-                    context.json(search.search(request(context)));
+                    context.json(search(request(context)));
                     answered.increment();
                 },
                 Scope.SEARCH);
@@ -47,10 +50,18 @@ final class SearchRoutes {
                 context -> {
                     BatchSearch.Request queries =
                             ApiServer.json(context, BatchSearch.Request.class, MAX_REQUEST_BYTES);
-                    context.json(batch.search(queries));
+                    context.json(batch(queries));
                     answered.add(queries.queries().size());
                 },
                 Scope.SEARCH);
+    }
+
+    private SearchAnswer search(SearchRequest request) {
+        return meters.timed(SearchMeters.Kind.of(request), () -> search.search(request));
+    }
+
+    private BatchSearch.Answers batch(BatchSearch.Request request) {
+        return meters.timed(SearchMeters.Kind.BATCH, () -> batch.search(request));
     }
 
     /** A request in JSON, or an image as it is with all else in the query string. */

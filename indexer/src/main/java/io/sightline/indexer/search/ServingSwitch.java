@@ -9,6 +9,7 @@ import io.sightline.http.ApiException;
 import io.sightline.indexer.store.StoreClosedException;
 import io.sightline.indexer.store.StoreUnavailableException;
 import io.sightline.indexer.store.VectorStore;
+import io.sightline.schemas.LogKeys;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.schemas.avro.ModelStatus;
 import java.time.Duration;
@@ -200,7 +201,7 @@ final class ServingSwitch implements AutoCloseable {
         }
         swap(serving(active, store, bridge));
         activated.accept(active.getVersion());
-        LOG.info(
+        LOG.atInfo().addKeyValue(LogKeys.VERSION, active.getVersion()).log(
                 "searches are answered by {}{}",
                 active.getVersion(),
                 bridge == null ? "" : ", queries embedded by " + bridge.version() + " and mapped");

@@ -4,6 +4,7 @@ import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sightline.embedder.erasure.ErasureLedger;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestKafka;
 import io.sightline.indexer.store.StoreDamagedException;
@@ -113,7 +114,8 @@ class LaneIndexIT {
                 new SearchableMark(directory, KEY),
                 IndexingSettings.DEFAULT,
                 images -> {},
-                new ErasureLedger());
+                new ErasureLedger(),
+                new IndexTelemetry(Telemetry.withoutSpans(), KEY.version()));
     }
 
     private static void fill(KafkaConnection connection, Serializer<Embedding> serializer, int partitions, int from) {

@@ -4,6 +4,7 @@ import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sightline.embedder.erasure.ErasureLedger;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestKafka;
 import io.sightline.embedder.versions.SoleDecider;
@@ -313,6 +314,7 @@ class LaneIndexesIT {
                 new LuceneStores(folder, Clock.systemUTC()),
                 folder,
                 erasures,
+                Telemetry.withoutSpans(),
                 Clock.systemUTC());
     }
 

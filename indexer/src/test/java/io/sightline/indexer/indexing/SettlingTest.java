@@ -4,6 +4,7 @@ import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.indexer.store.Revision;
 import io.sightline.indexer.store.StoreDamagedException;
 import io.sightline.indexer.store.StoreKey;
@@ -205,6 +206,7 @@ class SettlingTest {
                 new SearchableMark(directory, KEY),
                 settings,
                 failure -> {},
-                listener);
+                listener,
+                new IndexTelemetry(Telemetry.withoutSpans(), KEY.version()));
     }
 }

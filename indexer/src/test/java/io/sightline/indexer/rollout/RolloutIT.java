@@ -10,6 +10,7 @@ import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.VersionNetwork;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestKafka;
 import io.sightline.embedder.testing.TestModels;
@@ -292,6 +293,7 @@ class RolloutIT {
                 new LuceneStores(directory.resolve(name), clock),
                 directory.resolve(name),
                 new ErasureLedger(),
+                Telemetry.withoutSpans(),
                 clock));
         ImageSource source =
                 new ImageSource(open(new EventReader(connection)), serdes, new PayloadReader(null, null, 0));

@@ -10,13 +10,13 @@ import io.sightline.embedder.lanes.LaneProgress;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.payload.PayloadStore;
 import io.sightline.embedder.runtime.VersionNetwork;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestKafka;
 import io.sightline.embedder.testing.TestModels;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
 import io.sightline.http.HttpSettings;
-import io.sightline.http.MetricsPage;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.indexer.rollout.RolloutSettings;
@@ -101,7 +101,7 @@ final class IndexedCluster implements AutoCloseable {
                 new PayloadReader(payloads, null, 0),
                 stores,
                 root.resolve("indexes"),
-                MetricsPage.registry(),
+                Telemetry.withoutSpans(),
                 HttpSettings.loopback(0),
                 Clock.systemUTC());
     }

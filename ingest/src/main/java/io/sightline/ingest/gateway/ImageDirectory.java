@@ -1,7 +1,9 @@
 package io.sightline.ingest.gateway;
 
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.http.ApiException;
 import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.LogKeys;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.RegistryUnavailableException;
 import io.sightline.schemas.TopicAdmin;
@@ -61,6 +63,7 @@ final class ImageDirectory implements AutoCloseable {
     private static final Duration READY = Duration.ofMinutes(5);
 
     private final KafkaStreams streams;
+    private final Telemetry.Watch watch;
     private final ReadOnlyKeyValueStore<String, byte[]> images;
     private final ReadOnlyKeyValueStore<String, byte[]> labels;
     private final Map<TopicPartition, Long> applied;
@@ -77,6 +80,7 @@ final class ImageDirectory implements AutoCloseable {
             RecordSerdes serdes,
             Path stateDirectory,
             Consumer<Erasure> announcer,
+            Telemetry telemetry,
             Clock clock) {
         Properties properties = connection.streams("sightline-ingest", stateDirectory.toString());
         properties.put(StreamsConfig.globalConsumerPrefix("fetch.max.wait.ms"), 50);
@@ -92,8 +96,14 @@ final class ImageDirectory implements AutoCloseable {
         this.streams = new KafkaStreams(topology(serdes, known, applied), properties);
         streams.start();
         awaitRunning();
+        this.watch = telemetry.watch(streams);
         this.images = store(KnownImages.STORE);
         this.labels = store(LABELS);
+    }
+
+    /** What its Kafka Streams application is doing; it serves while that is running. */
+    KafkaStreams.State state() {
+        return streams.state();
     }
 
     /** The newest known event of an image that was not deleted. */
@@ -140,7 +150,10 @@ final class ImageDirectory implements AutoCloseable {
                 announcer.accept(erasure);
                 return;
             } catch (IllegalStateException e) {
-                LOG.warn("the erasure of image {} waits, will retry in a second: {}", erasure.getId(), e.getMessage());
+                LOG.atWarn()
+                        .addKeyValue(LogKeys.IMAGE_ID, erasure.getId())
+                        .addKeyValue(LogKeys.ERROR, e.toString())
+                        .log("an erasure waits, will retry in a second: {}", e.getMessage());
                 pause(e);
             }
         }
@@ -160,6 +173,7 @@ final class ImageDirectory implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
+        watch.close();
         streams.close(Duration.ofSeconds(30));
     }
 
@@ -257,7 +271,11 @@ final class ImageDirectory implements AutoCloseable {
                     summary.apply(store, record, origin);
                     return;
                 } catch (UndecodableRecordException e) {
-                    LOG.debug("cannot read {}-{}@{}", origin.topic(), origin.partition(), origin.offset(), e);
+                    LOG.atDebug()
+                            .addKeyValue(LogKeys.TOPIC, origin.topic())
+                            .addKeyValue(LogKeys.PARTITION, origin.partition())
+                            .addKeyValue(LogKeys.OFFSET, origin.offset())
+                            .log("a record cannot be read: {}", e.getMessage());
                     return;
                 } catch (RegistryUnavailableException e) {
                     if (attempt == REGISTRY_TRIES) {

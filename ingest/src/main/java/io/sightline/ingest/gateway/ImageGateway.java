@@ -1,13 +1,16 @@
 package io.sightline.ingest.gateway;
 
 import com.google.common.util.concurrent.Striped;
+import io.opentelemetry.context.Context;
 import io.sightline.embedder.erasure.Erasures;
 import io.sightline.embedder.erasure.Holder;
 import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.embedder.payload.PayloadStore;
 import io.sightline.embedder.payload.PayloadUnavailableException;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.http.ApiException;
+import io.sightline.http.HealthCheck;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Sha256;
@@ -15,9 +18,11 @@ import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ImageEvent;
 import io.sightline.schemas.avro.InlinePayload;
 import io.sightline.schemas.avro.LabelEvent;
+import io.sightline.schemas.tracing.Tracing;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +58,9 @@ final class ImageGateway implements AutoCloseable {
     private final Serializer<LabelEvent> labels;
     private final Erasures erasures;
     private final ImageDirectory directory;
+    private final GatewayHealth health;
+    private final IngestMeters meters;
+    private final Telemetry.Watch watch;
     private final PayloadStore payloads;
     private final int inlineMaxBytes;
     private final Clock clock;
@@ -65,16 +73,21 @@ final class ImageGateway implements AutoCloseable {
             RecordSerdes serdes,
             PayloadSettings payloads,
             Path stateDirectory,
+            Telemetry telemetry,
+            IngestMeters meters,
             Clock clock) {
+        this.meters = meters;
         this.payloads = payloads.openStore();
         this.inlineMaxBytes = payloads.inlineMaxBytes();
         this.clock = clock;
         this.erasures = Erasures.open(connection, serdes, clock);
-        this.directory = new ImageDirectory(connection, serdes, stateDirectory, erasures::announce, clock);
+        this.directory = new ImageDirectory(connection, serdes, stateDirectory, erasures::announce, telemetry, clock);
+        this.health = new GatewayHealth(directory::state, erasures);
         this.images = serdes.serializer(ImageEvent.class);
         this.labels = serdes.serializer(LabelEvent.class);
         this.producer = new KafkaProducer<>(
                 connection.producer("sightline-ingest"), new StringSerializer(), new ByteArraySerializer());
+        this.watch = telemetry.watch(producer);
         List<Holder> places = List.of(
                 new ForgottenImages(directory, stateDirectory), new ErasedPayloads(directory, this.payloads, clock));
         erasures.start(() -> places);
@@ -89,8 +102,10 @@ final class ImageGateway implements AutoCloseable {
 
     /**
      * Writes an image event, unless content and tags are what the newest one says and its payload, if it has one, is there.
+     *
+     * @param trace that the event is part of
      */
-    Receipt putImage(String id, NewImage image) {
+    Receipt putImage(String id, NewImage image, Context trace) {
         String fingerprint = KnownImage.fingerprint(Sha256.hex(image.content()), image.contentType(), image.tags());
         return alone(id, () -> {
             Optional<KnownImage> known =
@@ -100,7 +115,7 @@ final class ImageGateway implements AutoCloseable {
             }
             ImageEvent event = new ImageEvent(
                     payload(image.content()), image.contentType(), image.tags(), image.source(), clock.instant());
-            RecordMetadata written = acknowledged(send(Topics.IMAGES, id, images.serialize(Topics.IMAGES, event)));
+            RecordMetadata written = acknowledged(send(Topics.IMAGES, id, images.serialize(Topics.IMAGES, event), trace));
             remember(sentImages, id, written, Optional.of(KnownImage.of(event, written.partition(), written.offset())));
             return new Receipt(written.partition(), written.offset(), true);
         });
@@ -121,7 +136,9 @@ final class ImageGateway implements AutoCloseable {
             return new InlinePayload(ByteBuffer.wrap(content));
         }
         try {
-            return payloads.put(content);
+            Object reference = payloads.put(content);
+            meters.payloadStored();
+            return reference;
         } catch (PayloadUnavailableException e) {
             throw unavailable(e);
         } catch (RejectedImageException e) {
@@ -137,8 +154,8 @@ final class ImageGateway implements AutoCloseable {
     void deleteImage(String id) {
         alone(id, () -> {
             requireKnown(id);
-            Future<RecordMetadata> image = send(Topics.IMAGES, id, null);
-            Future<RecordMetadata> label = send(Topics.LABELS, id, null);
+            Future<RecordMetadata> image = send(Topics.IMAGES, id, null, Context.root());
+            Future<RecordMetadata> label = send(Topics.LABELS, id, null, Context.root());
             remember(sentImages, id, acknowledged(image), Optional.empty());
             remember(sentLabels, id, acknowledged(label), Optional.empty());
             return true;
@@ -153,7 +170,7 @@ final class ImageGateway implements AutoCloseable {
                 return false;
             }
             LabelEvent event = new LabelEvent(label, labeller, clock.instant());
-            RecordMetadata written = acknowledged(send(Topics.LABELS, id, labels.serialize(Topics.LABELS, event)));
+            RecordMetadata written = acknowledged(send(Topics.LABELS, id, labels.serialize(Topics.LABELS, event), Context.root()));
             remember(sentLabels, id, written, Optional.of(label));
             return true;
         });
@@ -166,13 +183,24 @@ final class ImageGateway implements AutoCloseable {
             if (label(id).isEmpty()) {
                 throw new ApiException(404, "no-label", "image '" + id + "' has no label");
             }
-            remember(sentLabels, id, acknowledged(send(Topics.LABELS, id, null)), Optional.empty());
+            remember(sentLabels, id, acknowledged(send(Topics.LABELS, id, null, Context.root())), Optional.empty());
             return true;
         });
     }
 
+    /** What only a restart mends. */
+    List<HealthCheck> liveness() {
+        return health.liveness();
+    }
+
+    /** Whether requests can be served, as observed. */
+    List<HealthCheck> readiness() {
+        return health.readiness();
+    }
+
     @Override
     public void close() {
+        watch.close();
         producer.close();
         directory.close();
         erasures.close();
@@ -213,13 +241,18 @@ final class ImageGateway implements AutoCloseable {
         return directory.hasApplied(topic, sent.partition, sent.offset);
     }
 
-    private Future<RecordMetadata> send(String topic, String id, byte @Nullable [] value) {
-        return producer.send(new ProducerRecord<>(topic, id, value));
+    private Future<RecordMetadata> send(String topic, String id, byte @Nullable [] value, Context trace) {
+        ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, id, value);
+        Tracing.write(trace, record.headers());
+        return producer.send(record);
     }
 
-    private static RecordMetadata acknowledged(Future<RecordMetadata> written) {
+    private RecordMetadata acknowledged(Future<RecordMetadata> written) {
+        long start = System.nanoTime();
         try {
-            return written.get();
+            RecordMetadata metadata = written.get();
+            meters.acknowledged(Duration.ofNanos(System.nanoTime() - start));
+            return metadata;
         } catch (ExecutionException e) {
             throw new ApiException(
                     503, "not-acknowledged", "the brokers did not take the event: " + e.getCause() + "; send it again");

@@ -3,17 +3,17 @@ package io.sightline.ingest.gateway;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.UploadedFile;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.embedder.image.ImageHeader;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.embedder.payload.PayloadSettings;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
 import io.sightline.http.AuditLog;
 import io.sightline.http.Drainable;
 import io.sightline.http.HttpSettings;
-import io.sightline.http.MetricsPage;
+import io.sightline.http.HttpTelemetry;
 import io.sightline.http.Scope;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
@@ -52,7 +52,8 @@ public final class IngestApi implements Drainable, AutoCloseable {
 
     private final ImageLimits limits;
     private final ImageGateway gateway;
-    private final PrometheusMeterRegistry meters;
+    private final Telemetry telemetry;
+    private final IngestMeters meters;
     private final ApiServer server;
 
     /**
@@ -60,6 +61,7 @@ public final class IngestApi implements Drainable, AutoCloseable {
      *
      * @param payloads where images lie that are too large for an event, and which those are
      * @param stateDirectory where the directory of known images lies
+     * @param telemetry where its meters are registered, see {@code sightline.ingest.*}
      * @param http how the gateway is reached
      */
     public IngestApi(
@@ -68,12 +70,14 @@ public final class IngestApi implements Drainable, AutoCloseable {
             ImageLimits limits,
             PayloadSettings payloads,
             Path stateDirectory,
-            PrometheusMeterRegistry meters,
+            Telemetry telemetry,
             HttpSettings http,
             Clock clock) {
         this.limits = limits;
-        this.meters = meters;
-        this.gateway = new ImageGateway(connection, serdes, payloads, stateDirectory, clock);
+        this.telemetry = telemetry;
+        this.meters = new IngestMeters(telemetry.meters());
+        telemetry.watchDisk("ingest", stateDirectory);
+        this.gateway = new ImageGateway(connection, serdes, payloads, stateDirectory, telemetry, meters, clock);
         // A multipart body is a little longer than its image.
         this.server = ApiServer.start(http, limits.maxBytes() + JSON_BYTES, this::routes);
     }
@@ -98,6 +102,7 @@ public final class IngestApi implements Drainable, AutoCloseable {
     record LabelRequest(@Nullable String label, @Nullable String labeller) {}
 
     private void routes(RoutesConfig routes) {
+        telemetry.register("ingest", routes, gateway::liveness, gateway::readiness);
         routes.exception(
                 RegistryUnavailableException.class,
                 (failure, context) ->
@@ -114,23 +119,24 @@ public final class IngestApi implements Drainable, AutoCloseable {
                                 "DELETE /v1/images/{id}/label",
                                 "DELETE /v1/images/{id}"))),
                 Scope.OPEN);
-        routes.post("/v1/images", this::postImage, Scope.INGEST);
-        routes.put("/v1/images/<id>/label", this::putLabel, Scope.INGEST);
+        routes.post("/v1/images", meters.counting(this::postImage), Scope.INGEST);
+        routes.put("/v1/images/<id>/label", meters.counting(this::putLabel), Scope.INGEST);
         routes.delete(
                 "/v1/images/<id>/label",
-                context -> {
+                meters.counting(context -> {
                     delete(context, "delete-label", gateway::deleteLabel);
+                    meters.labelWithdrawn();
                     context.status(204);
-                },
+                }),
                 Scope.INGEST);
         routes.delete(
                 "/v1/images/<id>",
-                context -> {
+                meters.counting(context -> {
                     delete(context, "delete-image", gateway::deleteImage);
+                    meters.imageDeleted();
                     context.status(204);
-                },
+                }),
                 Scope.INGEST);
-        MetricsPage.route(routes, meters);
     }
 
     private static void delete(Context context, String action, Consumer<String> deletion) {
@@ -171,8 +177,9 @@ public final class IngestApi implements Drainable, AutoCloseable {
         });
         NewImage image =
                 new NewImage(content, header.format().mediaType(), tags, fields.getOrDefault("source", "http"));
-        ImageGateway.Receipt receipt = gateway.putImage(id, image);
-        boolean labelSent = label != null && gateway.putLabel(id, label, "http");
+        ImageGateway.Receipt receipt = gateway.putImage(id, image, HttpTelemetry.trace(context));
+        meters.image(receipt.sent(), content.length);
+        boolean labelSent = label != null && putLabel(id, label, "http");
         context.status(202)
                 .json(Map.of(
                         "id",
@@ -190,8 +197,14 @@ public final class IngestApi implements Drainable, AutoCloseable {
         }
         requireText("label", request.label(), LONGEST_LABEL);
         String id = context.pathParam("id");
-        boolean sent = gateway.putLabel(id, request.label(), request.labeller() == null ? "http" : request.labeller());
+        boolean sent = putLabel(id, request.label(), request.labeller() == null ? "http" : request.labeller());
         context.status(202).json(Map.of("id", id, "label", request.label(), "sent", sent));
+    }
+
+    private boolean putLabel(String id, String label, String labeller) {
+        boolean sent = gateway.putLabel(id, label, labeller);
+        meters.label(sent);
+        return sent;
     }
 
     private ImageHeader check(byte[] content) {

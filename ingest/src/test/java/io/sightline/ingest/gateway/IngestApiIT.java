@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.payload.PayloadSettings;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.testing.TestImages;
 import io.sightline.embedder.testing.TestKafka;
 import io.sightline.embedder.testing.TopicReader;
 import io.sightline.http.ApiServer;
 import io.sightline.http.HttpSettings;
-import io.sightline.http.MetricsPage;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Sha256;
 import io.sightline.schemas.TopicAdmin;
@@ -236,7 +236,7 @@ class IngestApiIT {
                 ImageLimits.DEFAULT,
                 payloads,
                 directory.resolve("state-" + UUID.randomUUID()),
-                MetricsPage.registry(),
+                Telemetry.withoutSpans(),
                 HttpSettings.loopback(0),
                 Clock.systemUTC());
     }

@@ -2,6 +2,7 @@ package io.sightline.trainer.replay;
 
 import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.payload.PayloadReader;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Topics;
@@ -95,6 +96,16 @@ public final class ReplayStream implements AutoCloseable {
             again.start();
             return again;
         }
+    }
+
+    /** Shows its meters, and those of its clients. */
+    public Telemetry.Watch watch(Telemetry telemetry) {
+        return telemetry.watch(streams);
+    }
+
+    /** What its Kafka Streams application is doing. */
+    public KafkaStreams.State state() {
+        return streams.state();
     }
 
     /** Whether everything that was there is restored and the stream is followed: until then the buffer is a part only. */

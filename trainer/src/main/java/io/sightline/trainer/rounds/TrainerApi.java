@@ -2,13 +2,12 @@ package io.sightline.trainer.rounds;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
 import io.sightline.http.ContentPolicy;
 import io.sightline.http.Drainable;
 import io.sightline.http.HttpSettings;
-import io.sightline.http.MetricsPage;
 import io.sightline.http.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,20 +16,20 @@ import java.time.Duration;
 
 /**
  * What the trainer is doing, over HTTP: {@code GET /v1/trainer}, {@code GET /v1/trainer/curves}, {@code GET
- * /v1/trainer/reports/{version}} and {@code GET /metrics}. Close it once; thread-safe otherwise.
+ * /v1/trainer/reports/{version}}, {@code GET /v1/health/*} and {@code GET /metrics}. Close it once; thread-safe otherwise.
  */
 public final class TrainerApi implements Drainable, AutoCloseable {
 
     private static final long NO_BODY = 1024;
 
     private final TrainerService trainer;
-    private final PrometheusMeterRegistry meters;
+    private final Telemetry telemetry;
     private final ApiServer server;
 
     /** Starts the server. The trainer is used, and not closed. */
-    public TrainerApi(TrainerService trainer, PrometheusMeterRegistry meters, HttpSettings http) {
+    public TrainerApi(TrainerService trainer, Telemetry telemetry, HttpSettings http) {
         this.trainer = trainer;
-        this.meters = meters;
+        this.telemetry = telemetry;
         this.server = ApiServer.start(http, NO_BODY, this::routes);
     }
 
@@ -50,10 +49,11 @@ public final class TrainerApi implements Drainable, AutoCloseable {
     }
 
     private void routes(RoutesConfig routes) {
+        TrainerHealth health = trainer.health();
+        telemetry.register("trainer", routes, health::liveness, health::readiness);
         routes.get("/v1/trainer", context -> context.json(trainer.status()), Scope.MONITOR);
         routes.get("/v1/trainer/curves", context -> context.json(trainer.curves()), Scope.MONITOR);
         routes.get("/v1/trainer/reports/{version}", this::report, Scope.MONITOR);
-        MetricsPage.route(routes, meters);
     }
 
     private void report(Context context) throws IOException {

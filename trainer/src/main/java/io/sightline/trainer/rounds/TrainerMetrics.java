@@ -26,7 +26,15 @@ final class TrainerMetrics {
     private static final int MOST_VERSIONS = 20;
 
     private static final List<String> HOLDOUT =
-            List.of("recallAt1", "recallAt2", "recallAt4", "recallAt8", "mapAtR", "forgetting.recallAt1");
+            List.of(
+            "recallAt1",
+            "recallAt2",
+            "recallAt4",
+            "recallAt8",
+            "mapAtR",
+            "parent.recallAt1",
+            "parent.mapAtR",
+            "forgetting.recallAt1");
     private static final List<String> WATCHED = List.of(
             "forgetting.recallAt1",
             "drift.newClasses",
@@ -42,6 +50,7 @@ final class TrainerMetrics {
     private final Counter images;
     private final Counter published;
     private final Counter rejected;
+    private final Counter skipped;
     private final MultiGauge holdout;
     private final MultiGauge watched;
     private final Map<String, Map<String, Double>> versions = new LinkedHashMap<>();
@@ -65,6 +74,12 @@ final class TrainerMetrics {
                 .register(registry);
         published = versionCounter(registry, "published");
         rejected = versionCounter(registry, "rejected");
+        skipped = Counter.builder("sightline.trainer.rounds.skipped")
+                .description("Times that no round was begun, since those before were no better and nothing was new")
+                .register(registry);
+        Gauge.builder("sightline.trainer.failed", () -> status.get().phase().equals("failed") ? 1 : 0)
+                .description("1 if training has ended with an error")
+                .register(registry);
         holdout = MultiGauge.builder("sightline.trainer.holdout")
                 .description("Holdout figures of the latest versions")
                 .register(registry);
@@ -92,6 +107,11 @@ final class TrainerMetrics {
         steps.record(Duration.ofNanos((long) (report.millis() * 1e6)));
         sampling.record(Duration.ofNanos((long) (report.sampleMillis() * 1e6)));
         images.increment(report.images());
+    }
+
+    /** A round is not begun before there is something new. */
+    void skipped() {
+        skipped.increment();
     }
 
     /** A version was evaluated, and published or rejected with these figures. */

@@ -1,6 +1,5 @@
 package io.sightline.trainer.rounds;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.sightline.embedder.artifact.SpaceMap;
 import io.sightline.embedder.erasure.Erasures;
 import io.sightline.embedder.erasure.Holder;
@@ -9,9 +8,12 @@ import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.Preprocessor;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.runtime.EmbeddingModel;
+import io.sightline.embedder.telemetry.Freshness;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelLog;
 import io.sightline.schemas.KafkaConnection;
+import io.sightline.schemas.LogKeys;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.avro.Lineage;
 import io.sightline.schemas.avro.ModelStatus;
@@ -75,6 +77,7 @@ public final class TrainerService implements AutoCloseable {
     private final TrainerMetrics metrics;
     private final TrainerWaits waits;
     private final Thread thread;
+    private final Telemetry.Watch watch;
     private @Nullable EmbeddingModel tied;
     private long changesAtRoundStart;
     private volatile TrainerStatus status = new TrainerStatus("starting", "", 0, 0, 0, 0, Double.NaN, Double.NaN, null);
@@ -85,7 +88,7 @@ public final class TrainerService implements AutoCloseable {
      * @param payloads what image events refer to
      * @param directory holds the checkpoints and the state of the join
      * @param models where artifacts and reports are written
-     * @param meters where its meters are registered, see {@code sightline.trainer.*}
+     * @param telemetry where its meters are registered, see {@code sightline.trainer.*}
      */
     public TrainerService(
             KafkaConnection connection,
@@ -97,7 +100,7 @@ public final class TrainerService implements AutoCloseable {
             PayloadReader payloads,
             Path directory,
             Path models,
-            MeterRegistry meters,
+            Telemetry telemetry,
             Clock clock) {
         MemoryPlan memory = MemoryPlan.of(net, training);
         LOG.atLevel(memory.fitsThisMachine() ? Level.INFO : Level.WARN)
@@ -119,7 +122,7 @@ public final class TrainerService implements AutoCloseable {
         this.erasures = Erasures.open(connection, serdes, clock);
         this.reports = new VersionReports(catalog, models);
         this.activeNetwork = new ActiveNetwork(catalog, net.preprocessing().fingerprint());
-        this.metrics = new TrainerMetrics(meters, this::status, buffer::bytes);
+        this.metrics = new TrainerMetrics(telemetry.meters(), this::status, buffer::bytes);
         this.waits = new TrainerWaits(rounds, catalog, buffer, stream, clock, this::report);
         List<Holder> places = List.of(
                 replay,
@@ -127,6 +130,9 @@ public final class TrainerService implements AutoCloseable {
                 new ErasedReports(holder, reports, inHand),
                 new ErasedTrainingPayloads(holder, replay, payloads::forget));
         erasures.start(() -> places);
+        this.watch = stream.watch(telemetry);
+        telemetry.watchDisk("trainer", directory);
+        Freshness.meter(telemetry.meters(), "trainer", catalog::staleFor);
         this.thread = Thread.ofPlatform().name("trainer").start(this::run);
     }
 
@@ -138,6 +144,11 @@ public final class TrainerService implements AutoCloseable {
     /** The training curves so far. */
     public List<CurvePoint> curves() {
         return run.curves();
+    }
+
+    /** Whether it can do its part, and what only a restart mends. */
+    public TrainerHealth health() {
+        return new TrainerHealth(catalog, thread::isAlive, stream::state, this::status);
     }
 
     /** What it is doing now. */
@@ -154,6 +165,7 @@ public final class TrainerService implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         erasures.close();
+        watch.close();
         stream.close();
         log.close();
         if (tied != null) {
@@ -192,6 +204,7 @@ public final class TrainerService implements AutoCloseable {
                     rejected = 0;
                 }
                 if (rejected >= rounds.patience()) {
+                    metrics.skipped();
                     waits.forChange(changes, rejected + " rounds in a row were no better");
                 } else {
                     trainRound();
@@ -316,7 +329,9 @@ public final class TrainerService implements AutoCloseable {
             Lineage lineage = lineage(snapshot);
             SpaceMap compatible = active == null ? null : compatible(evaluation, active);
             String version = publisher.publish(serving, settings(snapshot), lineage, verdict, compatible);
-            LOG.info("{} after {} steps: {}", version, trainer.steps(), verdict.reason());
+            LOG.atInfo()
+                    .addKeyValue(LogKeys.VERSION, version)
+                    .log("{} after {} steps: {}", version, trainer.steps(), verdict.reason());
             metrics.concluded(version, verdict.passed(), verdict.metrics());
             catalog.current()
                     .find(version)

@@ -2,6 +2,7 @@ package io.sightline.indexer.rollout.gates;
 
 import io.sightline.embedder.artifact.ArtifactException;
 import io.sightline.embedder.artifact.ArtifactUnavailableException;
+import io.sightline.schemas.LogKeys;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +99,9 @@ public final class GateRun implements AutoCloseable {
             for (Gate gate : GATES) {
                 stop.check();
                 GateResult one = gate.look(context, stop);
-                LOG.info("{}: {} {}", version, one.passed() ? "passed" : "failed", one.reason());
+                LOG.atInfo()
+                        .addKeyValue(LogKeys.VERSION, version)
+                        .log("{}: {} {}", version, one.passed() ? "passed" : "failed", one.reason());
                 all = all == null ? one : all.and(one);
             }
             result = all;

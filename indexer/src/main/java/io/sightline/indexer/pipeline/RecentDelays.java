@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * How long images take from their event to being searchable, in the index of the active version: what another version
  * back-fills is old and says nothing. Of the last minutes, and of as many images at most. Thread-safe.
  */
-public final class Freshness implements SearchableListener {
+public final class RecentDelays implements SearchableListener {
 
     static final Duration WINDOW = Duration.ofMinutes(5);
     private static final int MOST = 20_000;
@@ -26,7 +26,7 @@ public final class Freshness implements SearchableListener {
     private final Deque<Delay> delays = new ArrayDeque<>();
 
     /** Measures for the version that is active at the time. */
-    public Freshness(Supplier<Optional<String>> active, Clock clock) {
+    public RecentDelays(Supplier<Optional<String>> active, Clock clock) {
         this.active = active;
         this.clock = clock;
     }
