@@ -97,8 +97,8 @@ class AttackIT {
         "outside of the store, ../../etc/passwd, PAYLOAD_MISSING"
     })
     void shouldFetchNoPayloadFrom(String what, String uri, DeadLetterReason reason) {
-        UrlFetcher urls = new UrlFetcher(UrlFetchSettings.https(
-                Set.of("169.254.169.254", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "localhost", "10.0.0.1", "0.0.0.0")));
+        UrlFetcher urls = new UrlFetcher(UrlFetchSettings.https(Set.of(
+                "169.254.169.254", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "localhost", "10.0.0.1", "0.0.0.0")));
         PayloadReader reader = new PayloadReader(null, urls, 0);
         ImageEvent event = ImageEvent.newBuilder()
                 .setPayload(new PayloadReference(uri, "0".repeat(64), 10L))
@@ -122,7 +122,8 @@ class AttackIT {
             case "key" -> "Authorization: Bearer " + servers.searchKey;
             case "token" ->
                 "Authorization: Bearer "
-                        + servers.tokens.signed(Tokens.claims("sightline:search").build());
+                        + servers.tokens.signed(
+                                Tokens.claims("sightline:search").build());
             case "X-Api-Key" -> "X-Api-Key: " + servers.searchKey;
             default -> "Cookie: sightline_session=" + session;
         };
@@ -175,12 +176,14 @@ class AttackIT {
 
         assertThat(cookie).contains("HttpOnly", "SameSite=Strict", "Path=/").doesNotContain(servers.searchKey);
         assertThat(in.json().path("name").asText()).isEqualTo("shop");
-        assertThat(send(Attack.on(Attack.Target.SEARCH, "reads", "GET /v1/models", sent)).status())
+        assertThat(send(Attack.on(Attack.Target.SEARCH, "reads", "GET /v1/models", sent))
+                        .status())
                 .isEqualTo(200);
         assertThat(send(Attack.on(Attack.Target.SEARCH, "out", "DELETE /v1/session", sent, "X-Sightline-Console: 1"))
                         .status())
                 .isEqualTo(204);
-        assertThat(send(Attack.on(Attack.Target.SEARCH, "reads", "GET /v1/models", sent)).status())
+        assertThat(send(Attack.on(Attack.Target.SEARCH, "reads", "GET /v1/models", sent))
+                        .status())
                 .isEqualTo(401);
         assertThat(send(Attack.on(Attack.Target.SEARCH, "asks", "GET /v1/session", sent))
                         .json()

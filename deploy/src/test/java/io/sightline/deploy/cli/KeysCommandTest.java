@@ -39,7 +39,8 @@ class KeysCommandTest {
     void shouldSayWhatIsWrong() {
         String file = folder.resolve("keys.json").toString();
 
-        assertThat(run("create", "shop", "--scope", "everything", "--file", file)).isEqualTo(2);
+        assertThat(run("create", "shop", "--scope", "everything", "--file", file))
+                .isEqualTo(2);
         assertThat(err.toString()).contains("'everything'", "[ingest, search, monitor, admin]");
         assertThat(run("create", "shop", "--scope", "search", "--file", file, "--expires", "0"))
                 .isEqualTo(2);

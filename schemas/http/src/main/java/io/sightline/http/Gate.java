@@ -23,8 +23,8 @@ final class Gate {
 
     private static final Pattern KEY = Pattern.compile(ApiKeyFile.PREFIX + "[A-Za-z0-9_-]{43}");
     /** One or two dots between slashes or backslashes, all of them encoded or not. */
-    private static final Pattern CROOKED = Pattern.compile(
-            "(?:/|\\\\|%2f|%5c)(?:\\.|%2e){1,2}(?:$|[;/\\\\]|%2f|%5c)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern CROOKED =
+            Pattern.compile("(?:/|\\\\|%2f|%5c)(?:\\.|%2e){1,2}(?:$|[;/\\\\]|%2f|%5c)", Pattern.CASE_INSENSITIVE);
 
     private static final String CONSOLE_HEADER = "X-Sightline-Console";
     private static final String CHALLENGE = "Bearer realm=\"sightline\"";
@@ -41,11 +41,7 @@ final class Gate {
      *
      * @param router the routes, once the server has them
      */
-    Gate(
-            Authentication authentication,
-            RequestLimits limits,
-            AuditLog audit,
-            Supplier<InternalRouter> router) {
+    Gate(Authentication authentication, RequestLimits limits, AuditLog audit, Supplier<InternalRouter> router) {
         this.router = router;
         this.authentication = authentication;
         this.origins = new RequestOrigins(!authentication.isRequired());
@@ -79,12 +75,14 @@ final class Gate {
         if (!probe) {
             rates.take(context, identity.caller());
         }
-        if (identity.byCookie() && RequestOrigins.changesSomething(context) && !"1".equals(context.header(CONSOLE_HEADER))) {
+        if (identity.byCookie()
+                && RequestOrigins.changesSomething(context)
+                && !"1".equals(context.header(CONSOLE_HEADER))) {
             throw forbidden(
                     context,
                     "a request that changes something needs the header " + CONSOLE_HEADER
-                            + ": 1 when it comes with the cookie of a session, so that no other site can make a browser send"
-                            + " it");
+                            + ": 1 when it comes with the cookie of a session, so that no other site can make a"
+                            + " browser send it");
         }
     }
 
@@ -123,7 +121,8 @@ final class Gate {
                 .orElse("none");
         challenge(context, ", error=\"insufficient_scope\", scope=\"" + JwtSettings.SCOPE_PREFIX + wanted + '"');
         throw forbidden(
-                context, "this needs the scope " + wanted + ", which " + caller.name() + " does not have; use another key");
+                context,
+                "this needs the scope " + wanted + ", which " + caller.name() + " does not have; use another key");
     }
 
     /** Javalin answers HEAD by the route of GET, and tells its roles with GET only. */
@@ -151,7 +150,9 @@ final class Gate {
     private static void requireStraightPath(Context context) {
         if (CROOKED.matcher(context.req().getRequestURI()).find()) {
             throw new ApiException(
-                    400, "bad-request", "the address has a segment of dots only, which no id may have; send the id itself");
+                    400,
+                    "bad-request",
+                    "the address has a segment of dots only, which no id may have; send the id itself");
         }
     }
 
