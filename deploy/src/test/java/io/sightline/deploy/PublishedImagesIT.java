@@ -76,8 +76,7 @@ class PublishedImagesIT {
             // Its demo certificates, which it would make otherwise, ask for a password.
             .withEnv("DISABLE_INSTALL_DEMO_CONFIG", "true")
             .withEnv("OPENSEARCH_JAVA_OPTS", "-Xms768m -Xmx768m")
-            .waitingFor(
-                    Wait.forHttp("/_cluster/health").forStatusCode(200).withStartupTimeout(STARTUP));
+            .waitingFor(Wait.forHttp("/_cluster/health").forStatusCode(200).withStartupTimeout(STARTUP));
 
     @TempDir
     Path directory;
@@ -107,7 +106,8 @@ class PublishedImagesIT {
             try (HttpClient http = HttpClient.newHttpClient();
                     BulkLoader loader = new BulkLoader(gateway, 4);
                     SearchClient client = new SearchClient(search)) {
-                assertThat(loader.load(images, LabelPolicy.ALL, () -> {}).sent()).isEqualTo(images.size());
+                assertThat(loader.load(images, LabelPolicy.ALL, () -> {}).sent())
+                        .isEqualTo(images.size());
 
                 Waits.until(
                         "a version after the first",

@@ -83,7 +83,9 @@ class CommandsTest {
         List<List<String>> commands = commands(Yaml.deploy(file));
         for (List<String> command : commands) {
             if (CommandLines.exists(command.getFirst())) {
-                assertThatCode(() -> CommandLines.parse(command)).as("%s", command).doesNotThrowAnyException();
+                assertThatCode(() -> CommandLines.parse(command))
+                        .as("%s", command)
+                        .doesNotThrowAnyException();
             } else {
                 assumeTrue(!List.of("keys", "config").contains(command.getFirst()), "this build has no " + command);
                 throw new AssertionError(file + " names a command that there is not: " + command);

@@ -57,7 +57,8 @@ class ComposeTest {
     void shouldPublishPortsOnLoopbackOnly(String name) {
         List<String> ports = Yaml.texts(COMPOSE.service(name).path("ports"));
         assertThat(ports).allMatch(port -> port.startsWith("127.0.0.1:"));
-        assertThat(ports.isEmpty()).isEqualTo(!Set.of("ingest", "indexer", "grafana").contains(name));
+        assertThat(ports.isEmpty())
+                .isEqualTo(!Set.of("ingest", "indexer", "grafana").contains(name));
         List<String> networks = Yaml.texts(COMPOSE.service(name).path("networks"));
         assertThat(networks).isNotEmpty().isSubsetOf(COMPOSE.names("networks"));
         // Nothing is published from a network without a way out.
@@ -73,9 +74,9 @@ class ComposeTest {
         service.path("configs")
                 .forEach(config -> assertThat(config.path("source").asText()).isIn(COMPOSE.names("configs")));
         assertThat(service.path("depends_on").fieldNames()).toIterable().isSubsetOf(COMPOSE.services());
-        service.path("depends_on").forEach(condition -> assertThat(
-                        condition.path("condition").asText())
-                .isEqualTo("service_healthy"));
+        service.path("depends_on")
+                .forEach(condition ->
+                        assertThat(condition.path("condition").asText()).isEqualTo("service_healthy"));
         COMPOSE.mounts(name).forEach(mount -> {
             if (mount[0].startsWith(".")) {
                 assertThat(mount).as("%s", (Object) mount).hasSize(3).endsWith("ro");
@@ -94,12 +95,15 @@ class ComposeTest {
                 .map(source -> Compose.folder().resolve(source).normalize())
                 .forEach(path -> {
                     assumeTrue(
-                            Files.isDirectory(Yaml.deploy("observability")), "this build has no deploy/observability yet");
+                            Files.isDirectory(Yaml.deploy("observability")),
+                            "this build has no deploy/observability yet");
                     assertThat(path).exists();
                 });
-        COMPOSE.file().path("configs").forEach(config -> assertThat(
-                        Compose.folder().resolve(config.path("file").asText()))
-                .exists());
+        COMPOSE.file()
+                .path("configs")
+                .forEach(config -> assertThat(
+                                Compose.folder().resolve(config.path("file").asText()))
+                        .exists());
     }
 
     @Test
@@ -150,7 +154,8 @@ class ComposeTest {
     void shouldKeepWhatIsAcknowledgedOnTwoBrokers() {
         for (String broker : List.of("kafka-1", "kafka-2", "kafka-3")) {
             JsonNode environment = COMPOSE.service(broker).path("environment");
-            assertThat(environment.path("KAFKA_DEFAULT_REPLICATION_FACTOR").asInt()).isEqualTo(3);
+            assertThat(environment.path("KAFKA_DEFAULT_REPLICATION_FACTOR").asInt())
+                    .isEqualTo(3);
             assertThat(environment.path("KAFKA_MIN_INSYNC_REPLICAS").asInt()).isEqualTo(2);
             assertThat(environment.path("KAFKA_NODE_ID").asText()).isEqualTo(broker.replace("kafka-", ""));
             assertThat(environment.path("KAFKA_ADVERTISED_LISTENERS").asText()).contains("//" + broker + ":");

@@ -30,7 +30,7 @@ record Kustomization(Path folder, JsonNode file) {
         try (Stream<Path> files = Files.walk(Yaml.deploy("kubernetes"))) {
             return files.filter(path -> path.endsWith(NAME))
                     .sorted()
-                    .map(path -> in(path.getParent()))
+                    .map(path -> in(path.resolveSibling("")))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException("deploy/kubernetes cannot be read", e);
@@ -40,22 +40,26 @@ record Kustomization(Path folder, JsonNode file) {
     /** Files and folders that it takes resources from, or changes with. */
     Set<Path> listed() {
         Set<Path> listed = new LinkedHashSet<>();
-        Stream.of("resources", "components").forEach(list -> Yaml.texts(file.path(list))
-                .forEach(item -> listed.add(folder.resolve(item).normalize())));
+        Stream.of("resources", "components")
+                .forEach(list -> Yaml.texts(file.path(list))
+                        .forEach(item -> listed.add(folder.resolve(item).normalize())));
         file.path("patches")
-                .forEach(patch -> listed.add(folder.resolve(patch.path("path").asText()).normalize()));
-        file.path("configMapGenerator").forEach(generated -> Yaml.texts(generated.path("files"))
-                .forEach(item -> listed.add(folder.resolve(item).normalize())));
+                .forEach(patch ->
+                        listed.add(folder.resolve(patch.path("path").asText()).normalize()));
+        file.path("configMapGenerator")
+                .forEach(generated -> Yaml.texts(generated.path("files"))
+                        .forEach(item -> listed.add(folder.resolve(item).normalize())));
         return listed;
     }
 
     /** Resources of its own files, and of all that it includes, before any change. */
     List<JsonNode> resources() {
         List<JsonNode> resources = new ArrayList<>();
-        Stream.of("resources", "components").forEach(list -> Yaml.texts(file.path(list)).forEach(item -> {
-            Path path = folder.resolve(item).normalize();
-            resources.addAll(Files.isDirectory(path) ? in(path).resources() : Yaml.documents(path));
-        }));
+        Stream.of("resources", "components")
+                .forEach(list -> Yaml.texts(file.path(list)).forEach(item -> {
+                    Path path = folder.resolve(item).normalize();
+                    resources.addAll(Files.isDirectory(path) ? in(path).resources() : Yaml.documents(path));
+                }));
         return resources;
     }
 

@@ -35,9 +35,11 @@ class ResourcesTest {
     @ParameterizedTest
     @MethodSource("sets")
     void shouldHaveNoFieldThatKubernetesDoesNotKnow(ResourceSet set) {
-        assertThat(set.documents()).isNotEmpty().allSatisfy(document -> assertThat(StrictModel.unknownFields(document))
-                .as("%s %s", document.path("kind"), document.at("/metadata/name"))
-                .isEmpty());
+        assertThat(set.documents())
+                .isNotEmpty()
+                .allSatisfy(document -> assertThat(StrictModel.unknownFields(document))
+                        .as("%s %s", document.path("kind"), document.at("/metadata/name"))
+                        .isEmpty());
         assertThat(set.resources().stream().filter(StrictModel::isCustom).map(resource -> resource.getKind()))
                 .as("kinds of operators")
                 .isSubsetOf("ScaledObject", "PodMonitor");
@@ -46,14 +48,13 @@ class ResourcesTest {
     @Test
     void shouldNoticeAFieldThatKubernetesDoesNotKnow() {
         JsonNode wrong = Yaml.documents("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: wrong, lables: {}}
-                spec:
-                  containers:
-                    - {name: one, image: one, resources: {limits: {cpu: 1}}, readOnly: true}
-                """)
-                .getFirst();
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: wrong, lables: {}}
+            spec:
+              containers:
+                - {name: one, image: one, resources: {limits: {cpu: 1}}, readOnly: true}
+            """).getFirst();
         assertThat(StrictModel.unknownFields(wrong))
                 .containsExactlyInAnyOrder("/metadata/lables", "/spec/containers/0/readOnly");
     }
@@ -73,25 +74,28 @@ class ResourcesTest {
             Workload behind = only(workloads, service.getSpec().getSelector());
             service.getSpec()
                     .getPorts()
-                    .forEach(port -> assertThat(behind.hasPort(port.getTargetPort().getStrVal()))
+                    .forEach(port -> assertThat(
+                                    behind.hasPort(port.getTargetPort().getStrVal()))
                             .as("%s: %s", service.getMetadata().getName(), port)
                             .isTrue());
         });
         assertThat(set.of(StatefulSet.class))
-                .allSatisfy(one -> assertThat(set.of(Service.class))
-                        .anySatisfy(service -> {
-                            assertThat(service.getMetadata().getName())
-                                    .isEqualTo(one.getSpec().getServiceName());
-                            assertThat(service.getSpec().getClusterIP()).isEqualTo("None");
-                        }));
+                .allSatisfy(one -> assertThat(set.of(Service.class)).anySatisfy(service -> {
+                    assertThat(service.getMetadata().getName())
+                            .isEqualTo(one.getSpec().getServiceName());
+                    assertThat(service.getSpec().getClusterIP()).isEqualTo("None");
+                }));
         assertThat(set.of(PodDisruptionBudget.class))
                 .hasSize(workloads.size())
-                .allSatisfy(budget ->
-                        only(workloads, budget.getSpec().getSelector().getMatchLabels()));
+                .allSatisfy(
+                        budget -> only(workloads, budget.getSpec().getSelector().getMatchLabels()));
     }
 
     private static Workload only(List<Workload> workloads, Map<String, String> wanted) {
-        assertThat(workloads).filteredOn(workload -> workload.isSelectedBy(wanted)).as("%s", wanted).hasSize(1);
+        assertThat(workloads)
+                .filteredOn(workload -> workload.isSelectedBy(wanted))
+                .as("%s", wanted)
+                .hasSize(1);
         return workloads.stream()
                 .filter(workload -> workload.isSelectedBy(wanted))
                 .findFirst()
@@ -166,7 +170,8 @@ class ResourcesTest {
                 .allMatch(account -> Objects.equals(account.getAutomountServiceAccountToken(), false));
         assertThat(set.workloads()).allSatisfy(workload -> {
             assertThat(workload.pods().getSpec().getServiceAccountName()).isIn(set.names("ServiceAccount"));
-            assertThat(workload.pods().getSpec().getAutomountServiceAccountToken()).isFalse();
+            assertThat(workload.pods().getSpec().getAutomountServiceAccountToken())
+                    .isFalse();
         });
     }
 }

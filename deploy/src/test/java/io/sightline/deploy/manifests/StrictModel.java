@@ -65,8 +65,8 @@ final class StrictModel {
             return;
         }
         given.properties()
-                .forEach(field -> compare(
-                        path + "/" + field.getKey(), field.getValue(), known.path(field.getKey()), unknown));
+                .forEach(field ->
+                        compare(path + "/" + field.getKey(), field.getValue(), known.path(field.getKey()), unknown));
         for (int item = 0; given.isArray() && item < given.size(); item++) {
             compare(path + "/" + item, given.get(item), known.path(item), unknown);
         }

@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What each pod asks for and may do. */
 class WorkloadsTest {
 
+    private static final Quantity NOTHING = new Quantity("0");
+
     /** What a service takes to close; the command waits no longer. */
     private static final long CLOSE_SECONDS = 60;
 
@@ -45,7 +47,8 @@ class WorkloadsTest {
         assertThat(pod.getFsGroup()).isEqualTo(10001);
         assertThat(pod.getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
         assertThat(workload.containers()).allSatisfy(container -> {
-            assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+            assertThat(container.getSecurityContext().getReadOnlyRootFilesystem())
+                    .isTrue();
             assertThat(container.getSecurityContext().getAllowPrivilegeEscalation())
                     .isFalse();
             assertThat(container.getSecurityContext().getCapabilities().getDrop())
@@ -62,8 +65,9 @@ class WorkloadsTest {
         Map<String, Quantity> limits = workload.container().getResources().getLimits();
         assertThat(requests).containsKeys("cpu", "memory");
         assertThat(limits).containsOnlyKeys(requests.keySet());
-        requests.forEach((name, quantity) ->
-                assertThat(limits.get(name).getNumericalAmount()).isGreaterThanOrEqualTo(quantity.getNumericalAmount()));
+        assertThat(requests)
+                .allSatisfy((name, quantity) -> assertThat(quantity.getNumericalAmount())
+                        .isLessThanOrEqualTo(limits.getOrDefault(name, NOTHING).getNumericalAmount()));
         if (limits.containsKey("nvidia.com/gpu")) {
             PodSpec pod = workload.pods().getSpec();
             assertThat(workload.container().getImage()).endsWith("-gpu");
@@ -85,9 +89,10 @@ class WorkloadsTest {
         });
         assertThat(container.getArgs()).noneMatch(argument -> argument.startsWith("--port"));
         String routes = routes();
-        for (Probe probe : List.of(
-                container.getStartupProbe(), container.getLivenessProbe(), container.getReadinessProbe())) {
-            assertThat(workload.hasPort(probe.getHttpGet().getPort().getStrVal())).isTrue();
+        for (Probe probe :
+                List.of(container.getStartupProbe(), container.getLivenessProbe(), container.getReadinessProbe())) {
+            assertThat(workload.hasPort(probe.getHttpGet().getPort().getStrVal()))
+                    .isTrue();
             assertThat(routes).contains("  " + probe.getHttpGet().getPath() + ":\n");
         }
         // Whoever is slow to become ready, with an index to build, is not killed for it.
@@ -122,7 +127,8 @@ class WorkloadsTest {
                 .collect(Collectors.toSet());
         Set<String> there = Stream.concat(
                         volumes.stream().map(Volume::getName),
-                        workload.claims().stream().map(claim -> claim.getMetadata().getName()))
+                        workload.claims().stream()
+                                .map(claim -> claim.getMetadata().getName()))
                 .collect(Collectors.toSet());
         assertThat(mounted).isEqualTo(there).contains("data", "tmp", "config", "api-keys");
         for (Volume volume : volumes) {
@@ -131,8 +137,7 @@ class WorkloadsTest {
             } else if (volume.getConfigMap() != null) {
                 assertThat(volume.getConfigMap().getName()).isIn(set.names("ConfigMap"));
             } else if (volume.getPersistentVolumeClaim() != null) {
-                assertThat(volume.getPersistentVolumeClaim().getClaimName())
-                        .isIn(set.names("PersistentVolumeClaim"));
+                assertThat(volume.getPersistentVolumeClaim().getClaimName()).isIn(set.names("PersistentVolumeClaim"));
             } else {
                 assertThat(volume.getEmptyDir().getSizeLimit()).isNotNull();
             }
@@ -145,11 +150,13 @@ class WorkloadsTest {
         Container container = workload.container();
         for (EnvVar variable : container.getEnv()) {
             if (variable.getValueFrom() != null) {
-                assertThat(variable.getValueFrom().getConfigMapKeyRef().getName()).isIn(set.names("ConfigMap"));
+                assertThat(variable.getValueFrom().getConfigMapKeyRef().getName())
+                        .isIn(set.names("ConfigMap"));
             }
         }
-        container.getEnvFrom().forEach(from -> assertThat(from.getSecretRef().getName())
-                .isIn(set.names("Secret")));
+        container
+                .getEnvFrom()
+                .forEach(from -> assertThat(from.getSecretRef().getName()).isIn(set.names("Secret")));
         Set<String> named = container.getEnv().stream().map(EnvVar::getName).collect(Collectors.toSet());
         assertThat(Variables.in(container.getArgs())).isSubsetOf(named);
         assertThat(named).allMatch(Variables::isKnown);
