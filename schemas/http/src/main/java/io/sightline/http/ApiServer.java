@@ -39,7 +39,6 @@ public final class ApiServer implements Drainable, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
 
-
     private final Javalin javalin;
     private final Listener listener;
     private final String host;
