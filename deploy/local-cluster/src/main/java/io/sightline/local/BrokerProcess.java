@@ -24,7 +24,8 @@ final class BrokerProcess {
         try {
             KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
             server.startup();
-            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(server::shutdown));
+            Runtime.getRuntime()
+                    .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(server::shutdown));
             server.awaitShutdown();
         } catch (RuntimeException e) {
             // Threads that were started already would keep the process.

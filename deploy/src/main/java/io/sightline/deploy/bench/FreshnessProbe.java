@@ -63,9 +63,13 @@ final class FreshnessProbe implements AutoCloseable {
 
     /** Ends the looking; an image that has not come counts with the time that it was waited for. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         thread.interrupt();
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void probe() {
@@ -95,8 +99,7 @@ final class FreshnessProbe implements AutoCloseable {
                 TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
             }
         } finally {
-            millis.recordValue(Math.min(
-                    LONGEST.toMillis(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)));
+            millis.recordValue(Math.min(LONGEST.toMillis(), TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)));
         }
     }
 

@@ -30,7 +30,9 @@ public record LoadBench(LoadSettings settings) {
      */
     boolean run(LoadStack stack, Path folder, PrintStream out) throws IOException, InterruptedException {
         LoadRequests requests = new LoadRequests(
-                settings.gallery(), Long.toString(System.currentTimeMillis(), Character.MAX_RADIX), stack.search(),
+                settings.gallery(),
+                Long.toString(System.currentTimeMillis(), Character.MAX_RADIX),
+                stack.search(),
                 settings.key());
         try (LoadGenerator generator =
                 new LoadGenerator(stack, requests, LoadRequests.SearchBy.valueOf(settings.searchBy()))) {
@@ -68,16 +70,14 @@ public record LoadBench(LoadSettings settings) {
     }
 
     /** The same on services that run already. */
-    public boolean run(URI ingest, URI search, Path folder, PrintStream out)
-            throws IOException, InterruptedException {
+    public boolean run(URI ingest, URI search, Path folder, PrintStream out) throws IOException, InterruptedException {
         try (LoadStack stack = LoadStack.at(ingest, search)) {
             return run(stack, folder, out);
         }
     }
 
     /** Tries the rates, and lower ones until some hold. */
-    private LoadPhase highest(
-            LoadGenerator generator, LoadPhase asked, List<LoadPhase.Outcome> trials, PrintStream out)
+    private LoadPhase highest(LoadGenerator generator, LoadPhase asked, List<LoadPhase.Outcome> trials, PrintStream out)
             throws InterruptedException {
         for (double share = 1; share >= LEAST; share *= STEP) {
             LoadPhase.Outcome trial = generator.run(asked.times("trial", share, settings.shortTime()));

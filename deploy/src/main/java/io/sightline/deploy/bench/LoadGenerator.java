@@ -127,7 +127,8 @@ final class LoadGenerator implements AutoCloseable {
 
     private static void requireTaken(int status) {
         if (status >= FIRST_ERROR) {
-            throw new IllegalStateException("an image was refused with status " + status + " before there was any load");
+            throw new IllegalStateException(
+                    "an image was refused with status " + status + " before there was any load");
         }
     }
 

@@ -38,8 +38,7 @@ record LoadPhase(String name, double searches, double images, Duration time) {
 
         /** Whether every request was answered with success, soon, and every image was searchable soon. */
         boolean holds() {
-            return rows.stream().allMatch(row -> row.holds(LONGEST_MILLIS))
-                    && !(freshness.p99() > STALEST_MILLIS);
+            return rows.stream().allMatch(row -> row.holds(LONGEST_MILLIS)) && !(freshness.p99() > STALEST_MILLIS);
         }
 
         /** Whether all is as it was in another phase of the same rates. */

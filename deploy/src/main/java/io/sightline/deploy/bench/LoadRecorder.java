@@ -1,7 +1,6 @@
 package io.sightline.deploy.bench;
 
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.ConcurrentHistogram;
 
@@ -20,7 +19,7 @@ final class LoadRecorder {
     private final LongAdder ok = new LongAdder();
     private final LongAdder shed = new LongAdder();
     private final LongAdder failed = new LongAdder();
-    private final AtomicReference<String> firstFailure = new AtomicReference<>("");
+    private volatile String firstFailure = "";
 
     LoadRecorder(String kind) {
         this.kind = kind;
@@ -50,7 +49,9 @@ final class LoadRecorder {
     /** It was not answered. */
     void failed(String why) {
         failed.increment();
-        firstFailure.compareAndSet("", why);
+        synchronized (this) {
+            firstFailure = firstFailure.isEmpty() ? why : firstFailure;
+        }
     }
 
     /** Requests that were neither answered nor have failed. */
@@ -72,10 +73,12 @@ final class LoadRecorder {
                 millis(95),
                 millis(99),
                 latencies.getMaxValue() / NANOS_PER_MILLI,
-                lost > 0 && firstFailure.get().isEmpty() ? "no answer" : firstFailure.get());
+                lost > 0 && firstFailure.isEmpty() ? "no answer" : firstFailure);
     }
 
     private double millis(double percentile) {
-        return latencies.getTotalCount() == 0 ? Double.NaN : latencies.getValueAtPercentile(percentile) / NANOS_PER_MILLI;
+        return latencies.getTotalCount() == 0
+                ? Double.NaN
+                : latencies.getValueAtPercentile(percentile) / NANOS_PER_MILLI;
     }
 }

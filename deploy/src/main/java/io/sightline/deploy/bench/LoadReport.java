@@ -85,7 +85,8 @@ record LoadReport(
                         settings.searches(),
                         settings.images())
                 : "";
-        return held + asked
+        return held
+                + asked
                 + String.format(
                         Locale.ROOT,
                         "%n%.1f times that: %d shed with 429, %d failed%nafter that: %s",

@@ -104,8 +104,12 @@ final class LoadRequests {
     private byte[] request(String method, String path, String contentType, byte[] body) {
         String type = contentType.isEmpty() ? "" : "Content-Type: " + contentType + "\r\n";
         String length = body.length == 0 ? "" : "Content-Length: " + body.length + "\r\n";
-        byte[] head = (method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\n" + credentials + type + length + "\r\n")
+        byte[] head = (method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\n" + credentials + type + length
+                        + "\r\n")
                 .getBytes(StandardCharsets.ISO_8859_1);
-        return ByteBuffer.allocate(head.length + body.length).put(head).put(body).array();
+        return ByteBuffer.allocate(head.length + body.length)
+                .put(head)
+                .put(body)
+                .array();
     }
 }

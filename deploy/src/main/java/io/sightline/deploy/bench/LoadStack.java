@@ -116,13 +116,19 @@ final class LoadStack implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        if (process.isPresent()) {
-            Process running = process.get();
-            running.destroy();
+    public void close() {
+        process.ifPresent(LoadStack::stop);
+    }
+
+    private static void stop(Process running) {
+        running.destroy();
+        try {
             if (!running.waitFor(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                 running.destroyForcibly().onExit().join();
             }
+        } catch (InterruptedException e) {
+            running.destroyForcibly();
+            Thread.currentThread().interrupt();
         }
     }
 

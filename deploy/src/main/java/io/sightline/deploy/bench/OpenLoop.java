@@ -14,7 +14,8 @@ import java.util.function.LongFunction;
  *
  * @param requests whole HTTP requests by number, from 0
  */
-record OpenLoop(LoadConnections connections, ArrivalSchedule schedule, LongFunction<byte[]> requests, LoadRecorder recorder) {
+record OpenLoop(
+        LoadConnections connections, ArrivalSchedule schedule, LongFunction<byte[]> requests, LoadRecorder recorder) {
 
     /** Answers that come later than that have failed. */
     private static final Duration LATEST = Duration.ofSeconds(30);

@@ -45,8 +45,9 @@ final class BenchLoadCommand implements Callable<Integer> {
 
     @Option(
             names = "--search-by",
-            description = "An encoded image, which has to be embedded, an id, or both in turn: IMAGE, ID, BOTH (default:"
-                    + " ${DEFAULT-VALUE}).")
+            description =
+                    "An encoded image, which has to be embedded, an id, or both in turn: IMAGE, ID, BOTH (default:"
+                            + " ${DEFAULT-VALUE}).")
     private String searchBy = "BOTH";
 
     @Option(
@@ -71,14 +72,8 @@ final class BenchLoadCommand implements Callable<Integer> {
         LogFile.into(options.folder(), "load", "OFF");
         String key = System.getenv().getOrDefault("SIGHTLINE_API_KEY", "").strip();
         LoadBench bench = new LoadBench(new LoadSettings(
-                searches,
-                images,
-                Duration.ofMillis((long) (minutes * 60_000)),
-                above,
-                gallery,
-                searchBy,
-                key));
-        boolean good = search == null || ingest == null
+                searches, images, Duration.ofMillis((long) (minutes * 60_000)), above, gallery, searchBy, key));
+        boolean good = (search == null || ingest == null)
                 ? bench.run(SightlineCommand.class, requestsAtOnce, options.folder(), System.out)
                 : bench.run(ingest, search, options.folder(), System.out);
         return good ? 0 : 1;

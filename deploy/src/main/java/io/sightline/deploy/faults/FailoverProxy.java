@@ -88,14 +88,15 @@ final class FailoverProxy implements AutoCloseable {
 
     private void pass(HttpExchange exchange) throws IOException {
         try (exchange) {
-            String kind = kind(exchange.getRequestMethod(), exchange.getRequestURI().getPath());
-            HttpRequest.BodyPublisher body =
-                    HttpRequest.BodyPublishers.ofByteArray(exchange.getRequestBody().readAllBytes());
+            String kind =
+                    kind(exchange.getRequestMethod(), exchange.getRequestURI().getPath());
+            HttpRequest.BodyPublisher body = HttpRequest.BodyPublishers.ofByteArray(
+                    exchange.getRequestBody().readAllBytes());
             String contentType = exchange.getRequestHeaders().getFirst("Content-Type");
             long start = System.nanoTime();
             for (int attempt = 0; System.nanoTime() - start < PATIENCE.toNanos(); attempt++) {
-                HttpRequest.Builder request = HttpRequest.newBuilder(
-                                URI.create(next(attempt) + exchange.getRequestURI().toString()))
+                HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(
+                                next(attempt) + exchange.getRequestURI().toString()))
                         .timeout(ANSWER)
                         .method(exchange.getRequestMethod(), body);
                 if (contentType != null) {

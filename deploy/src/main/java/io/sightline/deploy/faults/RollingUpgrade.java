@@ -83,8 +83,8 @@ public record RollingUpgrade(UpgradeSettings settings, Class<?> command) {
             }
             try (FailoverProxy gateway = proxy(members, "ingest", requests);
                     FailoverProxy search = proxy(members, "indexer", requests);
-                    UpgradeImages images = new UpgradeImages(
-                            gateway.url(), drawings, settings.images(), settings.imagesPerSecond());
+                    UpgradeImages images =
+                            new UpgradeImages(gateway.url(), drawings, settings.images(), settings.imagesPerSecond());
                     SearchingClients clients = new SearchingClients(
                             search.url().toString(),
                             drawings,
@@ -172,8 +172,7 @@ public record RollingUpgrade(UpgradeSettings settings, Class<?> command) {
     }
 
     private static FailoverProxy proxy(List<Member> members, String service, RequestLog requests) throws IOException {
-        return new FailoverProxy(
-                of(members, service).stream().map(Member::url).toList(), requests);
+        return new FailoverProxy(of(members, service).stream().map(Member::url).toList(), requests);
     }
 
     private static List<Member> of(List<Member> members, String service) {

@@ -93,7 +93,8 @@ final class UpgradeFleet implements AutoCloseable {
     void start(Member member, List<String> more) throws IOException {
         List<String> arguments = new ArrayList<>(member.arguments);
         arguments.addAll(more);
-        Path output = work.resolve(member + "-start-" + (++starts) + ".out");
+        starts++;
+        Path output = work.resolve(member + "-start-" + starts + ".out");
         synchronized (processes) {
             processes.put(
                     member,
@@ -172,7 +173,9 @@ final class UpgradeFleet implements AutoCloseable {
     }
 
     private static HttpRequest request(Member member, String path) {
-        return HttpRequest.newBuilder(member.url().resolve(path)).timeout(ANSWER).build();
+        return HttpRequest.newBuilder(member.url().resolve(path))
+                .timeout(ANSWER)
+                .build();
     }
 
     private void killAll() {

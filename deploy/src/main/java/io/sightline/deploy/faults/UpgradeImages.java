@@ -30,9 +30,8 @@ final class UpgradeImages implements AutoCloseable {
     private final ImageLedger ledger = new ImageLedger();
     private final List<String> refusals = new ArrayList<>();
     private final AtomicInteger posted = new AtomicInteger();
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Thread thread = Thread.ofPlatform().name("upgrade-images").unstarted(this::feed);
     private volatile boolean stopped;
 

@@ -58,14 +58,7 @@ record UpgradeReport(
         }
         out.printf(
                 "%n%-10s %9s %8s %8s %6s %7s %10s %11s%n",
-                "requests",
-                "answered",
-                "refused",
-                "unready",
-                "cut",
-                "failed",
-                "gap ms",
-                "slowest ms");
+                "requests", "answered", "refused", "unready", "cut", "failed", "gap ms", "slowest ms");
         requests.forEach((kind, summary) -> out.printf(
                 Locale.ROOT,
                 "%-10s %9d %8d %8d %6d %7d %10.0f %11.0f%n",
@@ -79,14 +72,7 @@ record UpgradeReport(
                 summary.slowestMillis()));
         out.printf(
                 "%n%-12s %-8s %8s %8s %10s %8s %8s %8s%n",
-                "index",
-                "version",
-                "images",
-                "missing",
-                "duplicate",
-                "stale",
-                "wrong",
-                "checked");
+                "index", "version", "images", "missing", "duplicate", "stale", "wrong", "checked");
         for (UpgradeCheck.Compared one : compared) {
             CheckReport report = one.report();
             out.printf(
