@@ -174,7 +174,6 @@ public final class Erasures implements AutoCloseable {
         }
     }
 
-    /** Ends the threads; what was held in memory is gone with the process. */
     /** Whether the topic is followed. */
     public boolean isFollowed() {
         return follower.isAlive();
@@ -185,6 +184,7 @@ public final class Erasures implements AutoCloseable {
         return follower.staleFor();
     }
 
+    /** Ends the threads; what was held in memory is gone with the process. */
     @Override
     public void close() {
         worker.shutdown();

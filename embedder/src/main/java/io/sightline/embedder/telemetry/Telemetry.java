@@ -3,7 +3,6 @@ package io.sightline.embedder.telemetry;
 import io.javalin.config.RoutesConfig;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -125,29 +124,38 @@ public final class Telemetry implements AutoCloseable {
 
     /** Shows the meters of a producer until the watch is closed. */
     public Watch watch(Producer<?, ?> producer) {
-        return watch(new KafkaClientMetrics(producer, Tags.empty(), looks));
+        return shown(new KafkaClientMetrics(producer, Tags.empty(), looks));
     }
 
     /** Shows the meters of a consumer until the watch is closed. */
     public Watch watch(Consumer<?, ?> consumer) {
-        return watch(new KafkaClientMetrics(consumer, Tags.empty(), looks));
+        return shown(new KafkaClientMetrics(consumer, Tags.empty(), looks));
     }
 
     /** Shows the meters of an admin client until the watch is closed. */
     public Watch watch(Admin admin) {
         return admin instanceof AdminClient client
-                ? watch(new KafkaClientMetrics(client, Tags.empty(), looks))
+                ? shown(new KafkaClientMetrics(client, Tags.empty(), looks))
                 : new Watch(() -> {});
     }
 
     /** Shows the meters of a Kafka Streams application, and of its clients, until the watch is closed. */
     public Watch watch(KafkaStreams streams) {
-        return watch(new KafkaStreamsMetrics(streams, Tags.empty(), looks));
+        return shown(new KafkaStreamsMetrics(streams, Tags.empty(), looks));
     }
 
-    private <B extends MeterBinder & AutoCloseable> Watch watch(B binder) {
-        binder.bindTo(meters);
-        Watch watch = new Watch(binder);
+    private Watch shown(KafkaClientMetrics metrics) {
+        metrics.bindTo(meters);
+        return watch(metrics::close);
+    }
+
+    private Watch shown(KafkaStreamsMetrics metrics) {
+        metrics.bindTo(meters);
+        return watch(metrics::close);
+    }
+
+    private Watch watch(Runnable removal) {
+        Watch watch = new Watch(removal);
         watches.add(watch);
         return watch;
     }
@@ -162,20 +170,16 @@ public final class Telemetry implements AutoCloseable {
     /** Meters of a Kafka client, which are removed when this is closed. Closing it again does nothing. */
     public final class Watch implements AutoCloseable {
 
-        private final AutoCloseable binder;
+        private final Runnable removal;
 
-        private Watch(AutoCloseable binder) {
-            this.binder = binder;
+        private Watch(Runnable removal) {
+            this.removal = removal;
         }
 
         @Override
         public void close() {
             if (watches.remove(this)) {
-                try {
-                    binder.close();
-                } catch (Exception e) {
-                    throw new IllegalStateException("meters of a Kafka client were not removed: " + e, e);
-                }
+                removal.run();
             }
         }
     }

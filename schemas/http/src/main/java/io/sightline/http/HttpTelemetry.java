@@ -145,6 +145,7 @@ public final class HttpTelemetry {
     private static final class RequestHeaders implements TextMapGetter<io.javalin.http.Context> {
 
         @Override
+        @SuppressWarnings("deprecation") // Not implemented by default.
         public Iterable<String> keys(io.javalin.http.Context request) {
             return request.headerMap().keySet();
         }

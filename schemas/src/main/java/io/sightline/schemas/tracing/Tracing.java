@@ -92,6 +92,7 @@ public final class Tracing {
     private static final class RecordHeaders implements TextMapGetter<Headers> {
 
         @Override
+        @SuppressWarnings("deprecation") // Not implemented by default.
         public Iterable<String> keys(Headers headers) {
             List<String> keys = new ArrayList<>();
             headers.forEach(header -> keys.add(header.key()));
