@@ -72,8 +72,8 @@ final class ServedGallery implements AutoCloseable {
                     .connection();
             RecordSerdes serdes = Stack.applyTopics(connection, Topics.defaults());
             this.serializer = serdes.serializer(Embedding.class);
-            this.producer = started.add(
-                    new KafkaProducer<>(connection.producer("bench"), new StringSerializer(), new ByteArraySerializer()));
+            this.producer = started.add(new KafkaProducer<>(
+                    connection.producer("bench"), new StringSerializer(), new ByteArraySerializer()));
             UntrainedNetwork.activate(
                     connection,
                     serdes,

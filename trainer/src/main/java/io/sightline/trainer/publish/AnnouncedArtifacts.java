@@ -48,7 +48,7 @@ public record AnnouncedArtifacts(String topicId, Map<String, Set<String>> folder
             String id = new TopicAdmin(admin)
                     .id(Topics.MODELS)
                     .orElseThrow(() -> new IllegalStateException(
-                            "there is no topic " + Topics.MODELS + "; create the topics with 'sightline topics apply'"));
+                            "there is no topic " + Topics.MODELS + "; create it with 'sightline topics apply'"));
             follower.open(timeout);
             return new AnnouncedArtifacts(id, folders);
         }
@@ -56,7 +56,8 @@ public record AnnouncedArtifacts(String topicId, Map<String, Set<String>> folder
 
     private static void note(@Nullable ModelEvent event, Map<String, Set<String>> folders) {
         if (event != null) {
-            folders.computeIfAbsent(event.getVersion(), any -> new HashSet<>()).add(folder(event.getArtifactUri()));
+            folders.computeIfAbsent(event.getVersion(), any -> new HashSet<>())
+                    .add(folder(event.getArtifactUri()));
         }
     }
 

@@ -77,7 +77,7 @@ final class ShadowGate implements Gate {
                 ? verdict
                 : new GateResult(
                         verdict.passed(),
-                        verdict.reason() + ", without those by image since the active version's network cannot be loaded",
+                        verdict.reason() + ", without those by image: the active version's network cannot be loaded",
                         verdict.figures());
     }
 
