@@ -81,8 +81,7 @@ public final class IndexerService implements AutoCloseable {
         this.reader = new EventReader(connection);
         SearchEvents events = new SearchEvents(clock);
         LiveQueries liveQueries = new LiveQueries();
-        Freshness freshness =
-                new Freshness(() -> catalog.current().active().map(ModelEvent::getVersion), clock);
+        Freshness freshness = new Freshness(() -> catalog.current().active().map(ModelEvent::getVersion), clock);
         SearchableListener listener = images -> {
             events.searchable(images);
             freshness.searchable(images);

@@ -37,15 +37,15 @@ class ScreenshotsIT {
         }
     }
 
-    private void take(Chromium chromium, ColorScheme colours, String hash, String there, String name)
-            throws Exception {
+    private void take(Chromium chromium, ColorScheme colours, String hash, String there, String name) throws Exception {
         Page page = chromium.open(WIDTH, HEIGHT, colours);
         page.navigate(url + "/console/" + hash);
         assertThat(page.locator(there).first()).isVisible();
         // Those below the edge are not loaded before somebody scrolls. Charts and maps are drawn with the next frame.
-        page.evaluate("Promise.all([...document.images].filter(image => image.getBoundingClientRect().top < innerHeight)"
-                + ".map(image => image.decode().catch(() => {})))"
-                + ".then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))");
+        page.evaluate(
+                "Promise.all([...document.images].filter(image => image.getBoundingClientRect().top < innerHeight)"
+                        + ".map(image => image.decode().catch(() => {})))"
+                        + ".then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))");
         Path file = folder.resolve("console-" + name + ".png");
         Files.write(file, SmallPng.of(page.screenshot()));
         page.context().close();

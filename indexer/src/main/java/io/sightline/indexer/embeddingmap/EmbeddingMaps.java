@@ -53,7 +53,8 @@ public final class EmbeddingMaps implements AutoCloseable {
             job.waiting();
             begin(job);
         }
-        jobs.entrySet().removeIf(entry -> jobs.size() > MOST_KEPT && !entry.getKey().equals(key));
+        jobs.entrySet()
+                .removeIf(entry -> jobs.size() > MOST_KEPT && !entry.getKey().equals(key));
         return job;
     }
 

@@ -64,8 +64,7 @@ public final class PipelineApi {
             ModelVersions versions, List<PipelineSample> samples, PipelineSample newest) {
         return versions.all().stream()
                 .filter(event -> newest.lanes().containsKey(event.getVersion()))
-                .map(event -> lane(
-                        event.getVersion(), versions.status(event).name(), samples, newest))
+                .map(event -> lane(event.getVersion(), versions.status(event).name(), samples, newest))
                 .toList();
     }
 

@@ -45,8 +45,7 @@ final class SearchRoutes {
         routes.post(
                 "/v1/search:batch",
                 context -> {
-                    BatchSearch.Request queries =
-                            ApiServer.json(context, BatchSearch.Request.class, MAX_REQUEST_BYTES);
+                    BatchSearch.Request queries = ApiServer.json(context, BatchSearch.Request.class, MAX_REQUEST_BYTES);
                     context.json(batch.search(queries));
                     answered.add(queries.queries().size());
                 },
