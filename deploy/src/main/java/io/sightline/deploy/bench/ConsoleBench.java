@@ -79,7 +79,8 @@ public record ConsoleBench(int images, int repeats, Path chromium) {
                             row.slowestMillis);
                 }
             }
-            double slowest = rows.stream().mapToDouble(Row::firstVisitMillis).max().orElseThrow();
+            double slowest =
+                    rows.stream().mapToDouble(Row::firstVisitMillis).max().orElseThrow();
             out.printf(Locale.ROOT, "%n%d images; slowest_page_ms %.0f%n", images, slowest);
             Map<String, Object> figures =
                     Map.of("images", images, "repeats", repeats, "rows", rows, "slowest_page_ms", slowest);
@@ -94,8 +95,8 @@ public record ConsoleBench(int images, int repeats, Path chromium) {
                 new ConsolePage(
                         "search by image",
                         byId,
-                        "document.querySelectorAll('#hits .hit').length > 0"
-                                + " && [...document.querySelectorAll('#hits img')].slice(0, 12).every(image => image.complete)"),
+                        "document.querySelectorAll('#hits .hit').length > 0 && [...document.querySelectorAll('#hits"
+                                + " img')].slice(0, 12).every(image => image.complete)"),
                 new ConsolePage("models", "#/models", "document.querySelector('tbody tr')"),
                 new ConsolePage("version", "#/models/v1", "document.querySelector('.history li')"),
                 new ConsolePage(
@@ -106,7 +107,8 @@ public record ConsoleBench(int images, int repeats, Path chromium) {
     }
 
     private Row measure(DevTools browser, String console, ConsolePage page) throws IOException {
-        // What is computed once in the background, as the map is, and classes that are loaded first, are no matter of the page.
+        // What is computed once in the background, as the map is, and classes that are loaded first, are no matter of
+        // the page.
         load(browser, console, page);
         double[] first = new double[repeats];
         double[] again = new double[repeats];

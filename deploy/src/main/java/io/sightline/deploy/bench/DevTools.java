@@ -71,8 +71,8 @@ final class DevTools implements AutoCloseable {
 
     /** Value of a script; of a promise, what it comes to. */
     JsonNode evaluate(String script) throws IOException {
-        JsonNode result = ask(
-                "Runtime.evaluate", Map.of("expression", script, "awaitPromise", true, "returnByValue", true));
+        JsonNode result =
+                ask("Runtime.evaluate", Map.of("expression", script, "awaitPromise", true, "returnByValue", true));
         if (result.has("exceptionDetails")) {
             throw new IOException("the page failed: " + result.path("exceptionDetails"));
         }
@@ -131,7 +131,8 @@ final class DevTools implements AutoCloseable {
 
     private URI page(String address) throws IOException, InterruptedException {
         HttpResponse<String> list = http.send(
-                HttpRequest.newBuilder(URI.create("http://" + address + "/json/list")).build(),
+                HttpRequest.newBuilder(URI.create("http://" + address + "/json/list"))
+                        .build(),
                 HttpResponse.BodyHandlers.ofString());
         for (JsonNode target : JSON.readTree(list.body())) {
             if (target.path("type").asText().equals("page")) {
@@ -161,7 +162,8 @@ final class DevTools implements AutoCloseable {
         private void take(String text) {
             try {
                 JsonNode answer = JSON.readTree(text);
-                CompletableFuture<JsonNode> asked = waiting.remove(answer.path("id").asInt(-1));
+                CompletableFuture<JsonNode> asked =
+                        waiting.remove(answer.path("id").asInt(-1));
                 if (asked != null) {
                     asked.complete(answer);
                 }

@@ -1,10 +1,10 @@
 package io.sightline.deploy.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.sightline.http.ApiServer;
 import io.sightline.indexer.deadletters.DeadLetterLog;
 import io.sightline.indexer.deadletters.DeadLetterSelection;
 import io.sightline.indexer.deadletters.DeadLetterView;
-import io.sightline.http.ApiServer;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.avro.DeadLetterReason;
 import java.io.IOException;

@@ -145,10 +145,14 @@ final class ConsoleGallery implements AutoCloseable {
                     .setCause("published")
                     .setParent("v1")
                     .setMetrics(Map.of(
-                            "recallAt1", recall,
-                            "mapAtR", mapAtR,
-                            "parent.recallAt1", recall - 0.1,
-                            "parent.mapAtR", mapAtR - 0.05))
+                            "recallAt1",
+                            recall,
+                            "mapAtR",
+                            mapAtR,
+                            "parent.recallAt1",
+                            recall - 0.1,
+                            "parent.mapAtR",
+                            mapAtR - 0.05))
                     .build();
             log.publish(event);
         }

@@ -68,8 +68,7 @@ class ConsoleIT {
         try (Watched watched = desktop()) {
             Page page = watched.go("");
             assertThat(page).hasTitle("Search · Sightline");
-            page.locator("#file")
-                    .setInputFiles(new FilePayload("mine.png", "image/png", TestImages.png(64, 64, 3)));
+            page.locator("#file").setInputFiles(new FilePayload("mine.png", "image/png", TestImages.png(64, 64, 3)));
             assertThat(page.locator("#hits .hit")).hasCount(24);
             assertThat(page.locator(".summary")).containsText("24 neighbours by v3");
             String first = page.locator("#hits .hit-id").first().textContent();
@@ -81,9 +80,11 @@ class ConsoleIT {
             assertThat(page.locator("#hits img").first()).isVisible();
             page.goBack();
             assertThat(page.locator(".preview .preview-id")).hasText("mine.png");
-            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Show more")).click();
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Show more"))
+                    .click();
             assertThat(page.locator("#hits .hit")).hasCount(48);
-            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Random image")).click();
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Random image"))
+                    .click();
             assertThat(page.locator(".preview .preview-id")).not().hasText("mine.png");
             watched.assertNothingWrong();
         }
@@ -145,8 +146,8 @@ class ConsoleIT {
             page.locator("#file").setInputFiles(new FilePayload("cut.jpg", "image/jpeg", ConsoleGallery.TRUNCATED));
             assertThat(page.locator(".state h2")).hasText("That image is broken");
             page.locator("#file")
-                    .setInputFiles(new FilePayload(
-                            "text.png", "image/png", "no image".getBytes(StandardCharsets.UTF_8)));
+                    .setInputFiles(
+                            new FilePayload("text.png", "image/png", "no image".getBytes(StandardCharsets.UTF_8)));
             assertThat(page.locator(".state h2")).hasText("That is no JPEG or PNG");
             page.locator("#file").setInputFiles(new FilePayload("huge.png", "image/png", new byte[9 * 1024 * 1024]));
             assertThat(page.locator(".state h2")).hasText("That image is too large");
@@ -160,7 +161,9 @@ class ConsoleIT {
     void shouldWaitForAnIndexThatIsRebuilt() {
         try (Watched watched = desktop().expecting("/v1/search")) {
             Page page = watched.page();
-            page.route("**/v1/search", route -> refuse(route, 503, "index-rebuilding", "the index of v3 is being read, 40 %"));
+            page.route(
+                    "**/v1/search",
+                    route -> refuse(route, 503, "index-rebuilding", "the index of v3 is being read, 40 %"));
             watched.go(SEARCH_BY_DRAWING);
             assertThat(page.locator(".state h2")).hasText("The index is being rebuilt");
             assertThat(page.locator(".state")).containsText("40 %");
@@ -177,7 +180,11 @@ class ConsoleIT {
             assertThat(page.locator("tr[data-version=v3]")).containsText("active");
             assertThat(page.locator("tr[data-version=v3]")).containsText("74.0 %");
             assertThat(page.locator("tr[data-version=v2]")).containsText("retired");
-            page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("v3").setExact(true)).last().click();
+            page.getByRole(
+                            AriaRole.LINK,
+                            new Page.GetByRoleOptions().setName("v3").setExact(true))
+                    .last()
+                    .click();
             assertThat(page.locator("h1")).containsText("v3");
             Locator retire = page.locator("[data-action=retire]");
             assertThat(retire).hasAttribute("aria-disabled", "true");
@@ -192,7 +199,8 @@ class ConsoleIT {
         try (Watched watched = desktop().expecting("/v1/models/v99")) {
             Page page = watched.go("#/models/v99");
             assertThat(page.locator(".state h2")).hasText("There is no such version");
-            page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("All versions")).click();
+            page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("All versions"))
+                    .click();
             assertThat(page.locator("tr[data-version=v3]")).isVisible();
             watched.assertNothingWrong();
         }
@@ -205,13 +213,17 @@ class ConsoleIT {
             assertThat(page.locator("tr[data-version=v3]")).containsText("answers");
             assertThat(page.locator(".tile").first()).containsText("Images");
             assertThat(page.locator("#dead-letters .filter").first()).containsText("3");
-            page.locator("#dead-letters .filter", new Page.LocatorOptions().setHasText("malformed")).click();
+            page.locator("#dead-letters .filter", new Page.LocatorOptions().setHasText("malformed"))
+                    .click();
             assertThat(page.locator(".letter")).hasCount(2);
             page.locator(".letter summary").first().click();
             assertThat(page.locator(".letter-details").first()).containsText("sightline.images-");
             page.locator(".letter").first().getByRole(AriaRole.BUTTON).last().click();
             assertThat(page.locator("dialog")).containsText("if it is still the newest event of its image");
-            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Try it again").setExact(true)).click();
+            page.getByRole(
+                            AriaRole.BUTTON,
+                            new Page.GetByRoleOptions().setName("Try it again").setExact(true))
+                    .click();
             assertThat(page.locator(".toast")).containsText("1 sent, 0 skipped, 0 failed");
             // The lanes give it up again: one more dead event.
             assertThat(page.locator(".letter")).hasCount(3, new LocatorAssertions.HasCountOptions().setTimeout(40_000));
@@ -223,7 +235,8 @@ class ConsoleIT {
     void shouldSayThatTheBrokersDoNotAnswer() {
         try (Watched watched = desktop().expecting("/v1/dead-letters")) {
             Page page = watched.page();
-            page.route("**/v1/dead-letters**", route -> refuse(route, 503, "kafka-unavailable", "the brokers are away"));
+            page.route(
+                    "**/v1/dead-letters**", route -> refuse(route, 503, "kafka-unavailable", "the brokers are away"));
             watched.go("#/pipeline");
             assertThat(page.locator("#dead-letters .state h2")).hasText("The brokers do not answer");
             watched.assertNothingWrong();
@@ -244,7 +257,8 @@ class ConsoleIT {
             page.keyboard().press("Enter");
             assertThat(page.locator(".preview .preview-id")).hasText(id);
             page.goBack();
-            page.locator("summary", new Page.LocatorOptions().setHasText("As a table")).click();
+            page.locator("summary", new Page.LocatorOptions().setHasText("As a table"))
+                    .click();
             assertThat(page.locator("details table tbody tr")).hasCount(100);
             watched.assertNothingWrong();
         }
@@ -270,7 +284,8 @@ class ConsoleIT {
             page.locator("#label").press("Enter");
             assertThat(page.locator(".chip")).containsText(ConsoleGallery.SCRIPT);
             watched.go("#/pipeline");
-            assertThat(page.locator(".letter", new Page.LocatorOptions().setHasText(ConsoleGallery.SCRIPT))).isVisible();
+            assertThat(page.locator(".letter", new Page.LocatorOptions().setHasText(ConsoleGallery.SCRIPT)))
+                    .isVisible();
             assertThat(page.locator("main script, main img[src=x]")).hasCount(0);
             watched.assertNothingWrong();
         }
@@ -293,8 +308,12 @@ class ConsoleIT {
             page.keyboard().press("Enter");
             assertThat(page.locator("#key-error")).containsText("This key is not known");
             page.unroute("**/v1/session");
-            page.route("**/v1/session", route -> json(
-                    route, 200, "{\"authentication\":\"required\",\"name\":\"reader\",\"scopes\":[\"SEARCH\"]}"));
+            page.route(
+                    "**/v1/session",
+                    route -> json(
+                            route,
+                            200,
+                            "{\"authentication\":\"required\",\"name\":\"reader\",\"scopes\":[\"SEARCH\"]}"));
             page.getByLabel("API key").fill("right");
             page.keyboard().press("Enter");
             assertThat(page.locator("tr[data-version=v3]")).isVisible();
@@ -311,7 +330,8 @@ class ConsoleIT {
     @Test
     void shouldBeAccessibleInLightAndDark() {
         for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-            try (Watched watched = new Watched(chromium.open(1280, 900, colours), gallery.url()).expecting("/content")) {
+            try (Watched watched =
+                    new Watched(chromium.open(1280, 900, colours), gallery.url()).expecting("/content")) {
                 for (String hash : PAGES) {
                     settle(watched.go(hash));
                     watched.assertAccessible(hash + " " + colours);
@@ -323,11 +343,14 @@ class ConsoleIT {
 
     @Test
     void shouldFitAPhone() {
-        try (Watched watched = new Watched(chromium.open(360, 740, ColorScheme.LIGHT), gallery.url()).expecting("/content")) {
+        try (Watched watched =
+                new Watched(chromium.open(360, 740, ColorScheme.LIGHT), gallery.url()).expecting("/content")) {
             for (String hash : PAGES) {
                 Page page = watched.go(hash);
                 settle(page);
-                assertThat((int) page.evaluate("document.documentElement.scrollWidth")).as(hash).isLessThanOrEqualTo(360);
+                assertThat((int) page.evaluate("document.documentElement.scrollWidth"))
+                        .as(hash)
+                        .isLessThanOrEqualTo(360);
             }
             watched.assertNothingWrong();
         }
@@ -354,7 +377,9 @@ class ConsoleIT {
             page.keyboard().press("Escape");
             assertThat(page.locator("dialog")).hasCount(0);
             page.locator("[data-action=rollback]").click();
-            page.locator("dialog").getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Roll back")).click();
+            page.locator("dialog")
+                    .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Roll back"))
+                    .click();
             assertThat(page.locator(".toast")).containsText("v2 is active again");
             assertThat(page.locator("h1 .status")).hasText("active");
             assertThat(page.locator("#serving")).hasText("v2");

@@ -30,21 +30,22 @@ class ScreenshotsIT {
     void shouldTakeAPictureOfEachPage() throws Exception {
         PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
         try (Chromium chromium = Chromium.start(Chromium.installed().orElseThrow())) {
-            take(chromium, ColorScheme.LIGHT, "#/search?id=test%2Fsign-200%2F03.png&k=12", "#hits img", "search");
+            take(chromium, ColorScheme.LIGHT, "#/search?id=train%2Fsign-090%2F02.png&k=12", "#hits img", "search");
             take(chromium, ColorScheme.LIGHT, "#/models", "tbody tr", "models");
             take(chromium, ColorScheme.LIGHT, "#/pipeline", "#dead-letters .state, #dead-letters .letter", "pipeline");
             take(chromium, ColorScheme.DARK, "#/map", "canvas.scatter", "map");
         }
     }
 
-    private void take(Chromium chromium, ColorScheme colours, String hash, String there, String name)
-            throws Exception {
+    private void take(Chromium chromium, ColorScheme colours, String hash, String there, String name) throws Exception {
         Page page = chromium.open(WIDTH, HEIGHT, colours);
         page.navigate(url + "/console/" + hash);
         assertThat(page.locator(there).first()).isVisible();
-        page.waitForFunction("[...document.images].every(image => image.complete)");
-        // Charts and maps are drawn with the next frame.
-        page.waitForFunction("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))");
+        // Those below the edge are not loaded before somebody scrolls. Charts and maps are drawn with the next frame.
+        page.evaluate(
+                "Promise.all([...document.images].filter(image => image.getBoundingClientRect().top < innerHeight)"
+                        + ".map(image => image.decode().catch(() => {})))"
+                        + ".then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))");
         Path file = folder.resolve("console-" + name + ".png");
         Files.write(file, SmallPng.of(page.screenshot()));
         page.context().close();

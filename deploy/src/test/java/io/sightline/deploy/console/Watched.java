@@ -32,7 +32,9 @@ final class Watched implements AutoCloseable {
             dialog.dismiss();
         });
         page.onRequest(request -> {
-            if (!request.url().startsWith(url + "/") && !request.url().startsWith("blob:") && !request.url().startsWith("data:")) {
+            if (!request.url().startsWith(url + "/")
+                    && !request.url().startsWith("blob:")
+                    && !request.url().startsWith("data:")) {
                 wrongs.add("request to another origin: " + request.url());
             }
         });
@@ -68,7 +70,9 @@ final class Watched implements AutoCloseable {
 
     private static String describe(Rule rule) {
         return rule.getId() + ": "
-                + rule.getNodes().stream().map(node -> node.getHtml() + " " + node.getFailureSummary()).toList();
+                + rule.getNodes().stream()
+                        .map(node -> node.getHtml() + " " + node.getFailureSummary())
+                        .toList();
     }
 
     void assertNothingWrong() {

@@ -37,8 +37,7 @@ record ConsoleFile(byte[] content, String contentType, String tag) {
             if (type == null) {
                 throw new IllegalStateException(resource + " has no media type");
             }
-            return new ConsoleFile(
-                    content, type, '"' + Sha256.hex(content).substring(0, TAG_DIGITS) + '"');
+            return new ConsoleFile(content, type, '"' + Sha256.hex(content).substring(0, TAG_DIGITS) + '"');
         } catch (IOException e) {
             throw new UncheckedIOException(resource + " cannot be read from the class path", e);
         }

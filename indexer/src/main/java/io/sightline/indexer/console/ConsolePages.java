@@ -95,7 +95,8 @@ public final class ConsolePages {
     private void send(Context context, String name) {
         ConsoleFile file = files.get(name);
         if (file == null) {
-            throw new ApiException(404, "no-such-page", "the console has no file '" + name + "'; it begins at /console/");
+            throw new ApiException(
+                    404, "no-such-page", "the console has no file '" + name + "'; it begins at /console/");
         }
         context.header("Content-Security-Policy", POLICY);
         context.header("X-Content-Type-Options", "nosniff");

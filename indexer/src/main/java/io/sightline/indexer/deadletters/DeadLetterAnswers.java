@@ -17,7 +17,11 @@ final class DeadLetterAnswers {
     private DeadLetterAnswers() {}
 
     /** Of {@code GET /v1/dead-letters}; complete is whether the reasons count all there are. */
-    record Page(Map<DeadLetterReason, Long> reasons, boolean complete, List<Entry> events, @Nullable String next) {}
+    record Page(
+            Map<DeadLetterReason, Long> reasons,
+            boolean complete,
+            List<Entry> events,
+            @Nullable String next) {}
 
     /** A dead event in a list; its id is where its newest dead letter lies. */
     record Entry(
@@ -43,11 +47,13 @@ final class DeadLetterAnswers {
     }
 
     /** Of {@code GET /v1/dead-letters/{letter}}. */
-    record Details(Entry event, List<Verdict> verdicts, @Nullable Original original) {
+    record Details(
+            Entry event, List<Verdict> verdicts, @Nullable Original original) {
 
         static Details of(DeadLetterView view, DeadLetterContents contents) {
             List<Verdict> verdicts = IntStream.range(0, view.verdicts().size())
-                    .mapToObj(i -> Verdict.of(view.verdicts().get(i), contents.stacks().get(i)))
+                    .mapToObj(i ->
+                            Verdict.of(view.verdicts().get(i), contents.stacks().get(i)))
                     .toList();
             return new Details(
                     Entry.of(view),
@@ -69,7 +75,10 @@ final class DeadLetterAnswers {
             int bytes,
             @Nullable String contentType,
             @Nullable String source,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, String> tags,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Map<String, String> tags,
+
             @Nullable Instant eventTime,
             @Nullable String reference,
             boolean image) {

@@ -52,15 +52,14 @@ public final class DeadLettersApi implements AutoCloseable {
         routes.get("/v1/dead-letters/{letter}/content", this::content, Scope.MONITOR);
         routes.post(
                 "/v1/dead-letters:redrive",
-                context -> context.json(redrives.redrive(
-                        ApiServer.json(context, RedriveRequests.Request.class, MOST_REQUEST_BYTES))),
+                context -> context.json(
+                        redrives.redrive(ApiServer.json(context, RedriveRequests.Request.class, MOST_REQUEST_BYTES))),
                 Scope.ADMIN);
     }
 
     private DeadLetterAnswers.Page list(Context context) {
         @Nullable String reason = context.queryParam("reason");
-        DeadLetterSelection selection =
-                new DeadLetterSelection(reason == null ? null : reason(reason), null, Set.of());
+        DeadLetterSelection selection = new DeadLetterSelection(reason == null ? null : reason(reason), null, Set.of());
         int limit = limit(context.queryParam("limit"));
         RecentDeadLetters.Recent known = look();
         Map<DeadLetterReason, Long> reasons = known.events().stream()

@@ -102,8 +102,8 @@ final class RecentDeadLetters implements AutoCloseable {
     private void keep(List<DeadLetterView> read) {
         read.forEach(view -> views.merge(view.origin(), view, DeadLetterView::with));
         List<DeadLetterView> all = new ArrayList<>(views.values());
-        all.sort(DeadLetterView.NEWEST_FIRST.thenComparing(
-                view -> view.origin().toString(), Comparator.naturalOrder()));
+        all.sort(
+                DeadLetterView.NEWEST_FIRST.thenComparing(view -> view.origin().toString(), Comparator.naturalOrder()));
         if (all.size() > MOST_EVENTS) {
             all.subList(MOST_EVENTS, all.size()).forEach(view -> views.remove(view.origin()));
             all = all.subList(0, MOST_EVENTS);

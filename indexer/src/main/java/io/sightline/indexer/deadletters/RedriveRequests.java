@@ -65,8 +65,8 @@ final class RedriveRequests {
     private List<DeadLetterView> select(Request request) {
         List<DeadLetterView> known = recent.look().events();
         if (request.ids() == null) {
-            DeadLetterSelection ofReason = new DeadLetterSelection(
-                    DeadLettersApi.reason(String.valueOf(request.reason())), null, Set.of());
+            DeadLetterSelection ofReason =
+                    new DeadLetterSelection(DeadLettersApi.reason(String.valueOf(request.reason())), null, Set.of());
             return known.stream().filter(ofReason).toList();
         }
         Set<String> missing = new HashSet<>(request.ids());

@@ -31,6 +31,7 @@ public final class EmbeddingMaps implements AutoCloseable {
     private volatile boolean closed;
 
     /** Nothing is computed before it is asked for. */
+    @SuppressWarnings("ThreadPriorityCheck") // A picture may wait; where priorities are ignored, it only takes its share.
     public EmbeddingMaps(Clock clock) {
         this.clock = clock;
         this.thread = Executors.newSingleThreadExecutor(Thread.ofPlatform()
@@ -53,7 +54,8 @@ public final class EmbeddingMaps implements AutoCloseable {
             job.waiting();
             begin(job);
         }
-        jobs.entrySet().removeIf(entry -> jobs.size() > MOST_KEPT && !entry.getKey().equals(key));
+        jobs.entrySet()
+                .removeIf(entry -> jobs.size() > MOST_KEPT && !entry.getKey().equals(key));
         return job;
     }
 

@@ -104,8 +104,7 @@ public final class MapApi {
             return DEFAULT_SAMPLE;
         }
         if (!text.matches("\\d{1,4}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > MOST_SAMPLE) {
-            throw new ApiException(
-                    400, "out-of-range", "sample must be 1 to " + MOST_SAMPLE + ", not '" + text + "'");
+            throw new ApiException(400, "out-of-range", "sample must be 1 to " + MOST_SAMPLE + ", not '" + text + "'");
         }
         return Integer.parseInt(text);
     }

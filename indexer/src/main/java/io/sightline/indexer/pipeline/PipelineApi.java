@@ -64,8 +64,7 @@ public final class PipelineApi {
             ModelVersions versions, List<PipelineSample> samples, PipelineSample newest) {
         return versions.all().stream()
                 .filter(event -> newest.lanes().containsKey(event.getVersion()))
-                .map(event -> lane(
-                        event.getVersion(), versions.status(event).name(), samples, newest))
+                .map(event -> lane(event.getVersion(), versions.status(event).name(), samples, newest))
                 .toList();
     }
 
@@ -77,7 +76,6 @@ public final class PipelineApi {
                 .filter(sample -> sample.lanes().containsKey(version))
                 .toList();
         @Nullable Double perSecond = rate(there, sample -> sample.embedded(version));
-        boolean moves = perSecond != null && perSecond > SLOWEST;
         Optional<LaneIndex> index = indexes.find(version);
         Count count = index.map(PipelineApi::count).orElse(new Count(null, null));
         return new PipelineAnswer.Lane(
@@ -86,7 +84,7 @@ public final class PipelineApi {
                 lag,
                 newest.images() == 0 ? 1 : Math.clamp(1 - (double) lag / newest.images(), 0, 1),
                 perSecond,
-                lag > 0 && moves ? Long.valueOf(Math.round(lag / perSecond)) : null,
+                perSecond != null && perSecond > SLOWEST && lag > 0 ? Long.valueOf(Math.round(lag / perSecond)) : null,
                 count.images,
                 index.map(LaneIndex::behind).orElse(0L),
                 index.map(LaneIndex::isReady).orElse(false),

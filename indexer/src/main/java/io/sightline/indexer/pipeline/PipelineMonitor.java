@@ -83,7 +83,8 @@ public final class PipelineMonitor implements AutoCloseable {
             failure = null;
         } catch (RuntimeException e) {
             if (failure == null) {
-                LOG.warn("the pipeline could not be looked at, will retry in {} s: {}", EVERY.toSeconds(), e.toString());
+                LOG.warn(
+                        "the pipeline could not be looked at, will retry in {} s: {}", EVERY.toSeconds(), e.toString());
             }
             failure = "the brokers could not be asked, and are tried again by themselves: " + e.getMessage();
         }

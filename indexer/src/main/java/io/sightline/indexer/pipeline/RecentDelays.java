@@ -42,10 +42,7 @@ public final class RecentDelays implements SearchableListener {
      * @param windowSeconds in how many seconds up to now
      */
     record Measured(
-            int images,
-            @Nullable Long p50Millis,
-            @Nullable Long p99Millis,
-            long windowSeconds) {}
+            int images, @Nullable Long p50Millis, @Nullable Long p99Millis, long windowSeconds) {}
 
     @Override
     public void searchable(List<StoredImage> images) {
@@ -81,7 +78,8 @@ public final class RecentDelays implements SearchableListener {
 
     private void forget(Instant now) {
         Instant oldest = now.minus(WINDOW);
-        while (!delays.isEmpty() && (delays.size() > MOST || delays.getFirst().time().isBefore(oldest))) {
+        while (!delays.isEmpty()
+                && (delays.size() > MOST || delays.getFirst().time().isBefore(oldest))) {
             delays.removeFirst();
         }
     }

@@ -131,8 +131,7 @@ public final class Tsne {
             for (int axis = 0; axis < 2; axis++) {
                 boolean turned = gradient[i][axis] > 0 == velocity[i][axis] > 0;
                 gains[i][axis] = Math.max(turned ? gains[i][axis] * 0.8 : gains[i][axis] + 0.2, SMALLEST_GAIN);
-                velocity[i][axis] =
-                        momentum * velocity[i][axis] - rate * gains[i][axis] * gradient[i][axis];
+                velocity[i][axis] = momentum * velocity[i][axis] - rate * gains[i][axis] * gradient[i][axis];
                 plane[i][axis] += velocity[i][axis];
             }
         }

@@ -48,7 +48,9 @@ final class LabelsApi {
                     .filter(label -> label.label().toLowerCase(Locale.ROOT).contains(wanted))
                     .toList();
             return new Answer(
-                    version.version(), fitting.size(), fitting.stream().limit(limit).toList());
+                    version.version(),
+                    fitting.size(),
+                    fitting.stream().limit(limit).toList());
         });
     }
 

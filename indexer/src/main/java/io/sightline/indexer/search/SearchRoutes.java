@@ -51,7 +51,7 @@ final class SearchRoutes {
                     BatchSearch.Request queries =
                             ApiServer.json(context, BatchSearch.Request.class, MAX_REQUEST_BYTES);
                     context.json(batch(queries));
-                    answered.add(queries.queries().size());
+                    answered.add(queries.queries() == null ? 0 : queries.queries().size());
                 },
                 Scope.SEARCH);
     }

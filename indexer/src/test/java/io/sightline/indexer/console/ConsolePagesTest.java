@@ -95,17 +95,19 @@ class ConsolePagesTest {
         for (String name : ConsolePages.OWN) {
             String text = get("/console/" + name).body();
             if (name.endsWith(".js")) {
-                assertThat(text).as(name).doesNotContain("innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "document.write");
+                assertThat(text)
+                        .as(name)
+                        .doesNotContain("innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "document.write");
             }
             assertThat(text.replace("http://www.w3.org/2000/svg", "")).as(name).doesNotContain("http://", "https://");
             assertThat(text).as(name).doesNotContain("style=\"", "onclick=\"");
         }
-        assertThat(get("/console/index.html").body().getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(8192);
+        assertThat(get("/console/index.html").body().getBytes(StandardCharsets.UTF_8))
+                .hasSizeLessThan(8192);
     }
 
     private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return HTTP.send(
-                HttpRequest.newBuilder(URI.create(server.url() + path)).build(),
-                HttpResponse.BodyHandlers.ofString());
+                HttpRequest.newBuilder(URI.create(server.url() + path)).build(), HttpResponse.BodyHandlers.ofString());
     }
 }

@@ -18,7 +18,8 @@ class TsneTest {
 
     @Test
     void shouldKeepNeighboursTogether() {
-        double[][] plane = Tsne.project(clusters(), TsneSettings.DEFAULT, TO_THE_END).orElseThrow();
+        double[][] plane =
+                Tsne.project(clusters(), TsneSettings.DEFAULT, TO_THE_END).orElseThrow();
 
         assertThat(plane).hasDimensions(CLUSTERS * EACH, 2);
         int together = 0;
@@ -34,8 +35,10 @@ class TsneTest {
 
     @Test
     void shouldComeToTheSameTwice() {
-        double[][] one = Tsne.project(clusters(), TsneSettings.DEFAULT, TO_THE_END).orElseThrow();
-        double[][] other = Tsne.project(clusters(), TsneSettings.DEFAULT, TO_THE_END).orElseThrow();
+        double[][] one =
+                Tsne.project(clusters(), TsneSettings.DEFAULT, TO_THE_END).orElseThrow();
+        double[][] other =
+                Tsne.project(clusters(), TsneSettings.DEFAULT, TO_THE_END).orElseThrow();
 
         assertThat(one).isDeepEqualTo(other);
     }
@@ -51,7 +54,8 @@ class TsneTest {
 
     @Test
     void shouldPlaceFewAndEqualVectors() {
-        assertThat(Tsne.project(new float[0][], TsneSettings.DEFAULT, TO_THE_END).orElseThrow())
+        assertThat(Tsne.project(new float[0][], TsneSettings.DEFAULT, TO_THE_END)
+                        .orElseThrow())
                 .isEmpty();
         assertThat(Tsne.project(new float[][] {{1, 0}}, TsneSettings.DEFAULT, TO_THE_END)
                         .orElseThrow())
@@ -60,7 +64,8 @@ class TsneTest {
         for (float[] vector : equal) {
             vector[0] = 1;
         }
-        for (double[] point : Tsne.project(equal, TsneSettings.DEFAULT, TO_THE_END).orElseThrow()) {
+        for (double[] point :
+                Tsne.project(equal, TsneSettings.DEFAULT, TO_THE_END).orElseThrow()) {
             assertThat(point[0]).isFinite();
             assertThat(point[1]).isFinite();
         }
@@ -93,7 +98,10 @@ class TsneTest {
 
         double[][] plane = PrincipalComponents.project(vectors);
 
-        double mean4 = Arrays.stream(vectors).mapToDouble(vector -> vector[4]).average().orElseThrow();
+        double mean4 = Arrays.stream(vectors)
+                .mapToDouble(vector -> vector[4])
+                .average()
+                .orElseThrow();
         double sign = Math.signum(plane[0][0] * (vectors[0][4] - mean4));
         for (int i = 0; i < vectors.length; i++) {
             assertThat(sign * plane[i][0]).isCloseTo(vectors[i][4] - mean4, within(0.5));

@@ -146,7 +146,7 @@ class SearchApiIT {
                 Sent.json("/v1/dead-letters:redrive", Map.of("reason", "MALFORMED")),
                 Sent.get("/console/"),
                 Sent.get("/console/js%2Fapp.js"),
-                Sent.get("/console/lib/chart.umd.min.js"),
+                Sent.get("/console/lib%2Fchart.umd.min.js"),
                 Sent.get("/v1/status"));
         for (Sent sent : right) {
             assertThat(client.send(sent).statusCode()).as(sent.path()).isEqualTo(200);

@@ -82,7 +82,8 @@ public abstract class VectorStoreContract {
 
     @Test
     void shouldSampleTheSameImagesWhateverTheOrderTheyCameIn() {
-        List<String> ids = new ArrayList<>(IntStream.range(0, 60).mapToObj(i -> "image-" + i).toList());
+        List<String> ids = new ArrayList<>(
+                IntStream.range(0, 60).mapToObj(i -> "image-" + i).toList());
         ids.forEach(id -> upsert(id, unit(0), "cat"));
         upsert("gone", unit(0), "cat");
         delete("gone");
@@ -94,9 +95,14 @@ public abstract class VectorStoreContract {
         upsert("late", unit(0), "cat");
         store.refresh();
 
-        assertThat(sample).hasSize(20).doesNotHaveDuplicates().isNotEqualTo(ids.subList(40, 60).reversed());
+        assertThat(sample)
+                .hasSize(20)
+                .doesNotHaveDuplicates()
+                .isNotEqualTo(ids.subList(40, 60).reversed());
         assertThat(before).containsExactlyInAnyOrderElementsOf(ids).startsWith(sample.toArray(String[]::new));
-        assertThat(sampled(20)).filteredOn(id -> !id.equals("late")).hasSizeGreaterThanOrEqualTo(19)
+        assertThat(sampled(20))
+                .filteredOn(id -> !id.equals("late"))
+                .hasSizeGreaterThanOrEqualTo(19)
                 .isSubsetOf(sample);
         assertThat(store.sample(1).getFirst().vector()).containsExactly(unit(1));
         assertThat(store.sample(0)).isEmpty();

@@ -19,9 +19,9 @@ function load() {
  * A line chart that follows the page's colours until the signal aborts.
  *
  * @param series of {name, colour, dash, points}; colours are custom properties
- * @param options of the chart: unit, max, onselect
+ * @param options of the chart: unit, max, points, onselect(index), and hollow(index), whether a point is drawn as a ring
  */
-export async function lineChart(canvas, labels, series, {unit = '', max = null, onselect = null, points = true} = {}, signal) {
+export async function lineChart(canvas, labels, series, {unit = '', max = null, onselect = null, points = true, hollow = () => false} = {}, signal) {
   const Chart = await load();
   if (signal.aborted) {
     return null;
@@ -49,13 +49,14 @@ export async function lineChart(canvas, labels, series, {unit = '', max = null, 
     chart.data.datasets.forEach((one, index) => {
       one.borderColor = pageColour(series[index].colour);
       one.backgroundColor = one.borderColor;
+      one.pointBackgroundColor = item => (hollow(item.dataIndex) ? pageColour('--raised') : one.borderColor);
     });
     chart.update('none');
   };
   const set = (names, values) => {
     chart.data.labels = names;
     chart.data.datasets = series.map((one, index) => ({
-      label: one.name, data: values[index], borderWidth: 2, borderDash: one.dash ?? [], tension: 0.25,
+      label: one.name, data: values[index], borderWidth: 2, borderDash: one.dash ?? [], cubicInterpolationMode: 'monotone', clip: 8,
       pointRadius: points ? 4 : 0, pointHoverRadius: points ? 6 : 3, pointStyle: one.shape ?? 'circle', spanGaps: true,
     }));
     paint();

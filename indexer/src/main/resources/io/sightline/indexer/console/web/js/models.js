@@ -19,9 +19,9 @@ export async function show(main, route, signal) {
   replace(main,
     h('div', {class: 'page-head'}, h('h1', {}, 'Models'),
       h('p', {class: 'lead'}, 'Every version of the network that was published, and what became of it.')),
-    h('section', {class: 'card', 'aria-label': 'Quality'}, h('h2', {}, 'Quality on the holdout'), chartBox),
+    h('section', {class: 'card', 'aria-label': 'Quality'}, h('h2', {}, 'Quality on the holdout ', h('span', {class: 'hint'}, 'rings were rejected')), chartBox),
     body);
-  const drawn = {chart: null, versions: [], failed: false};
+  const drawn = {chart: null, versions: [], rejected: []};
   const load = async () => {
     try {
       const models = await call('v1/models', {signal});
@@ -44,23 +44,23 @@ const nothing = () => state({title: 'No version has been published yet',
 async function draw(models, drawn, box, signal) {
   const measured = models.filter(model => Number.isFinite(model.metrics.recallAt1));
   drawn.versions = measured.map(model => model.version);
+  drawn.rejected = measured.map(model => model.status === 'REJECTED');
   const points = ['recallAt1', 'mapAtR'].map(name => measured.map(model => Number((100 * model.metrics[name]).toFixed(2))));
   if (measured.length === 0) {
     replace(box, h('p', {class: 'hint centred'}, 'No version was measured yet: that takes labelled images of at least two classes that are held out.'));
     return;
   }
-  const names = measured.map(model => (model.status === 'REJECTED' ? `${model.version} (rejected)` : model.version));
   if (drawn.chart) {
-    drawn.chart.set(names, points);
+    drawn.chart.set(drawn.versions, points);
     return;
   }
   if (!box.querySelector('canvas')) {
     replace(box, h('canvas', {id: 'chart', role: 'img', 'aria-label': 'Recall@1 and MAP@R of each version'}));
   }
-  drawn.chart = await lineChart(box.querySelector('canvas'), names, [
+  drawn.chart = await lineChart(box.querySelector('canvas'), drawn.versions, [
     {name: 'Recall@1', colour: '--series-1', points: points[0]},
     {name: 'MAP@R', colour: '--series-2', dash: [5, 4], shape: 'rectRot', points: points[1]},
-  ], {unit: ' %', max: 100, onselect: index => go(`#/models/${encodeURIComponent(drawn.versions[index])}`)}, signal);
+  ], {unit: ' %', max: 100, hollow: index => drawn.rejected[index], onselect: index => go(`#/models/${encodeURIComponent(drawn.versions[index])}`)}, signal);
 }
 
 function table(models) {
