@@ -104,7 +104,7 @@ class LaneIndexIT {
             Map<TopicPartition, Long> ends,
             Map<TopicPartition, Long> required)
             throws StoreDamagedException {
-        return new LaneIndex(
+        LaneIndex index = new LaneIndex(
                 connection,
                 serdes,
                 counted(new LuceneStores(directory.resolve("indexes"), Clock.systemUTC()).open(KEY)),
@@ -114,6 +114,8 @@ class LaneIndexIT {
                 IndexingSettings.DEFAULT,
                 images -> {},
                 new ErasureLedger());
+        index.seen();
+        return index;
     }
 
     private static void fill(KafkaConnection connection, Serializer<Embedding> serializer, int partitions, int from) {
