@@ -30,8 +30,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FailoverProxy implements AutoCloseable {
 
     private static final Duration CONNECT = Duration.ofSeconds(2);
-    private static final Duration ANSWER = Duration.ofSeconds(30);
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(25);
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final Duration ROUND = Duration.ofMillis(50);
     private static final int UNAVAILABLE = 503;

@@ -110,6 +110,11 @@ public final class LaneIndex implements AutoCloseable {
         return settling.isReady();
     }
 
+    /** Its version answers, so searches see it. */
+    void seen() {
+        settling.seen();
+    }
+
     /** How much of what it needs to be ready is searchable, 0 to 1. */
     public double progress() {
         return settling.progress();

@@ -62,6 +62,7 @@ public final class LaneIndexes implements AutoCloseable {
 
     /** What the stores were told last; null before they were told. */
     private volatile @Nullable String activated;
+    private volatile @Nullable String active;
 
     private volatile boolean closed;
 
@@ -117,6 +118,8 @@ public final class LaneIndexes implements AutoCloseable {
     }
 
     private void activate(String version) {
+        active = version;
+        find(version).ifPresent(LaneIndex::seen);
         if (!version.equals(activated) && findReady(version).isPresent()) {
             upkeep.begin(version, "made the active one", () -> {
                 if (activating.compareAndSet(false, true)) {
@@ -171,6 +174,9 @@ public final class LaneIndexes implements AutoCloseable {
     /** One that was being opened while all were closed is closed too. */
     private void keep(String version, LaneIndex index) {
         indexes.put(version, index);
+        if (version.equals(active)) {
+            index.seen();
+        }
         if (closed && indexes.remove(version, index)) {
             index.close();
         }

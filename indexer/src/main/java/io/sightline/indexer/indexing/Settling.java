@@ -67,6 +67,7 @@ final class Settling implements AutoCloseable {
     private volatile Map<TopicPartition, Long> searchable = Map.of();
     private volatile long wroteAt = System.nanoTime();
     private volatile boolean ready;
+    private volatile boolean seen;
     private volatile boolean failed;
 
     /**
@@ -149,7 +150,9 @@ final class Settling implements AutoCloseable {
             settle();
         }
         if (isComplete) {
-            mark.write(next);
+            if (seen) {
+                mark.write(next);
+            }
             ready = true;
             LOG.info(
                     "the index of {} answers, {} ms after it was opened, with {} writes since",
@@ -167,6 +170,14 @@ final class Settling implements AutoCloseable {
     /** Whether everything that is required is searchable, or once was. */
     boolean isReady() {
         return ready;
+    }
+
+    /**
+     * Searches see the store from now on. Before, there is no need for a mark: one that is opened again while it is filled
+     * has to be full before it answers, since its version may have become the active one meanwhile.
+     */
+    void seen() {
+        seen = true;
     }
 
     /** How much of what is required is searchable, 0 to 1. */
@@ -220,7 +231,7 @@ final class Settling implements AutoCloseable {
         settledFrom = System.nanoTime();
         try {
             commit();
-            if (ready) {
+            if (ready && seen) {
                 mark.write(next);
             }
             // Also where nothing was written: for what was merged or erased meanwhile.

@@ -105,7 +105,7 @@ class LaneIndexIT {
             Map<TopicPartition, Long> ends,
             Map<TopicPartition, Long> required)
             throws StoreDamagedException {
-        return new LaneIndex(
+        LaneIndex index = new LaneIndex(
                 connection,
                 serdes,
                 counted(new LuceneStores(directory.resolve("indexes"), Clock.systemUTC()).open(KEY)),
@@ -116,6 +116,8 @@ class LaneIndexIT {
                 images -> {},
                 new ErasureLedger(),
                 new IndexTelemetry(Telemetry.withoutSpans(), KEY.version()));
+        index.seen();
+        return index;
     }
 
     private static void fill(KafkaConnection connection, Serializer<Embedding> serializer, int partitions, int from) {

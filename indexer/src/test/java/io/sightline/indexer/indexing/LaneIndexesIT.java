@@ -179,6 +179,20 @@ class LaneIndexesIT {
     }
 
     @Test
+    void shouldCatchUpBeforeItAnswersWhereItsVersionBecameActiveWhileItWasAway() {
+        awaitReady(ModelStatus.STAGED);
+        indexes.close();
+        send("a", 0);
+        send("b", 1);
+
+        indexes = open();
+        awaitReady(ModelStatus.ACTIVE);
+
+        assertThat(stored("a")).isPresent();
+        assertThat(stored("b")).isPresent();
+    }
+
+    @Test
     void shouldGoOnWhereItWasAndKnowLabelsThatCameMeanwhile() {
         send("a", 0);
         send("b", 1);

@@ -55,6 +55,28 @@ class SettlingTest {
     }
 
     @Test
+    void shouldLeaveNoMarkBeforeSearchesSeeIt() throws Exception {
+        IndexingSettings often = new IndexingSettings(Duration.ZERO, Duration.ZERO);
+        try (VectorStore store = open();
+                Settling settling = unseen(noting(store), 10, often, images -> {})) {
+            settling.reached(Map.of(PARTITION, 10L));
+            settling.settleIfDue(0);
+            assertThat(settling.isReady()).isTrue();
+            assertThat(mark()).isEmpty();
+
+            settling.seen();
+            settling.reached(Map.of(PARTITION, 11L));
+            // Not sooner after the last time than that took.
+            long latest = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (mark().isEmpty() && System.nanoTime() < latest) {
+                settling.settleIfDue(0);
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+            assertThat(mark()).contains(Map.of(PARTITION, 11L));
+        }
+    }
+
+    @Test
     void shouldAnswerAtOnceWhereAllThatIsRequiredIsOnDisk() throws Exception {
         try (VectorStore store = open()) {
             store.commit(Map.of(PARTITION, 5_000L));
@@ -199,6 +221,13 @@ class SettlingTest {
     }
 
     private Settling settling(
+            VectorStore store, long required, IndexingSettings settings, SearchableListener listener) {
+        Settling settling = unseen(store, required, settings, listener);
+        settling.seen();
+        return settling;
+    }
+
+    private Settling unseen(
             VectorStore store, long required, IndexingSettings settings, SearchableListener listener) {
         return new Settling(
                 store,
