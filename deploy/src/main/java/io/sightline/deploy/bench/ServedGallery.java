@@ -7,6 +7,7 @@ import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.http.HttpSettings;
+import io.sightline.http.RequestLimits;
 import io.sightline.http.MetricsPage;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
@@ -39,6 +40,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * not; close it once.
  */
 final class ServedGallery implements AutoCloseable {
+
+    /** Requests a second of one client: what is measured is not to be held back. */
+    private static final int UNLIMITED = 1_000_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration LOOK = Duration.ofMillis(200);
@@ -84,7 +88,7 @@ final class ServedGallery implements AutoCloseable {
                 new LuceneStores(DataDirectory.indexes(folder), Clock.systemUTC()),
                 DataDirectory.indexes(folder),
                 MetricsPage.registry(),
-                HttpSettings.loopback(0),
+                HttpSettings.loopback(0).withLimits(RequestLimits.DEFAULT.withRate(UNLIMITED, UNLIMITED)),
                 Clock.systemUTC());
         this.client = new SearchClient(indexer.url());
         awaitOneSegment();

@@ -28,7 +28,7 @@ final class ErasureCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        try (SearchClient client = new SearchClient(search.url())) {
+        try (SearchClient client = search.client()) {
             String path = URLEncoder.encode(id, StandardCharsets.UTF_8)
                     .replace("+", "%20")
                     .replace("%2F", "/");

@@ -14,6 +14,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -39,6 +40,9 @@ final class IngestCommand implements Callable<Integer> {
     @Option(names = "--url", description = "Address of the ingest API (default: ${DEFAULT-VALUE}).")
     private URI url = URI.create("http://127.0.0.1:19080");
 
+    @Mixin
+    private ApiAccessOptions access = new ApiAccessOptions();
+
     @Option(
             names = "--labels",
             converter = Policy.class,
@@ -51,7 +55,7 @@ final class IngestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         boolean refused = false;
-        try (BulkLoader loader = new BulkLoader(url, concurrency)) {
+        try (BulkLoader loader = new BulkLoader(url, concurrency, access.access())) {
             for (Path path : paths) {
                 refused |= load(loader, path);
             }

@@ -35,7 +35,7 @@ final class ModelsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        try (SearchClient client = new SearchClient(search.url())) {
+        try (SearchClient client = search.client()) {
             System.out.println("version  status      steps  classes  holdout MAP@R  published                 reason");
             for (JsonNode model : client.get("/v1/models")) {
                 JsonNode mapAtR = model.path("metrics").path("mapAtR");
@@ -70,7 +70,7 @@ final class ModelsCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws IOException, InterruptedException {
-            try (SearchClient client = new SearchClient(search.url())) {
+            try (SearchClient client = search.client()) {
                 JsonNode done = client.post(route());
                 System.out.printf(
                         "%s: %s -> %s (%s)%n",
@@ -99,7 +99,7 @@ final class ModelsCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws IOException, InterruptedException {
-            try (SearchClient client = new SearchClient(search.url())) {
+            try (SearchClient client = search.client()) {
                 JsonNode model = client.get(path(version));
                 for (String field : new String[] {
                     "version", "status", "parent", "steps", "classes", "trainingImages", "dimensions", "artifactUri"

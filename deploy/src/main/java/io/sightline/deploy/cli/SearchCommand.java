@@ -41,7 +41,7 @@ final class SearchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Map<String, Object> request = request();
-        try (SearchClient client = new SearchClient(search.url())) {
+        try (SearchClient client = search.client()) {
             SearchClient.Answer answer = client.search(request);
             System.out.println("answered by " + answer.version()
                     + (answer.mappedFrom().isEmpty()

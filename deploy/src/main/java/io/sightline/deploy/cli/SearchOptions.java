@@ -6,6 +6,7 @@ import io.sightline.embedder.artifact.ModelArtifact;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where the search API is. */
@@ -14,8 +15,12 @@ final class SearchOptions {
     @Option(names = "--url", description = "Address of the search API (default: ${DEFAULT-VALUE}).")
     private String url = "http://127.0.0.1:19090";
 
-    String url() {
-        return url;
+    @Mixin
+    private ApiAccessOptions access = new ApiAccessOptions();
+
+    /** A client of it. */
+    SearchClient client() throws IOException {
+        return new SearchClient(url, access.access());
     }
 
     /**
@@ -27,7 +32,7 @@ final class SearchOptions {
         if (ModelArtifact.liesIn(Path.of(version))) {
             return ModelArtifact.open(Path.of(version));
         }
-        try (SearchClient client = new SearchClient(url)) {
+        try (SearchClient client = client()) {
             JsonNode model = client.get(ModelsCommand.path(version));
             return ModelArtifact.open(
                     URI.create(model.path("artifactUri").asText()),

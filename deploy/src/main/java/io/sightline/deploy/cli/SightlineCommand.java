@@ -32,6 +32,7 @@ public final class SightlineCommand implements Runnable {
             ErasureCommand.class,
             DeadLettersCommand.class,
             ServeCommand.class,
+            KeysCommand.class,
             TopicsCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,

@@ -19,7 +19,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        try (SearchClient client = new SearchClient(search.url())) {
+        try (SearchClient client = search.client()) {
             JsonNode status = client.get("/v1/status");
             System.out.println("active   " + status.path("active").asText("none yet"));
             status.path("images")

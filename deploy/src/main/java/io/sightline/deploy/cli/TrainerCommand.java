@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -40,9 +41,12 @@ final class TrainerCommand implements Runnable {
         @Option(names = "--url", description = "Address of the trainer (default: ${DEFAULT-VALUE}).")
         private String url = "http://127.0.0.1:19085";
 
+        @Mixin
+        private ApiAccessOptions access = new ApiAccessOptions();
+
         @Override
         public Integer call() throws IOException, InterruptedException {
-            try (SearchClient client = new SearchClient(url)) {
+            try (SearchClient client = new SearchClient(url, access.access())) {
                 JsonNode status = client.get("/v1/trainer");
                 String phase = status.path("phase").asText();
                 String detail = status.path("detail").asText();

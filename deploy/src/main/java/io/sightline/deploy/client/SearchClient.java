@@ -2,7 +2,9 @@ package io.sightline.deploy.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.http.ApiServer;
+import io.sightline.http.client.ClientAccess;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -13,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import javax.net.ssl.SSLException;
 
 /** The search API as any client sees it. Thread-safe; close it when done. */
 public final class SearchClient implements AutoCloseable {
@@ -20,14 +24,19 @@ public final class SearchClient implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final URI address;
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private final ClientAccess access;
+    private final HttpClient client;
+
+    /** A client without a key of the API at the given address. */
+    public SearchClient(String address) {
+        this(address, ClientAccess.NONE);
+    }
 
     /** A client of the API at the given address. */
-    public SearchClient(String address) {
+    public SearchClient(String address, ClientAccess access) {
         this.address = URI.create(address);
+        this.access = access;
+        this.client = access.newClient();
     }
 
     /** The API answered with an error. */
@@ -109,10 +118,16 @@ public final class SearchClient implements AutoCloseable {
     private JsonNode exchange(HttpRequest.Builder request) throws IOException, InterruptedException {
         HttpResponse<byte[]> response;
         try {
-            response = client.send(request.timeout(TIMEOUT).build(), HttpResponse.BodyHandlers.ofByteArray());
-        } catch (java.net.ConnectException e) {
+            response = client.send(
+                    access.sign(request.timeout(TIMEOUT)).build(), HttpResponse.BodyHandlers.ofByteArray());
+        } catch (ConnectException e) {
             throw new IOException(
                     "nothing answers at " + address + ": start it with `sightline up`, or say where it is with --url",
+                    e);
+        } catch (SSLException e) {
+            throw new IOException(
+                    "the server at " + address + " is not trusted, or does not answer https (" + e.getMessage()
+                            + "): name the file of its authority with --ca, or use http",
                     e);
         }
         JsonNode body = ApiServer.JSON.readTree(response.body());
@@ -120,15 +135,24 @@ public final class SearchClient implements AutoCloseable {
             JsonNode error = body.path("error");
             throw new RefusedException(
                     response.statusCode(),
-                    error.path("type").asText() + ": " + error.path("message").asText());
+                    error.path("type").asText() + ": " + error.path("message").asText() + advice(response));
         }
         return body;
+    }
+
+    private static String advice(HttpResponse<?> response) {
+        return switch (response.statusCode()) {
+            case 401 -> " (name the file of your API key with --api-key-file, or set SIGHTLINE_API_KEY)";
+            case 429 ->
+                " (after " + response.headers().firstValue("Retry-After").orElse("1") + " s)";
+            default -> "";
+        };
     }
 
     private static Answer answer(JsonNode body) {
         List<Neighbour> neighbours = new ArrayList<>();
         for (JsonNode hit : body.path("hits")) {
-            Map<String, String> tags = new java.util.TreeMap<>();
+            Map<String, String> tags = new TreeMap<>();
             hit.path("tags")
                     .properties()
                     .forEach(tag -> tags.put(tag.getKey(), tag.getValue().asText()));

@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import io.sightline.embedder.image.ImageHeader;
 import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.http.ApiException;
+import io.sightline.http.ContentPolicy;
 import io.sightline.http.Scope;
 import io.sightline.indexer.lineage.ImageSource;
 import io.sightline.indexer.search.ImageAnswer.Decode;
@@ -91,8 +92,7 @@ final class ImagesApi {
         String tag = '"' + image.contentSha256() + '"';
         context.header("ETag", tag);
         context.header("Cache-Control", "private, no-cache");
-        context.header("X-Content-Type-Options", "nosniff");
-        context.header("Content-Security-Policy", "sandbox; default-src 'none'");
+        ContentPolicy.STRANGE.appliesTo(context);
         if (isKnown(context.header("If-None-Match"), tag)) {
             context.status(NOT_MODIFIED);
             return;

@@ -6,6 +6,7 @@ import io.sightline.embedder.versions.Cause;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.embedder.versions.ModelVersions;
 import io.sightline.http.ApiException;
+import io.sightline.http.AuditLog;
 import io.sightline.http.Scope;
 import io.sightline.indexer.rollout.RolloutException;
 import io.sightline.indexer.rollout.RolloutRequests;
@@ -14,6 +15,7 @@ import io.sightline.schemas.avro.ModelStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The HTTP routes of model versions. Thread-safe. */
@@ -35,17 +37,21 @@ public final class ModelsApi {
         routes.get("/v1/models/{version}", context -> context.json(model(context.pathParam(VERSION))), Scope.SEARCH);
         routes.post(
                 "/v1/models/{version}:promote",
-                context -> context.json(asked(() -> requests.promote(known(context)))),
+                context -> context.json(asked(context, "promote", requests::promote)),
                 Scope.ADMIN);
         routes.post(
                 "/v1/models/{version}:rollback",
-                context -> context.json(asked(() -> requests.rollback(known(context)))),
+                context -> context.json(asked(context, "rollback", requests::rollback)),
                 Scope.ADMIN);
         routes.post(
                 "/v1/models/{version}:retire",
-                context -> context.json(asked(() -> requests.retire(known(context)))),
+                context -> context.json(asked(context, "retire", requests::retire)),
                 Scope.ADMIN);
-        routes.post("/v1/models:rollback", context -> context.json(asked(() -> requests.rollback(null))), Scope.ADMIN);
+        routes.post(
+                "/v1/models:rollback",
+                context -> context.json(
+                        AuditLog.audited(context, "rollback", "the last", () -> asked(() -> requests.rollback(null)))),
+                Scope.ADMIN);
     }
 
     private List<Map<String, Object>> models() {
@@ -62,8 +68,11 @@ public final class ModelsApi {
         return model;
     }
 
-    private String known(Context context) {
-        return find(catalog.current(), context.pathParam(VERSION)).getVersion();
+    private Map<String, Object> asked(
+            Context context, String action, Function<String, RolloutRequests.Done> request) {
+        String version = context.pathParam(VERSION);
+        return AuditLog.audited(context, action, version, () -> asked(
+                () -> request.apply(find(catalog.current(), version).getVersion())));
     }
 
     private static ModelEvent find(ModelVersions versions, String version) {

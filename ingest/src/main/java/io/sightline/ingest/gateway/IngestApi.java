@@ -10,6 +10,7 @@ import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.embedder.payload.PayloadSettings;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
+import io.sightline.http.AuditLog;
 import io.sightline.http.HttpSettings;
 import io.sightline.http.MetricsPage;
 import io.sightline.http.Scope;
@@ -26,6 +27,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class IngestApi implements AutoCloseable {
 
     private static final int LONGEST_ID = 1024;
+    private static final Pattern DOTS = Pattern.compile("(?:^|[/\\\\])\\.{1,2}(?:$|[/\\\\])");
     private static final int LONGEST_LABEL = 1024;
     private static final long JSON_BYTES = 64 * 1024;
     private static final String TAG_PREFIX = "tag.";
@@ -108,18 +112,26 @@ public final class IngestApi implements AutoCloseable {
         routes.delete(
                 "/v1/images/<id>/label",
                 context -> {
-                    gateway.deleteLabel(context.pathParam("id"));
+                    delete(context, "delete-label", gateway::deleteLabel);
                     context.status(204);
                 },
                 Scope.INGEST);
         routes.delete(
                 "/v1/images/<id>",
                 context -> {
-                    gateway.deleteImage(context.pathParam("id"));
+                    delete(context, "delete-image", gateway::deleteImage);
                     context.status(204);
                 },
                 Scope.INGEST);
         MetricsPage.route(routes, meters);
+    }
+
+    private static void delete(Context context, String action, Consumer<String> deletion) {
+        String id = context.pathParam("id");
+        AuditLog.audited(context, action, id, () -> {
+            deletion.accept(id);
+            return id;
+        });
     }
 
     private void postImage(Context context) {
@@ -128,6 +140,9 @@ public final class IngestApi implements AutoCloseable {
         Map<String, String> fields = fields(context);
         String id = fields.getOrDefault("id", Sha256.hex(content));
         requireText("id", id, LONGEST_ID);
+        if (DOTS.matcher(id).find()) {
+            throw new ApiException(400, "bad-id", "an id must not have a segment of dots only: no address can hold it");
+        }
         for (String suffix : List.of(LABEL_SUFFIX, CONTENT_SUFFIX, ERASURE_SUFFIX)) {
             if (id.endsWith(suffix)) {
                 throw new ApiException(

@@ -2,6 +2,7 @@ package io.sightline.ingest.loader;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sightline.http.ApiServer;
+import io.sightline.http.client.ClientAccess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -31,29 +32,37 @@ public final class BulkLoader implements AutoCloseable {
     private static final int TRIES = 5;
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration MOST_PAUSE = Duration.ofSeconds(60);
+    private static final int TOO_MANY = 429;
+    private static final int MOST_HELD = 60;
 
     private final URI gateway;
     private final int concurrency;
+    private final ClientAccess access;
     private final HttpClient client;
+
+    /** Prepares to send without a key. */
+    public BulkLoader(URI gateway, int concurrency) {
+        this(gateway, concurrency, ClientAccess.NONE);
+    }
 
     /**
      * Prepares to send.
      *
      * @param gateway address of the ingest API
      * @param concurrency requests in flight
+     * @param access which key is sent, and which servers are trusted
      * @throws IllegalArgumentException naming what is wrong with them
      */
-    public BulkLoader(URI gateway, int concurrency) {
+    public BulkLoader(URI gateway, int concurrency, ClientAccess access) {
         if (gateway.getHost() == null || concurrency < 1) {
             throw new IllegalArgumentException("the gateway must be an address like http://127.0.0.1:19080, not '"
                     + gateway + "', and concurrency at least 1, not " + concurrency);
         }
         this.gateway = gateway;
         this.concurrency = concurrency;
-        this.client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofSeconds(5))
-                .build();
+        this.access = access;
+        this.client = access.newClient();
     }
 
     /** Is told of every image that is done, from several threads. */
@@ -129,17 +138,18 @@ public final class BulkLoader implements AutoCloseable {
             throw new IOException("not tried: the gateway at " + gateway
                     + " stopped answering; when it is back, run the same load again to send the rest");
         }
-        HttpRequest request = HttpRequest.newBuilder(address(image, labels))
+        HttpRequest request = access.sign(HttpRequest.newBuilder(address(image, labels)))
                 .timeout(TIMEOUT)
                 .header("Content-Type", "application/octet-stream")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(content(image)))
                 .build();
         IOException last = new IOException("not tried");
         boolean answered = false;
-        for (int attempt = 0; attempt < TRIES; attempt++) {
-            if (attempt > 0) {
-                Thread.sleep(FIRST_PAUSE.multipliedBy(1L << attempt));
-            }
+        Duration pause = Duration.ZERO;
+        int held = 0;
+        for (int attempt = 0; attempt < TRIES && held < MOST_HELD; attempt++) {
+            Thread.sleep(pause);
+            pause = FIRST_PAUSE.multipliedBy(2L << attempt);
             try {
                 HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
                 if (response.statusCode() == 202) {
@@ -147,7 +157,12 @@ public final class BulkLoader implements AutoCloseable {
                 }
                 answered = true;
                 last = new IOException(reason(response));
-                if (response.statusCode() < 500 && response.statusCode() != 429) {
+                if (response.statusCode() == TOO_MANY) {
+                    // A gateway that says when to come back has nothing wrong with it.
+                    pause = retryAfter(response, pause);
+                    held++;
+                    attempt--;
+                } else if (response.statusCode() < 500) {
                     throw new Refusal(String.valueOf(last.getMessage()));
                 }
             } catch (Refusal e) {
@@ -158,6 +173,17 @@ public final class BulkLoader implements AutoCloseable {
         }
         unreachable.set(!answered);
         throw last;
+    }
+
+    /** As long as the gateway says, within reason. */
+    private static Duration retryAfter(HttpResponse<?> response, Duration otherwise) {
+        try {
+            long seconds =
+                    Long.parseLong(response.headers().firstValue("Retry-After").orElse(""));
+            return Duration.ofSeconds(Math.clamp(seconds, 1, MOST_PAUSE.toSeconds()));
+        } catch (NumberFormatException e) {
+            return otherwise;
+        }
     }
 
     private static byte[] content(DatasetImage image) throws IOException {
@@ -191,8 +217,11 @@ public final class BulkLoader implements AutoCloseable {
     private static String reason(HttpResponse<String> response) {
         try {
             JsonNode error = ApiServer.JSON.readTree(response.body()).path("error");
+            String advice = response.statusCode() == 401
+                    ? " (name the file of your API key with --api-key-file, or set SIGHTLINE_API_KEY)"
+                    : "";
             return error.path("type").asText("status " + response.statusCode()) + ": "
-                    + error.path("message").asText(response.body());
+                    + error.path("message").asText(response.body()) + advice;
         } catch (IOException e) {
             return "status " + response.statusCode();
         }

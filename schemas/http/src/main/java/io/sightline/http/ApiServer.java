@@ -10,15 +10,16 @@ import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
 import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
-import io.javalin.http.HttpResponseException;
 import io.javalin.json.JavalinJackson;
+import io.javalin.router.Endpoint;
+import io.javalin.router.ParsedEndpoint;
+import io.javalin.security.Roles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
-import org.eclipse.jetty.http.HttpException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,25 +38,35 @@ public final class ApiServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
 
-    private static final String RETRY_AFTER_SECONDS = "2";
-    private static final long MOST_DROPPED_BYTES = 64L * 1024 * 1024;
 
     private final Javalin javalin;
+    private final Listener listener;
     private final String host;
+    private final boolean tls;
 
-    private ApiServer(Javalin javalin, String host) {
+    private ApiServer(Javalin javalin, Listener listener, HttpSettings settings) {
         this.javalin = javalin;
-        this.host = host;
+        this.listener = listener;
+        this.host = settings.host();
+        this.tls = settings.tls() != null;
     }
 
     /**
      * Starts a server.
      *
-     * @param settings how it is reached
+     * @param settings how it is reached, and by whom
      * @param maxRequestBytes longest body that is taken at all
      * @throws io.javalin.util.JavalinBindException if the port is taken
+     * @throws UnprotectedServerException if other machines would reach it, and it asks nobody who they are
+     * @throws IllegalStateException if a route does not say its {@link Scope}
+     * @throws java.io.UncheckedIOException if the API keys or the certificate cannot be read
      */
     public static ApiServer start(HttpSettings settings, long maxRequestBytes, Consumer<RoutesConfig> routes) {
+        requireProtection(settings);
+        AuditLog audit = new AuditLog();
+        Authentication authentication = new Authentication(settings.access(), Clock.systemUTC());
+        Gate gate = new Gate(authentication, settings.limits(), audit);
+        Listener listener = new Listener(settings);
         Javalin javalin = Javalin.create(config -> {
             config.concurrency.useVirtualThreads = true;
             config.startup.showJavalinBanner = false;
@@ -65,18 +76,56 @@ public final class ApiServer implements AutoCloseable {
             config.jetty.multipartConfig.maxTotalRequestSize(maxRequestBytes, SizeUnit.BYTES);
             config.http.prefer405over404 = true;
             config.jsonMapper(new JavalinJackson(JSON, true));
-            config.routes.exception(ApiException.class, ApiServer::answer);
-            config.routes.exception(HttpResponseException.class, ApiServer::answer);
-            config.routes.exception(Exception.class, ApiServer::answer);
+            listener.configure(config);
+            ApiErrors.register(config.routes);
+            gate.register(config.routes);
+            new SessionRoutes(authentication, audit, settings.tls() != null).register(config.routes);
             routes.accept(config.routes);
         });
-        javalin.start(settings.host(), settings.port());
-        return new ApiServer(javalin, settings.host());
+        try {
+            requireScopes(javalin);
+            javalin.start();
+        } catch (RuntimeException e) {
+            listener.close();
+            throw e;
+        }
+        listener.startUpkeep();
+        return new ApiServer(javalin, listener, settings);
+    }
+
+    private static void requireProtection(HttpSettings settings) {
+        if (Loopback.isName(settings.host())) {
+            return;
+        }
+        if (!settings.access().isRequired()) {
+            throw new UnprotectedServerException(settings.host());
+        }
+        if (settings.tls() == null) {
+            LOG.warn(
+                    "the server on {} answers http: keys and images can be read on their way; set http.tls-certificates"
+                            + " and http.tls-private-key, unless a proxy before it answers https",
+                    settings.host());
+        }
+    }
+
+    private static void requireScopes(Javalin javalin) {
+        for (ParsedEndpoint route : javalin.unsafe.internalRouter.allHttpHandlers()) {
+            Endpoint endpoint = route.endpoint;
+            Roles roles = endpoint.metadata(Roles.class);
+            boolean scoped = roles != null
+                    && !roles.getRoles().isEmpty()
+                    && roles.getRoles().stream().allMatch(Scope.class::isInstance);
+            if (endpoint.method.isHttpMethod() && !scoped) {
+                throw new IllegalStateException("the route " + endpoint.method.name() + " " + endpoint.path
+                        + " does not say whom it is for: give it a Scope");
+            }
+        }
     }
 
     /** Address of the server. */
     public String url() {
-        return "http://" + host + ":" + javalin.port();
+        String address = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+        return (tls ? "https://" : "http://") + address + ":" + javalin.port();
     }
 
     /** The routes that it has, in their order, for instance {@code GET /v1/images/{id}}. */
@@ -91,6 +140,7 @@ public final class ApiServer implements AutoCloseable {
 
     @Override
     public void close() {
+        listener.close();
         javalin.stop();
     }
 
@@ -112,6 +162,9 @@ public final class ApiServer implements AutoCloseable {
             }
             return out.toByteArray();
         } catch (IOException e) {
+            if (ApiErrors.isTimeout(e)) {
+                throw ApiErrors.tooSlow();
+            }
             throw new ApiException(400, "broken-request", "the body could not be read: " + e.getMessage());
         }
     }
@@ -154,67 +207,8 @@ public final class ApiServer implements AutoCloseable {
                 413, "oversize", "the body has " + bytes + " bytes or more; at most " + limit + " are accepted");
     }
 
-    private static void answer(ApiException failure, Context context) {
-        answer(context, failure.status(), failure.type(), String.valueOf(failure.getMessage()));
-    }
-
-    private static void answer(HttpResponseException failure, Context context) {
-        String type = switch (failure.getStatus()) {
-            case 404 -> "no-such-route";
-            case 405 -> "method-not-allowed";
-            case 413 -> "oversize";
-            default -> "bad-request";
-        };
-        answer(context, failure.getStatus(), type, String.valueOf(failure.getMessage()));
-    }
-
-    private static void answer(Exception failure, Context context) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof HttpException http && http.getCode() < 500) {
-                String type = http.getCode() == 413 ? "oversize" : "bad-request";
-                answer(context, http.getCode(), type, String.valueOf(cause.getMessage()));
-                return;
-            }
-        }
-        LOG.error("{} {} failed", context.method(), context.path(), failure);
-        answer(context, 500, "internal", "this should not have happened; the server's log says more");
-    }
-
     /** Answers a request with an error; with 503, also when to try again. */
     public static void answer(Context context, int status, String type, String message) {
-        if (status == 503) {
-            context.header("Retry-After", RETRY_AFTER_SECONDS);
-        }
-        if (!isReadToItsEnd(context)) {
-            // The connection ends with the answer. A client that is not told so sends its next request into it.
-            context.header("Connection", "close");
-        }
-        context.status(status).json(Map.of("error", Map.of("type", type, "message", message)));
-    }
-
-    /**
-     * Reads, and drops, what is left of a body: a client that is still sending when its connection is closed loses the
-     * answer. Of a body without end only so much.
-     */
-    private static boolean isReadToItsEnd(Context context) {
-        boolean hasBody = context.req().getContentLengthLong() > 0 || context.header("Transfer-Encoding") != null;
-        if (!hasBody) {
-            return true;
-        }
-        try {
-            InputStream in = context.req().getInputStream();
-            byte[] dropped = new byte[64 * 1024];
-            long left = MOST_DROPPED_BYTES;
-            int read = 0;
-            while (read >= 0 && left > 0) {
-                read = in.read(dropped);
-                left -= read;
-            }
-            return read < 0 && !context.isMultipart();
-        } catch (IOException | RuntimeException e) {
-            // A body that broke while it was parsed cannot be read on.
-            LOG.debug("the rest of a body is not read: {}", e.toString());
-            return false;
-        }
+        ApiErrors.answer(context, status, type, message);
     }
 }

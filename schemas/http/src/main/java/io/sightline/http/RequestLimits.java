@@ -9,18 +9,17 @@ import java.time.Duration;
  *     signs in
  * @param burst requests that a client may send at once after a pause
  * @param mostAtOnce requests of all clients that are worked on at the same time; more are told to come back
- * @param timeout longest time that a request may take to arrive and to be answered
+ * @param timeout longest time that a request may take to arrive
  * @param leastBytesPerSecond slowest that a body may arrive, 0 for any speed within the timeout
  */
-public record RequestLimits(
-        int perSecond, int burst, int mostAtOnce, Duration timeout, int leastBytesPerSecond) {
-
-    /** For one machine: far above what a well-behaved client sends, far below what takes a server down. */
-    public static final RequestLimits DEFAULT = new RequestLimits(1_000, 2_000, 256, Duration.ofSeconds(60), 1_024);
+public record RequestLimits(int perSecond, int burst, int mostAtOnce, Duration timeout, int leastBytesPerSecond) {
 
     private static final int MOST = 1_000_000;
     private static final Duration LEAST_TIMEOUT = Duration.ofMillis(100);
     private static final Duration MOST_TIMEOUT = Duration.ofMinutes(30);
+
+    /** For one machine: far above what a well-behaved client sends, far below what takes a server down. */
+    public static final RequestLimits DEFAULT = new RequestLimits(2_000, 4_000, 256, Duration.ofSeconds(60), 1_024);
 
     /** Checks the settings. */
     public RequestLimits {

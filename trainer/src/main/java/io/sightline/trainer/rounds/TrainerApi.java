@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
+import io.sightline.http.ContentPolicy;
 import io.sightline.http.HttpSettings;
 import io.sightline.http.MetricsPage;
 import io.sightline.http.Scope;
@@ -53,6 +54,7 @@ public final class TrainerApi implements AutoCloseable {
         Path file = trainer.report(version)
                 .orElseThrow(() -> new ApiException(
                         404, "no-such-report", "there is no training report of a version '" + version + "'"));
+        ContentPolicy.REPORT.appliesTo(context);
         context.html(Files.readString(file));
     }
 }

@@ -1,0 +1,106 @@
+package io.sightline.http.client;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/** How a client says who it is, and whose servers it trusts. Immutable; never shows its key. */
+public final class ClientAccess {
+
+    /** Without a key, trusting what the JVM trusts. */
+    public static final ClientAccess NONE = new ClientAccess(null, null);
+
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Pattern HEADER_VALUE = Pattern.compile("[\\x21-\\x7e]+");
+
+    private final @Nullable String credential;
+    private final @Nullable Path authorities;
+
+    /**
+     * Checks the credential.
+     *
+     * @param credential API key or token, null for none
+     * @param authorities PEM file of the authorities whose servers are trusted, null for those that the JVM trusts
+     * @throws IllegalArgumentException if the credential has characters that none has; does not repeat it
+     */
+    public ClientAccess(@Nullable String credential, @Nullable Path authorities) {
+        if (credential != null && !HEADER_VALUE.matcher(credential).matches()) {
+            throw new IllegalArgumentException(
+                    "the API key is empty, or has blanks or other characters that no key has: copy it again");
+        }
+        this.credential = credential;
+        this.authorities = authorities;
+    }
+
+    /**
+     * With the key that a file holds.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static ClientAccess ofKeyFile(Path file, @Nullable Path authorities) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new IOException("there is no file " + file + " with an API key");
+        }
+        return new ClientAccess(Files.readString(file, StandardCharsets.UTF_8).strip(), authorities);
+    }
+
+    /**
+     * A client that trusts the right servers. The caller closes it.
+     *
+     * @throws IllegalArgumentException if the file of authorities cannot be used
+     */
+    public HttpClient newClient() {
+        HttpClient.Builder client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT);
+        if (authorities != null) {
+            client.sslContext(trusting(authorities));
+        }
+        return client.build();
+    }
+
+    /** Adds the credential to a request. */
+    public HttpRequest.Builder sign(HttpRequest.Builder request) {
+        return credential == null ? request : request.header("Authorization", "Bearer " + credential);
+    }
+
+    @Override
+    public String toString() {
+        return (credential == null ? "no API key" : "an API key") + (authorities == null ? "" : ", trusting " + authorities);
+    }
+
+    private static SSLContext trusting(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            int number = 0;
+            for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                trusted.setCertificateEntry("authority-" + number++, one);
+            }
+            if (number == 0) {
+                throw new IllegalArgumentException("the file of authorities " + file + " has no certificate");
+            }
+            TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            managers.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, managers.getTrustManagers(), null);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalArgumentException(
+                    "the file of authorities " + file + " cannot be used, it must be PEM: " + e.getMessage(), e);
+        }
+    }
+}
