@@ -1,9 +1,13 @@
 package io.sightline.deploy.cli;
 
+import io.sightline.deploy.config.Concern;
+import io.sightline.deploy.config.Concerns;
+import io.sightline.deploy.config.ConfigurationPage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,13 @@ final class ReferenceCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "FILE", description = "Write it to this file instead.")
     private @Nullable Path out;
 
+    @Option(
+            names = "--out-config",
+            paramLabel = "FILE",
+            description = "Write the reference of all settings to this file, and the commands nowhere unless --out says"
+                    + " so.")
+    private @Nullable Path outConfig;
+
     @SuppressWarnings("NullAway.Init") // picocli sets the spec.
     ReferenceCommand() {}
 
@@ -35,16 +46,31 @@ final class ReferenceCommand implements Callable<Integer> {
                 List.of(ReferenceSections.presets(), ReferenceSections.dataSets(), ReferenceSections.architectures()));
     }
 
+    /** The page of settings. */
+    static String configurationPage() {
+        List<Concern> all = new ArrayList<>(Concerns.all());
+        all.addAll(TrainerKeys.concerns());
+        return ConfigurationPage.markdown(all);
+    }
+
     @Override
     public Integer call() throws IOException {
-        if (out == null) {
+        if (outConfig != null) {
+            write(outConfig, configurationPage());
+        }
+        if (out == null && outConfig == null) {
             PrintWriter printed = spec.commandLine().getOut();
             printed.print(page());
             printed.flush();
-        } else {
-            Files.createDirectories(out.toAbsolutePath().getParent());
-            Files.writeString(out, page());
+        }
+        if (out != null) {
+            write(out, page());
         }
         return 0;
+    }
+
+    private static void write(Path file, String page) throws IOException {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        Files.writeString(file, page);
     }
 }

@@ -1,0 +1,80 @@
+package io.sightline.deploy.config;
+
+import java.util.List;
+
+/** The reference of all settings as a page of Markdown, the same on every machine. */
+public final class ConfigurationPage {
+
+    private static final String INTRODUCTION =
+            """
+            # Configuration
+
+            This page is written by `sightline reference --out-config deploy/docs/configuration.md` from the code.
+
+            A setting is taken from the first of these that gives it a value:
+
+            1. the command line of `serve`, `up` and of the commands that take brokers;
+            2. a property of the JVM, `-Dsightline.lanes.max-batch=32`;
+            3. a variable of the environment, `SIGHTLINE_LANES_MAX_BATCH=32`: the key in upper case, with an underscore
+               for whatever is no letter or digit;
+            4. the file that `--config FILE` names, or the variable `SIGHTLINE_CONFIG`: YAML (`.yaml`, `.yml`) or
+               `.properties`;
+            5. the preset that `sightline.network.preset` names;
+            6. the default.
+
+            A secret is better given as a file: `KEY-file` (variable `.._FILE`) names one that holds it, and a line end
+            behind it is left out. In one place, give a secret or its file, not both.
+
+            Several values of one setting are separated by commas, or are a list in YAML. Choices may be written in upper
+            or lower case. An empty variable counts as none, and so do those that Kubernetes makes of services, for
+            instance `SIGHTLINE_INGEST_PORT=tcp://..`.
+
+            All problems are told at once, with exit status 2, and an unknown key is one. `sightline config serve indexer`
+            prints what a service would run with and where each value comes from, without secrets; with `--check` it says
+            only what is wrong.
+            """;
+
+    private ConfigurationPage() {}
+
+    /** The page. */
+    public static String markdown(List<Concern> concerns) {
+        StringBuilder page = new StringBuilder(INTRODUCTION);
+        page.append('\n');
+        concerns.forEach(concern -> page.append("- [`")
+                .append(concern.prefix())
+                .append("`](#")
+                .append(concern.prefix().replace(".", ""))
+                .append("): ")
+                .append(concern.doc())
+                .append('\n'));
+        concerns.forEach(concern -> {
+            page.append("\n## ").append(concern.prefix()).append("\n\n").append(concern.doc()).append("\n\n");
+            concern.settings().forEach(setting -> page.append(item(setting)));
+        });
+        return page.toString();
+    }
+
+    private static String item(Setting setting) {
+        String key = setting.kind() == Setting.Kind.FREE ? setting.key() + ".NAME" : setting.key();
+        StringBuilder item = new StringBuilder("- `" + key + "` " + setting.type() + ": " + escaped(setting.doc()));
+        if (setting.kind() == Setting.Kind.SECRET) {
+            item.append(" A secret; also `").append(setting.key()).append(Setting.FILE).append("`.");
+        }
+        if (setting.kind() != Setting.Kind.SECRET && !setting.allowed().isEmpty()) {
+            item.append(" Must be ").append(escaped(setting.allowed())).append('.');
+        }
+        if (setting.otherwise() != null) {
+            item.append(" Default: `").append(setting.otherwise()).append("`.");
+        } else if (!setting.otherwiseSaid().isEmpty()) {
+            item.append(" Default: ").append(escaped(setting.otherwiseSaid())).append('.');
+        }
+        if (setting.option() != null) {
+            item.append(" Option `").append(setting.option().name()).append("`.");
+        }
+        return item.append('\n').toString();
+    }
+
+    private static String escaped(String text) {
+        return text.replace("*", "\\*").replace("<", "&lt;");
+    }
+}
