@@ -47,6 +47,16 @@ class CommandReferenceTest {
     }
 
     @Test
+    void shouldBeThePageOfSettingsThatIsCommitted() {
+        Path committed = Path.of("deploy", "docs", "configuration.md");
+        Path page = Path.of(System.getProperty("sightline.root", ".")).resolve(committed);
+
+        assertThat(page)
+                .as("renew it with: deploy/sightline reference --out-config " + committed)
+                .hasContent(ReferenceCommand.configurationPage());
+    }
+
+    @Test
     void shouldPrintThePageOrWriteIt(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("docs").resolve("page.md");
         StringWriter printed = new StringWriter();

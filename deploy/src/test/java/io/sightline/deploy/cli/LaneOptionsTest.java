@@ -3,6 +3,8 @@ package io.sightline.deploy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sightline.deploy.config.InvalidConfigurationException;
+import io.sightline.deploy.config.LaneConfig;
 import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.runtime.ComputeDevice;
 import java.time.Duration;
@@ -11,7 +13,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
 
 class LaneOptionsTest {
 
@@ -52,32 +53,32 @@ class LaneOptionsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--max-batch=0, maxBatch 0",
-        "--batch-delay=-1, maxDelay PT-0.001S",
-        "--lane-threads=0, threads 0",
-        "--backfill-share=1.5, backfillShare 1.5",
-        "--known-vectors=-1, knownVectors -1",
-        "--commit-interval=-1, commitInterval PT-0.001S",
-        "--bytes-in-flight=0, maxBytesInFlight 0",
-        "--process-bytes-in-flight=-1, maxProcessBytesInFlight -1048576",
+        "--max-batch=0, sightline.lanes.max-batch = 0",
+        "--batch-delay=-1, sightline.lanes.batch-delay = -1",
+        "--lane-threads=0, sightline.lanes.threads = 0",
+        "--backfill-share=1.5, sightline.lanes.backfill-share = 1.5",
+        "--known-vectors=-1, sightline.lanes.known-vectors = -1",
+        "--commit-interval=-1, sightline.lanes.commit-interval = -1",
+        "--bytes-in-flight=0, sightline.lanes.bytes-in-flight = 0",
+        "--process-bytes-in-flight=-1, sightline.lanes.process-bytes-in-flight = -1",
     })
     void shouldNameASettingThatMakesNoSense(String argument, String named) {
         assertThatThrownBy(() -> settings(argument))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(named);
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContainingAll(named, "command line, " + argument.replaceFirst("=.*", ""));
     }
 
     @Test
     void shouldNameTheGuaranteesThereAre() {
         assertThatThrownBy(() -> settings("--delivery=twice"))
-                .isInstanceOf(ParameterException.class)
-                .hasMessageContainingAll("--delivery", "'twice' is neither exactly-once nor at-least-once");
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContainingAll("--delivery", "twice", "must be one of exactly-once, at-least-once");
     }
 
     @Test
     void shouldNameTheDevicesThereAre() {
         assertThatThrownBy(() -> settings("--device=tpu"))
-                .isInstanceOf(ParameterException.class)
+                .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContainingAll("--device", "'tpu' is no device; there are auto, cpu and gpu:N");
     }
 
@@ -102,13 +103,13 @@ class LaneOptionsTest {
     @Test
     void shouldRefuseCommitsThatOutlastATransaction() {
         assertThatThrownBy(() -> settings("--commit-interval=10001"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("commitInterval PT10.001S");
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContainingAll("sightline.lanes.commit-interval = 10001", "0 to 5000");
     }
 
     private static LaneSettings settings(String... arguments) {
-        LaneOptions options = new LaneOptions();
-        new CommandLine(options).parseArgs(arguments);
-        return options.settings();
+        Class<?>[] concerns = {LaneConfig.class};
+        return LaneConfig.settings(
+                ConfiguredOptions.of(concerns, arguments).get(LaneConfig.class));
     }
 }

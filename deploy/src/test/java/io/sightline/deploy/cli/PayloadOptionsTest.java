@@ -2,6 +2,9 @@ package io.sightline.deploy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sightline.deploy.config.Configuration;
+import io.sightline.deploy.config.IngestConfig;
+import io.sightline.deploy.config.PayloadConfig;
 import io.sightline.embedder.payload.PayloadSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,8 +54,9 @@ class PayloadOptionsTest {
     }
 
     private static PayloadSettings settings(String... arguments) {
-        PayloadOptions options = new PayloadOptions();
-        new CommandLine(options).parseArgs(arguments);
-        return options.settings(Path.of("data"));
+        Class<?>[] concerns = {PayloadConfig.class, IngestConfig.class};
+        Configuration configuration = ConfiguredOptions.of(concerns, arguments);
+        return PayloadConfig.settings(configuration.get(PayloadConfig.class), Path.of("data"))
+                .withInlineMaxBytes(configuration.get(IngestConfig.class).inlineMaxBytes());
     }
 }

@@ -1,8 +1,12 @@
 package io.sightline.deploy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sightline.deploy.config.InvalidConfigurationException;
+import io.sightline.deploy.config.OpenSearchConfig;
+import io.sightline.deploy.config.StoreConfig;
+import io.sightline.deploy.config.Stores;
 import io.sightline.deploy.stack.StoreSettings;
 import io.sightline.indexer.store.lucene.Quantisation;
 import io.sightline.indexer.store.opensearch.OpenSearchSettings;
@@ -12,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 class StoreOptionsTest {
 
@@ -21,15 +24,14 @@ class StoreOptionsTest {
 
     @Test
     void shouldKeepIndexesInTheFolderUnlessToldOtherwise() {
-        assertThat(parsed().settings()).isEqualTo(StoreSettings.LUCENE);
+        assertThat(parsed()).isEqualTo(StoreSettings.LUCENE);
     }
 
     @Test
     void shouldQuantiseLucenesIndexesOnly() {
-        assertThat(parsed("--quantise=bits1").settings()).isEqualTo(new StoreSettings(null, Quantisation.BITS1));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> parsed("--store=opensearch", "--opensearch-url=http://one:9200", "--quantise=bits8")
-                        .settings())
+        assertThat(parsed("--quantise=bits1")).isEqualTo(new StoreSettings(null, Quantisation.BITS1));
+        assertThatExceptionOfType(InvalidConfigurationException.class)
+                .isThrownBy(() -> parsed("--store=opensearch", "--opensearch-url=http://one:9200", "--quantise=bits8"))
                 .withMessageContaining("--quantise");
     }
 
@@ -49,9 +51,7 @@ class StoreOptionsTest {
                         "--opensearch-replicas=2",
                         "--opensearch-bulk-items=100",
                         "--opensearch-bulk-bytes=1000000",
-                        "--opensearch-in-flight=4")
-                .settings()
-                .openSearch();
+                        "--opensearch-in-flight=4").openSearch();
 
         assertThat(settings)
                 .isEqualTo(OpenSearchSettings.of(URI.create("https://one:9200"), URI.create("https://two:9200"))
@@ -65,39 +65,32 @@ class StoreOptionsTest {
 
     @Test
     void shouldSayWhatIsMissing() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> parsed("--store=opensearch").settings().openSearch())
+        assertThatExceptionOfType(InvalidConfigurationException.class)
+                .isThrownBy(() -> parsed("--store=opensearch").openSearch())
                 .withMessageContaining("--opensearch-url");
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(InvalidConfigurationException.class)
                 .isThrownBy(() ->
-                        parsed("--opensearch-url=http://one:9200").settings().openSearch())
+                        parsed("--opensearch-url=http://one:9200").openSearch())
                 .withMessageContaining("--store opensearch");
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(InvalidConfigurationException.class)
                 .isThrownBy(() -> parsed(
-                                "--store=opensearch", "--opensearch-url=http://one:9200", "--opensearch-user=indexer")
-                        .settings()
-                        .openSearch())
+                                "--store=opensearch", "--opensearch-url=http://one:9200", "--opensearch-user=indexer").openSearch())
                 .withMessageContaining("--opensearch-password-file");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> parsed("--store=opensearch", "--opensearch-url=one:9200")
-                        .settings()
-                        .openSearch())
-                .withMessageContaining("'one:9200'");
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(InvalidConfigurationException.class)
+                .isThrownBy(() -> parsed("--store=opensearch", "--opensearch-url=one:9200").openSearch())
+                .withMessageContaining("one:9200");
+        assertThatExceptionOfType(InvalidConfigurationException.class)
                 .isThrownBy(() -> parsed(
                                 "--store=opensearch",
                                 "--opensearch-url=http://one:9200",
                                 "--opensearch-user=indexer",
-                                "--opensearch-password-file=" + directory.resolve("none"))
-                        .settings()
-                        .openSearch())
-                .withMessageContaining("--opensearch-password-file")
+                                "--opensearch-password-file=" + directory.resolve("none")).openSearch())
+                .withMessageContaining("sightline.opensearch.password-file")
                 .withMessageContaining("none");
     }
 
-    private static StoreOptions parsed(String... arguments) {
-        StoreOptions options = new StoreOptions();
-        new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(arguments);
-        return options;
+    private static StoreSettings parsed(String... arguments) {
+        Class<?>[] concerns = {StoreConfig.class, OpenSearchConfig.class};
+        return Stores.settings(ConfiguredOptions.of(concerns, arguments));
     }
 }
