@@ -10,12 +10,12 @@ import java.time.Duration;
 @Doc("How much clients may ask of an API.")
 public interface LimitsConfig {
 
-    @WithDefault("1000")
+    @WithDefault("2000")
     @Between(least = 1, most = 1_000_000)
     @Doc("Requests a second of one client over time.")
     int requestsPerSecond();
 
-    @WithDefault("2000")
+    @WithDefault("4000")
     @Between(least = 1, most = 1_000_000)
     @Doc("Requests of one client at once after a pause.")
     int burst();
