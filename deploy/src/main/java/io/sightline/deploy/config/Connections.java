@@ -1,6 +1,7 @@
 package io.sightline.deploy.config;
 
 import io.sightline.schemas.KafkaConnection;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -90,6 +91,10 @@ public final class Connections {
                     "sightline.registry.truststore-password is given, but no sightline.registry.truststore");
         }
         store.ifPresent(file -> {
+            if (!Files.isReadable(file)) {
+                throw new IllegalArgumentException(
+                        "sightline.registry.truststore is " + file + ", which is not there or cannot be read");
+            }
             settings.put("schema.registry.ssl.truststore.location", file.toString());
             settings.put("schema.registry.ssl.truststore.type", password.isPresent() ? "PKCS12" : "PEM");
             password.ifPresent(secret -> settings.put("schema.registry.ssl.truststore.password", secret.value()));

@@ -118,12 +118,12 @@ class ConfigCommandTest {
                   registry:
                     url: http://bob:planted-5@127.0.0.1:1
                     truststore-password: planted-6
-                    truststore: none.p12
+                    truststore: %s
                     client: {bearer.auth.token: planted-7}
                   opensearch:
                     password-file: %s
                     pasword: planted-8
-                """.formatted(jaas, password));
+                """.formatted(jaas, jaas, password));
         Map<String, String> environment = Map.of(
                 "SIGHTLINE_REGISTRY_USER", "bob",
                 "SIGHTLINE_REGISTRY_PASSWORD", "planted-9",
@@ -134,14 +134,16 @@ class ConfigCommandTest {
         String ofCommand = process(environment, "config", "--config", file.toString(), "serve", "indexer", url);
         String serve = process(
                 environment, "serve", "indexer", "--config", file.toString(), "--dir", directory + "/data", url);
-        Files.writeString(file, Files.readString(file).replace("    pasword: planted-8\n", ""));
+        // Now what is left is sound, and the brokers are looked for.
+        Files.writeString(
+                file, Files.readString(file).replaceAll(" +(pasword|truststore|truststore-password): .*\n", ""));
         String started = process(
                 environment, "serve", "ingest", "--config", file.toString(), "--dir", directory + "/data");
 
         assertThat(config).contains("sightline.opensearch.password", "****", "sightline.kafka.client.sasl.jaas.config");
         assertThat(ofCommand).contains("https://****@127.0.0.1:1", "did you mean sightline.opensearch.password?");
         assertThat(serve).contains("did you mean sightline.opensearch.password?");
-        assertThat(started).contains("sightline: ").doesNotContain("problem");
+        assertThat(started).contains("sightline: ", "127.0.0.1:1").doesNotContain("problem");
         String log = Files.readString(directory.resolve("data").resolve("ingest.log"));
         assertThat(config + ofCommand + serve + started + log).doesNotContain("planted");
     }
@@ -162,6 +164,7 @@ class ConfigCommandTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dsightline.opensearch.ca-password=planted-d",
                 "-Dsightline.opensearch.ca=none.p12",
+                "-Dlogback.configurationFile=logback.xml",
                 "-cp",
                 System.getProperty("java.class.path"),
                 SightlineCommand.class.getName()));
