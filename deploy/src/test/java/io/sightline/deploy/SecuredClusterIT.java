@@ -60,10 +60,10 @@ class SecuredClusterIT {
                 SightlineProcess trainer = serve(
                         settings, "trainer", "--port", "0", "--images", "drawing", "--widths", "8,16", "--dimensions",
                         "16")) {
-            String gateway = ingest.awaitReady().printed("ready: ingest at ");
-            String search = indexer.awaitReady().printed("ready: indexer at ");
-            embedder.awaitReady();
-            trainer.awaitReady();
+            String gateway = ingest.printed("ready: ingest at ");
+            String search = indexer.printed("ready: indexer at ");
+            assertThat(embedder.printed("ready: embedder at ")).startsWith("http://127.0.0.1");
+            assertThat(trainer.printed("ready: trainer at ")).startsWith("http://127.0.0.1");
             try (BulkLoader loader = new BulkLoader(URI.create(gateway), 4);
                     SearchClient client = new SearchClient(search)) {
                 assertThat(loader.load(Drawings.of(CLASSES, IMAGES), LabelPolicy.ALL, () -> {})
@@ -177,6 +177,7 @@ class SecuredClusterIT {
         List<String> all = new java.util.ArrayList<>(List.of(
                 "serve", service, "--config", settings.toString(), "--dir", directory.resolve("data").toString()));
         all.addAll(List.of(more));
-        return SightlineProcess.start(directory.resolve(service + ".out"), all.toArray(String[]::new));
+        return SightlineProcess.start(directory.resolve(service + ".out"), all.toArray(String[]::new))
+                .awaitReady();
     }
 }
