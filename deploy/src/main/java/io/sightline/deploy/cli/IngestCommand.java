@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
         name = "ingest",
         mixinStandardHelpOptions = true,
         description = {
-            "Loads images through the ingest API and waits until each is acknowledged. Run again, it sends nothing twice.",
+            "Loads images through the ingest API and waits until each is acknowledged. Run again, it sends nothing"
+                    + " twice.",
             "Exit status 1 if any image was refused; the others are loaded."
         })
 final class IngestCommand implements Callable<Integer> {

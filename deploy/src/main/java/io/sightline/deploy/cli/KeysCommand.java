@@ -89,7 +89,10 @@ final class KeysCommand implements Runnable {
                 description = "What it may do: ingest, search, monitor, admin (all of them); several with commas.")
         private List<String> scopes = List.of();
 
-        @Option(names = "--expires", paramLabel = "DAYS", description = "Refuse it after so many days (default: never).")
+        @Option(
+                names = "--expires",
+                paramLabel = "DAYS",
+                description = "Refuse it after so many days (default: never).")
         private @Nullable Integer expires;
 
         @Override
@@ -98,13 +101,15 @@ final class KeysCommand implements Runnable {
                 throw new IllegalArgumentException("--expires must be at least 1 day, not " + expires);
             }
             Instant now = Clock.systemUTC().instant();
-            out.println(keys.create(
-                    name, scopes, now, expires == null ? null : now.plus(Duration.ofDays(expires))));
+            out.println(keys.create(name, scopes, now, expires == null ? null : now.plus(Duration.ofDays(expires))));
         }
     }
 
     /** {@code sightline keys list}. */
-    @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the keys: whose, for what, until when.")
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "Lists the keys: whose, for what, until when.")
     static final class ListKeys extends OnFile {
 
         @Override
@@ -112,8 +117,11 @@ final class KeysCommand implements Runnable {
             Instant now = Clock.systemUTC().instant();
             out.printf("%-24s  %-24s  %-24s  %s%n", "name", "scopes", "created", "expires");
             for (ApiKey key : keys.keys()) {
-                String expires = key.expires() == null ? "never" : key.expires() + (key.isExpired(now) ? " (expired)" : "");
-                out.printf("%-24s  %-24s  %-24s  %s%n", key.name(), String.join(",", key.scopes()), key.created(), expires);
+                String expires =
+                        key.expires() == null ? "never" : key.expires() + (key.isExpired(now) ? " (expired)" : "");
+                out.printf(
+                        "%-24s  %-24s  %-24s  %s%n",
+                        key.name(), String.join(",", key.scopes()), key.created(), expires);
             }
         }
     }
@@ -122,7 +130,8 @@ final class KeysCommand implements Runnable {
     @Command(
             name = "revoke",
             mixinStandardHelpOptions = true,
-            description = "Takes a key out of the file. Services refuse it, and end its sessions, about a second later.")
+            description =
+                    "Takes a key out of the file. Services refuse it, and end its sessions, about a second later.")
     static final class Revoke extends OnFile {
 
         @Parameters(paramLabel = "NAME", description = "Whose key it is.")

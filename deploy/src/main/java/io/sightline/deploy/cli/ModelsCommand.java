@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
         name = "models",
         mixinStandardHelpOptions = true,
         description =
-                "Lists the model versions; shows one with its history, takes it a step on, back or out; imports and exports"
-                        + " weights.",
+                "Lists the model versions; shows one with its history, takes it a step on, back or out; imports and"
+                        + " exports weights.",
         subcommands = {
             ModelsCommand.Show.class,
             ModelsCommand.Promote.class,

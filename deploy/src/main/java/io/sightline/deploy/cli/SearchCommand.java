@@ -88,7 +88,8 @@ final class SearchCommand implements Callable<Integer> {
     private static void explain(JsonNode explain) {
         System.out.printf(
                 Locale.ROOT,
-                "%s searched %s part(s) with ef %s and ranked %s images; %s us for the query, %s to search, %s to read%n",
+                "%s searched %s part(s) with ef %s and ranked %s images; %s us for the query, %s to search, %s to"
+                        + " read%n",
                 explain.path("store").asText(),
                 explain.path("segments").asText(),
                 explain.path("ef").asText(),

@@ -118,8 +118,8 @@ public final class SearchClient implements AutoCloseable {
     private JsonNode exchange(HttpRequest.Builder request) throws IOException, InterruptedException {
         HttpResponse<byte[]> response;
         try {
-            response = client.send(
-                    access.sign(request.timeout(TIMEOUT)).build(), HttpResponse.BodyHandlers.ofByteArray());
+            response =
+                    client.send(access.sign(request.timeout(TIMEOUT)).build(), HttpResponse.BodyHandlers.ofByteArray());
         } catch (ConnectException e) {
             throw new IOException(
                     "nothing answers at " + address + ": start it with `sightline up`, or say where it is with --url",

@@ -15,14 +15,7 @@ import java.nio.charset.StandardCharsets;
  * @param type of the error
  */
 record Attack(
-        String name,
-        Target target,
-        String head,
-        byte[] body,
-        long slowMillis,
-        int times,
-        int status,
-        String type) {
+        String name, Target target, String head, byte[] body, long slowMillis, int times, int status, String type) {
 
     /** Servers that are attacked. */
     enum Target {

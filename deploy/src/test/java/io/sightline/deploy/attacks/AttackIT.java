@@ -1,12 +1,23 @@
 package io.sightline.deploy.attacks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.nimbusds.jose.JOSEException;
+import io.sightline.embedder.image.RejectedImageException;
+import io.sightline.embedder.payload.PayloadReader;
+import io.sightline.embedder.payload.UrlFetchSettings;
+import io.sightline.embedder.payload.UrlFetcher;
 import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestImages;
+import io.sightline.schemas.avro.DeadLetterReason;
+import io.sightline.schemas.avro.ImageEvent;
+import io.sightline.schemas.avro.PayloadReference;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -14,6 +25,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -68,6 +80,41 @@ class AttackIT {
         }
     }
 
+    /** Even with fetching by URL on, and the host allowed: the addresses of this machine and its network are nobody's. */
+    @ParameterizedTest
+    @CsvSource({
+        "another scheme, file:///etc/passwd, PAYLOAD_MISSING",
+        "metadata of a cloud, https://169.254.169.254/latest/meta-data/, PAYLOAD_MISSING",
+        "loopback, https://127.0.0.1/v1/models, PAYLOAD_MISSING",
+        "loopback as IPv6, https://[::1]/v1/models, PAYLOAD_MISSING",
+        "loopback as a mapped address, https://[::ffff:127.0.0.1]/v1/models, PAYLOAD_MISSING",
+        "loopback by name, https://localhost/v1/models, PAYLOAD_MISSING",
+        "a private network, https://10.0.0.1/, PAYLOAD_MISSING",
+        "any address, https://0.0.0.0/, PAYLOAD_MISSING",
+        "a host that is not allowed, https://images.example.org/a.png, PAYLOAD_MISSING",
+        "a password in the address, https://a:b@127.0.0.1/, PAYLOAD_MISSING",
+        "no encryption, http://127.0.0.1/, PAYLOAD_MISSING",
+        "outside of the store, ../../etc/passwd, PAYLOAD_MISSING"
+    })
+    void shouldFetchNoPayloadFrom(String what, String uri, DeadLetterReason reason) {
+        UrlFetcher urls = new UrlFetcher(UrlFetchSettings.https(Set.of(
+                "169.254.169.254", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "localhost", "10.0.0.1", "0.0.0.0")));
+        PayloadReader reader = new PayloadReader(null, urls, 0);
+        ImageEvent event = ImageEvent.newBuilder()
+                .setPayload(new PayloadReference(uri, "0".repeat(64), 10L))
+                .setContentType("image/png")
+                .setTags(Map.of())
+                .setSource("a stranger")
+                .setEventTime(Instant.now())
+                .build();
+
+        assertThatExceptionOfType(RejectedImageException.class)
+                .as(what)
+                .isThrownBy(() -> reader.content(event))
+                .extracting(RejectedImageException::reason)
+                .isEqualTo(reason);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"key", "token", "X-Api-Key", "cookie"})
     void shouldLetThroughWhatIsRight(String by) throws Exception {
@@ -75,7 +122,8 @@ class AttackIT {
             case "key" -> "Authorization: Bearer " + servers.searchKey;
             case "token" ->
                 "Authorization: Bearer "
-                        + servers.tokens.signed(Tokens.claims("sightline:search").build());
+                        + servers.tokens.signed(
+                                Tokens.claims("sightline:search").build());
             case "X-Api-Key" -> "X-Api-Key: " + servers.searchKey;
             default -> "Cookie: sightline_session=" + session;
         };
@@ -128,12 +176,14 @@ class AttackIT {
 
         assertThat(cookie).contains("HttpOnly", "SameSite=Strict", "Path=/").doesNotContain(servers.searchKey);
         assertThat(in.json().path("name").asText()).isEqualTo("shop");
-        assertThat(send(Attack.on(Attack.Target.SEARCH, "reads", "GET /v1/models", sent)).status())
+        assertThat(send(Attack.on(Attack.Target.SEARCH, "reads", "GET /v1/models", sent))
+                        .status())
                 .isEqualTo(200);
         assertThat(send(Attack.on(Attack.Target.SEARCH, "out", "DELETE /v1/session", sent, "X-Sightline-Console: 1"))
                         .status())
                 .isEqualTo(204);
-        assertThat(send(Attack.on(Attack.Target.SEARCH, "reads", "GET /v1/models", sent)).status())
+        assertThat(send(Attack.on(Attack.Target.SEARCH, "reads", "GET /v1/models", sent))
+                        .status())
                 .isEqualTo(401);
         assertThat(send(Attack.on(Attack.Target.SEARCH, "asks", "GET /v1/session", sent))
                         .json()

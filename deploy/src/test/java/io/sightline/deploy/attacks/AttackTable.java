@@ -62,23 +62,36 @@ final class AttackTable {
                 on(SEARCH, "unknown key", "GET /v1/models", bearer(NO_KEY)).gets(401, "unauthenticated"),
                 on(SEARCH, "unknown key in X-Api-Key", "GET /v1/models", "X-Api-Key: " + NO_KEY)
                         .gets(401, "unauthenticated"),
-                on(SEARCH, "expired key", "GET /v1/models", bearer(servers.expiredKey)).gets(401, "unauthenticated"),
-                on(SEARCH, "revoked key", "GET /v1/models", bearer(servers.revokedKey)).gets(401, "unauthenticated"),
-                on(SEARCH, "key as password", "GET /v1/models", "Authorization: Basic YTpi").gets(401, "unauthenticated"),
-                on(SEARCH, "empty bearer", "GET /v1/models", "Authorization: Bearer ").gets(401, "unauthenticated"),
+                on(SEARCH, "expired key", "GET /v1/models", bearer(servers.expiredKey))
+                        .gets(401, "unauthenticated"),
+                on(SEARCH, "revoked key", "GET /v1/models", bearer(servers.revokedKey))
+                        .gets(401, "unauthenticated"),
+                on(SEARCH, "key as password", "GET /v1/models", "Authorization: Basic YTpi")
+                        .gets(401, "unauthenticated"),
+                on(SEARCH, "empty bearer", "GET /v1/models", "Authorization: Bearer ")
+                        .gets(401, "unauthenticated"),
                 on(SEARCH, "cookie that was made up", "GET /v1/models", "Cookie: sightline_session=AAAA")
                         .gets(401, "unauthenticated"),
                 on(SEARCH, "hash instead of key", "GET /v1/models", bearer("sl_" + "0".repeat(64)))
                         .gets(401, "unauthenticated"),
-                on(SEARCH, "promote with the scope search", "POST /v1/models/v1:promote", search).gets(403, "forbidden"),
-                on(SEARCH, "search with the scope ingest", "POST /v1/search", ingest).with("{}").gets(403, "forbidden"),
-                on(SEARCH, "status with the scope search", "GET /v1/status", search).gets(403, "forbidden"),
-                on(INGEST, "image with the scope search", "POST /v1/images", search).with(IMAGE).gets(403, "forbidden"),
-                on(INGEST, "deletion with the scope search", "DELETE /v1/images/a", search).gets(403, "forbidden"),
-                on(SEARCH, "key in the address", "GET /v1/models?api_key=" + servers.searchKey).gets(400, "key-in-address"),
+                on(SEARCH, "promote with the scope search", "POST /v1/models/v1:promote", search)
+                        .gets(403, "forbidden"),
+                on(SEARCH, "search with the scope ingest", "POST /v1/search", ingest)
+                        .with("{}")
+                        .gets(403, "forbidden"),
+                on(SEARCH, "status with the scope search", "GET /v1/status", search)
+                        .gets(403, "forbidden"),
+                on(INGEST, "image with the scope search", "POST /v1/images", search)
+                        .with(IMAGE)
+                        .gets(403, "forbidden"),
+                on(INGEST, "deletion with the scope search", "DELETE /v1/images/a", search)
+                        .gets(403, "forbidden"),
+                on(SEARCH, "key in the address", "GET /v1/models?api_key=" + servers.searchKey)
+                        .gets(400, "key-in-address"),
                 on(SEARCH, "key in any parameter", "GET /v1/models?x=" + servers.searchKey, search)
                         .gets(400, "key-in-address"),
-                on(SEARCH, "token in the address", "GET /v1/models?access_token=a.b.c").gets(400, "key-in-address"));
+                on(SEARCH, "token in the address", "GET /v1/models?access_token=a.b.c")
+                        .gets(400, "key-in-address"));
     }
 
     private List<Attack> tokens() throws JOSEException {
@@ -94,7 +107,8 @@ final class AttackTable {
         JWTClaimsSet ofOthers = Tokens.claims("sightline:admin")
                 .issuer("https://login.example.org.evil.example")
                 .build();
-        JWTClaimsSet endless = Tokens.claims("sightline:admin").expirationTime(null).build();
+        JWTClaimsSet endless =
+                Tokens.claims("sightline:admin").expirationTime(null).build();
         JWTClaimsSet little = Tokens.claims("openid sightline:search").build();
         Tokens tokens = servers.tokens;
         return List.of(
@@ -121,17 +135,31 @@ final class AttackTable {
         String cookie = "Cookie: sightline_session=" + session;
         String promote = "POST /v1/models/v1:promote";
         return List.of(
-                on(SEARCH, "cookie without the console's header", promote, cookie).gets(403, "forbidden"),
-                on(SEARCH, "cookie from another origin", promote, cookie, "X-Sightline-Console: 1", "Origin: http://evil.example")
+                on(SEARCH, "cookie without the console's header", promote, cookie)
+                        .gets(403, "forbidden"),
+                on(
+                                SEARCH,
+                                "cookie from another origin",
+                                promote,
+                                cookie,
+                                "X-Sightline-Console: 1",
+                                "Origin: http://evil.example")
                         .gets(403, "cross-origin"),
-                on(SEARCH, "cookie from another site", promote, cookie, "X-Sightline-Console: 1", "Sec-Fetch-Site: cross-site")
+                on(
+                                SEARCH,
+                                "cookie from another site",
+                                promote,
+                                cookie,
+                                "X-Sightline-Console: 1",
+                                "Sec-Fetch-Site: cross-site")
                         .gets(403, "cross-origin"),
                 on(SEARCH, "cookie from a sandbox", promote, cookie, "X-Sightline-Console: 1", "Origin: null")
                         .gets(403, "cross-origin"),
                 on(SEARCH, "signing in somebody from another site", "POST /v1/session", "Origin: http://evil.example")
                         .with("{\"key\": \"" + servers.searchKey + "\"}")
                         .gets(403, "cross-origin"),
-                on(OPEN, "another name that points here", "GET /v1/status", "Host: evil.example:80").gets(403, "wrong-host"),
+                on(OPEN, "another name that points here", "GET /v1/status", "Host: evil.example:80")
+                        .gets(403, "wrong-host"),
                 on(OPEN, "name that begins like loopback", "GET /v1/status", "Host: 127.0.0.1.evil.example")
                         .gets(403, "wrong-host"),
                 on(OPEN, "name that begins like localhost", "GET /v1/status", "Host: localhost.evil.example:19090")
@@ -148,27 +176,43 @@ final class AttackTable {
 
     private List<Attack> addresses() {
         return List.of(
-                on(SEARCH, "../ in an id", "GET /v1/images/../../../etc/passwd", search).gets(400, "bad-request"),
+                on(SEARCH, "../ in an id", "GET /v1/images/../../../etc/passwd", search)
+                        .gets(400, "bad-request"),
                 on(SEARCH, "encoded ../ in an id", "GET /v1/images/%2e%2e%2f%2e%2e%2fetc%2fpasswd/content", search)
                         .gets(400, "bad-request"),
                 on(SEARCH, "twice encoded ../ in an id", "GET /v1/images/%252e%252e%252fetc/content", search)
                         .gets(503, "no-active-version"),
-                on(SEARCH, "encoded ..\\ in an id", "GET /v1/images/a%5C..%5Cb", search).gets(400, "bad-request"),
-                on(INGEST, "../ in a new id", "POST /v1/images?id=../../a", ingest).with(IMAGE).gets(400, "bad-id"),
-                on(INGEST, "../ in the id of a deletion", "DELETE /v1/images/a%2f..%2fb", ingest).gets(400, "bad-request"),
+                on(SEARCH, "encoded ..\\ in an id", "GET /v1/images/a%5C..%5Cb", search)
+                        .gets(400, "bad-request"),
+                on(INGEST, "../ in a new id", "POST /v1/images?id=../../a", ingest)
+                        .with(IMAGE)
+                        .gets(400, "bad-id"),
+                on(INGEST, "../ in the id of a deletion", "DELETE /v1/images/a%2f..%2fb", ingest)
+                        .gets(400, "bad-request"),
                 on(SEARCH, "NUL in an id", "GET /v1/images/a%00.png", search).gets(400, "bad-request"),
-                on(SEARCH, "backslashes in an id", "GET /v1/images/..\\..\\a", search).gets(400, "bad-request"),
-                on(INGEST, "NUL in a new id", "POST /v1/images?id=a%00b", ingest).with(IMAGE).gets(400, "bad-id"),
+                on(SEARCH, "backslashes in an id", "GET /v1/images/..\\..\\a", search)
+                        .gets(400, "bad-request"),
+                on(INGEST, "NUL in a new id", "POST /v1/images?id=a%00b", ingest)
+                        .with(IMAGE)
+                        .gets(400, "bad-id"),
                 on(INGEST, "line end in a new id", "POST /v1/images?id=a%0d%0aSet-Cookie:%20a=b", ingest)
                         .with(IMAGE)
                         .gets(400, "bad-id"),
-                on(INGEST, "line end in a label", "POST /v1/images?label=a%0d%0ab", ingest).with(IMAGE).gets(400, "bad-label"),
+                on(INGEST, "line end in a label", "POST /v1/images?label=a%0d%0ab", ingest)
+                        .with(IMAGE)
+                        .gets(400, "bad-label"),
                 on(SEARCH, "line end in a header", "GET /v1/models", search, "X-A: b\rSet-Cookie: c=d")
                         .gets(400, "bad-request"),
                 on(SEARCH, "two lengths", "POST /v1/search", search, "Content-Length: 2", "Content-Length: 3")
                         .with("{}")
                         .gets(400, "bad-request"),
-                on(SEARCH, "length and chunks", "POST /v1/search", search, "Content-Length: 2", "Transfer-Encoding: chunked")
+                on(
+                                SEARCH,
+                                "length and chunks",
+                                "POST /v1/search",
+                                search,
+                                "Content-Length: 2",
+                                "Transfer-Encoding: chunked")
                         .with("0\r\n\r\n")
                         .gets(400, "bad-request"),
                 on(SEARCH, "address without end", "GET /v1/models?a=" + "a".repeat(20_000), search)
@@ -193,7 +237,9 @@ final class AttackTable {
                 on(STRICT, "body that stops", "POST /v1/bytes", ingest, "Content-Length: 1000")
                         .with("a")
                         .gets(408, "request-timeout"),
-                on(STRICT, "headers that trickle", "GET /v1/status", search).slowly(100).gets(0, ""),
+                on(STRICT, "headers that trickle", "GET /v1/status", search)
+                        .slowly(100)
+                        .gets(0, ""),
                 on(INGEST, "PNG of 30,000 x 30,000 pixels", "POST /v1/images", ingest)
                         .with(Bombs.png(30_000, 30_000))
                         .gets(422, "too-many-pixels"),

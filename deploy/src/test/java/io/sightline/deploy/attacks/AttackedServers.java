@@ -90,9 +90,8 @@ final class AttackedServers implements AutoCloseable {
                 asking,
                 Clock.systemUTC());
         this.open = alone(HttpSettings.loopback(0));
-        this.strict = alone(asking.withLimits(RequestLimits.DEFAULT
-                .withRate(1, STRICT_BURST)
-                .withTimeout(STRICT_TIMEOUT)));
+        this.strict = alone(asking.withLimits(
+                RequestLimits.DEFAULT.withRate(1, STRICT_BURST).withTimeout(STRICT_TIMEOUT)));
     }
 
     private static ApiServer alone(HttpSettings settings) {

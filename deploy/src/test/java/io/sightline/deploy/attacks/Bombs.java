@@ -57,7 +57,9 @@ final class Bombs {
 
     private static byte[] header(int width, int height) {
         byte[] rest = {8, 2, 0, 0, 0};
-        return chunk("IHDR", ByteBuffer.allocate(13).putInt(width).putInt(height).put(rest).array());
+        return chunk(
+                "IHDR",
+                ByteBuffer.allocate(13).putInt(width).putInt(height).put(rest).array());
     }
 
     private static byte[] deflated(int bytes) {

@@ -35,8 +35,7 @@ final class Tokens {
     Tokens(Path folder) throws JOSEException, IOException {
         this.key = new RSAKeyGenerator(2048).keyID("one").generate();
         this.stranger = new RSAKeyGenerator(2048).keyID("one").generate();
-        Path file = Files.writeString(
-                folder.resolve("jwks.json"), new JWKSet(key.toPublicJWK()).toString());
+        Path file = Files.writeString(folder.resolve("jwks.json"), new JWKSet(key.toPublicJWK()).toString());
         this.settings = new JwtSettings(URI.create(ISSUER), AUDIENCE, file.toUri());
     }
 
@@ -88,8 +87,8 @@ final class Tokens {
     }
 
     private static String signed(RSAKey with, JWSAlgorithm algorithm, JWTClaimsSet claims) throws JOSEException {
-        SignedJWT token = new SignedJWT(
-                new JWSHeader.Builder(algorithm).keyID("one").build(), claims);
+        SignedJWT token =
+                new SignedJWT(new JWSHeader.Builder(algorithm).keyID("one").build(), claims);
         token.sign(new RSASSASigner(with));
         return token.serialize();
     }

@@ -68,11 +68,13 @@ public final class ModelsApi {
         return model;
     }
 
-    private Map<String, Object> asked(
-            Context context, String action, Function<String, RolloutRequests.Done> request) {
+    private Map<String, Object> asked(Context context, String action, Function<String, RolloutRequests.Done> request) {
         String version = context.pathParam(VERSION);
-        return AuditLog.audited(context, action, version, () -> asked(
-                () -> request.apply(find(catalog.current(), version).getVersion())));
+        return AuditLog.audited(
+                context,
+                action,
+                version,
+                () -> asked(() -> request.apply(find(catalog.current(), version).getVersion())));
     }
 
     private static ModelEvent find(ModelVersions versions, String version) {

@@ -234,7 +234,8 @@ class SearchApiIT {
         // The event says image/png.
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("image/jpeg");
         assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
-        assertThat(answer.headers().firstValue("Content-Security-Policy")).hasValue("sandbox; default-src 'none'");
+        assertThat(answer.headers().firstValue("Content-Security-Policy"))
+                .hasValue("sandbox; default-src 'none'; frame-ancestors 'none'");
         String tag = answer.headers().firstValue("ETag").orElseThrow();
         assertThat(tag).isEqualTo('"' + Sha256.hex(JPEG) + '"');
         HttpResponse<byte[]> again =

@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param created when it was made
  * @param expires from when on it is refused, null for never
  */
-public record ApiKey(String name, List<String> scopes, String sha256, Instant created, @Nullable Instant expires) {
+public record ApiKey(
+        String name,
+        List<String> scopes,
+        String sha256,
+        Instant created,
+        @Nullable Instant expires) {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");

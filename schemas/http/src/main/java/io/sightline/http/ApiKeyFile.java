@@ -64,7 +64,8 @@ public final class ApiKeyFile {
         try {
             keys = ApiServer.JSON.readValue(path.toFile(), Content.class).keys();
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-            throw new IOException("the file of API keys " + path + " is not as it should be: " + e.getOriginalMessage(), e);
+            throw new IOException(
+                    "the file of API keys " + path + " is not as it should be: " + e.getOriginalMessage(), e);
         }
         Set<String> names = new HashSet<>();
         for (ApiKey key : keys) {

@@ -46,8 +46,10 @@ final class ApiKeys {
             this.state = State.of(path);
             this.known = read();
         } catch (NoSuchFileException e) {
-            throw new UncheckedIOException(new IOException("there is no file of API keys " + path
-                    + ": make one with `sightline keys create NAME --scope search --file " + path + "`", e));
+            throw new UncheckedIOException(new IOException(
+                    "there is no file of API keys " + path
+                            + ": make one with `sightline keys create NAME --scope search --file " + path + "`",
+                    e));
         } catch (IOException e) {
             throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
         }
@@ -60,7 +62,8 @@ final class ApiKeys {
     private record Known(ApiKey key, byte[] sha256) {}
 
     /** What tells whether a file changed; one that takes another's place has another key. */
-    private record State(FileTime modified, long size, @Nullable Object file) {
+    private record State(
+            FileTime modified, long size, @Nullable Object file) {
         static State of(Path path) throws IOException {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             return new State(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());

@@ -38,7 +38,6 @@ public final class ApiServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
 
-
     private final Javalin javalin;
     private final Listener listener;
     private final String host;
@@ -65,7 +64,6 @@ public final class ApiServer implements AutoCloseable {
         requireProtection(settings);
         AuditLog audit = new AuditLog();
         Authentication authentication = new Authentication(settings.access(), Clock.systemUTC());
-        Gate gate = new Gate(authentication, settings.limits(), audit);
         Listener listener = new Listener(settings);
         Javalin javalin = Javalin.create(config -> {
             config.concurrency.useVirtualThreads = true;
@@ -78,7 +76,8 @@ public final class ApiServer implements AutoCloseable {
             config.jsonMapper(new JavalinJackson(JSON, true));
             listener.configure(config);
             ApiErrors.register(config.routes);
-            gate.register(config.routes);
+            new Gate(authentication, settings.limits(), audit, () -> config.unsafe.internalRouter)
+                    .register(config.routes);
             new SessionRoutes(authentication, audit, settings.tls() != null).register(config.routes);
             routes.accept(config.routes);
         });

@@ -108,7 +108,9 @@ final class Authentication {
         if (verified.keySha256 == null) {
             return Optional.of(verified.caller);
         }
-        return apiKeys == null ? Optional.empty() : apiKeys.find(verified.keySha256).map(ApiKey::caller);
+        return apiKeys == null
+                ? Optional.empty()
+                : apiKeys.find(verified.keySha256).map(ApiKey::caller);
     }
 
     private static ApiException refused() {

@@ -2,9 +2,13 @@ package io.sightline.http;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.util.Collection;
+import io.javalin.http.HandlerType;
+import io.javalin.router.InternalRouter;
+import io.javalin.security.Roles;
+import io.javalin.security.RouteRole;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -19,8 +23,8 @@ final class Gate {
 
     private static final Pattern KEY = Pattern.compile(ApiKeyFile.PREFIX + "[A-Za-z0-9_-]{43}");
     /** One or two dots between slashes or backslashes, all of them encoded or not. */
-    private static final Pattern CROOKED = Pattern.compile(
-            "(?:/|\\\\|%2f|%5c)(?:\\.|%2e){1,2}(?:$|[;/\\\\]|%2f|%5c)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern CROOKED =
+            Pattern.compile("(?:/|\\\\|%2f|%5c)(?:\\.|%2e){1,2}(?:$|[;/\\\\]|%2f|%5c)", Pattern.CASE_INSENSITIVE);
 
     private static final String CONSOLE_HEADER = "X-Sightline-Console";
     private static final String CHALLENGE = "Bearer realm=\"sightline\"";
@@ -30,8 +34,15 @@ final class Gate {
     private final ClientRates rates;
     private final RequestSlots slots;
     private final AuditLog audit;
+    private final Supplier<InternalRouter> router;
 
-    Gate(Authentication authentication, RequestLimits limits, AuditLog audit) {
+    /**
+     * Lets nothing through yet.
+     *
+     * @param router the routes, once the server has them
+     */
+    Gate(Authentication authentication, RequestLimits limits, AuditLog audit, Supplier<InternalRouter> router) {
+        this.router = router;
         this.authentication = authentication;
         this.origins = new RequestOrigins(!authentication.isRequired());
         this.rates = new ClientRates(limits);
@@ -64,12 +75,14 @@ final class Gate {
         if (!probe) {
             rates.take(context, identity.caller());
         }
-        if (identity.byCookie() && RequestOrigins.changesSomething(context) && !"1".equals(context.header(CONSOLE_HEADER))) {
+        if (identity.byCookie()
+                && RequestOrigins.changesSomething(context)
+                && !"1".equals(context.header(CONSOLE_HEADER))) {
             throw forbidden(
                     context,
                     "a request that changes something needs the header " + CONSOLE_HEADER
-                            + ": 1 when it comes with the cookie of a session, so that no other site can make a browser send"
-                            + " it");
+                            + ": 1 when it comes with the cookie of a session, so that no other site can make a"
+                            + " browser send it");
         }
     }
 
@@ -90,7 +103,7 @@ final class Gate {
     /** Runs for routes that exist. One that asks for nothing known is for nobody. */
     private void authorize(Context context) {
         Caller caller = Caller.of(context);
-        Collection<?> roles = context.routeRoles();
+        Set<RouteRole> roles = roles(context);
         if (!roles.isEmpty() && roles.stream().allMatch(role -> role instanceof Scope scope && caller.may(scope))) {
             return;
         }
@@ -108,7 +121,20 @@ final class Gate {
                 .orElse("none");
         challenge(context, ", error=\"insufficient_scope\", scope=\"" + JwtSettings.SCOPE_PREFIX + wanted + '"');
         throw forbidden(
-                context, "this needs the scope " + wanted + ", which " + caller.name() + " does not have; use another key");
+                context,
+                "this needs the scope " + wanted + ", which " + caller.name() + " does not have; use another key");
+    }
+
+    /** Javalin answers HEAD by the route of GET, and tells its roles with GET only. */
+    private Set<RouteRole> roles(Context context) {
+        if (!context.req().getMethod().equals("HEAD")) {
+            return context.routeRoles();
+        }
+        return router.get().findHttpHandlerEntries(HandlerType.GET, context.path()).stream()
+                .findFirst()
+                .map(route -> route.endpoint.metadata(Roles.class))
+                .map(Roles::getRoles)
+                .orElse(Set.of());
     }
 
     private ApiException forbidden(Context context, String message) {
@@ -124,7 +150,9 @@ final class Gate {
     private static void requireStraightPath(Context context) {
         if (CROOKED.matcher(context.req().getRequestURI()).find()) {
             throw new ApiException(
-                    400, "bad-request", "the address has a segment of dots only, which no id may have; send the id itself");
+                    400,
+                    "bad-request",
+                    "the address has a segment of dots only, which no id may have; send the id itself");
         }
     }
 

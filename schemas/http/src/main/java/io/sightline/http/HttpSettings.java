@@ -19,7 +19,8 @@ public record HttpSettings(String host, int port, @Nullable Tls tls, Access acce
     /** Checks the settings. */
     public HttpSettings {
         if (host.isBlank()) {
-            throw new IllegalArgumentException("http.host is empty; set an address to listen on, for instance 127.0.0.1");
+            throw new IllegalArgumentException(
+                    "http.host is empty; set an address to listen on, for instance 127.0.0.1");
         }
         if (port < 0 || port > MOST_PORT) {
             throw new IllegalArgumentException(

@@ -41,7 +41,8 @@ import org.slf4j.LoggerFactory;
 final class JwtVerifier {
 
     private static final Logger LOG = LoggerFactory.getLogger(JwtVerifier.class);
-    private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.PS256, JWSAlgorithm.ES256);
+    private static final Set<JWSAlgorithm> ALGORITHMS =
+            Set.of(JWSAlgorithm.RS256, JWSAlgorithm.PS256, JWSAlgorithm.ES256);
     private static final int FETCH_MILLIS = 3_000;
     private static final int MOST_KEY_BYTES = 256 * 1024;
     private static final Duration KEPT = Duration.ofMinutes(5);
@@ -97,13 +98,16 @@ final class JwtVerifier {
     }
 
     private static ApiException refused(String why) {
-        return new ApiException(401, "unauthenticated", "the token is refused: " + why + "; get a new one and try again");
+        return new ApiException(
+                401, "unauthenticated", "the token is refused: " + why + "; get a new one and try again");
     }
 
     private ApiException unavailable(KeySourceException cause) {
         LOG.error("the keys at {} cannot be had, tokens cannot be verified, will try again", settings.jwks(), cause);
         return new ApiException(
-                503, "keys-unavailable", "the token cannot be verified: its issuer's keys cannot be had now; try again");
+                503,
+                "keys-unavailable",
+                "the token cannot be verified: its issuer's keys cannot be had now; try again");
     }
 
     private static String name(JWTClaimsSet claims) {

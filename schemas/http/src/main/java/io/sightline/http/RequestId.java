@@ -20,8 +20,9 @@ public final class RequestId {
             return known;
         }
         String sent = context.header(HEADER);
-        String id =
-                sent != null && VALID.matcher(sent).matches() ? sent : UUID.randomUUID().toString();
+        String id = sent != null && VALID.matcher(sent).matches()
+                ? sent
+                : UUID.randomUUID().toString();
         context.attribute(ATTRIBUTE, id);
         context.header(HEADER, id);
         return id;

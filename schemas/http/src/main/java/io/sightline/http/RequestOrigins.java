@@ -47,7 +47,9 @@ final class RequestOrigins {
         }
         if (changesSomething(context) && !isOwn(context, host)) {
             throw new ApiException(
-                    403, "cross-origin", "pages of other sites may not change anything here; send it from this server's own");
+                    403,
+                    "cross-origin",
+                    "pages of other sites may not change anything here; send it from this server's own");
         }
     }
 

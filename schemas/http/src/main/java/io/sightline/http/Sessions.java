@@ -46,8 +46,7 @@ final class Sessions {
         String id = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         Instant longest = clock.instant().plus(LONGEST);
         sessions.put(
-                Hashes.hex(id),
-                new Session(credentialExpires.isBefore(longest) ? credentialExpires : longest, caller));
+                Hashes.hex(id), new Session(credentialExpires.isBefore(longest) ? credentialExpires : longest, caller));
         return id;
     }
 
@@ -58,8 +57,7 @@ final class Sessions {
         if (session == null) {
             return Optional.empty();
         }
-        Optional<Caller> caller =
-                clock.instant().isBefore(session.expires) ? session.caller.get() : Optional.empty();
+        Optional<Caller> caller = clock.instant().isBefore(session.expires) ? session.caller.get() : Optional.empty();
         if (caller.isEmpty()) {
             sessions.invalidate(hash);
         }

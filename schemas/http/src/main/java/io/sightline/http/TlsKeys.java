@@ -62,7 +62,8 @@ final class TlsKeys {
                     .generateCertificates(in)
                     .toArray(Certificate[]::new);
             if (chain.length == 0) {
-                throw new IOException("the file of certificates " + file + " has none: it must be PEM, the server's first");
+                throw new IOException(
+                        "the file of certificates " + file + " has none: it must be PEM, the server's first");
             }
             return chain;
         } catch (GeneralSecurityException e) {
@@ -70,7 +71,8 @@ final class TlsKeys {
         }
     }
 
-    private static PrivateKey privateKey(Path file, PublicKey itsPublicKey) throws IOException, GeneralSecurityException {
+    private static PrivateKey privateKey(Path file, PublicKey itsPublicKey)
+            throws IOException, GeneralSecurityException {
         String pem = Files.readString(file, StandardCharsets.US_ASCII);
         int begin = pem.indexOf(BEGIN);
         int end = pem.indexOf(END);
@@ -80,7 +82,8 @@ final class TlsKeys {
         }
         try {
             byte[] encoded = Base64.getMimeDecoder().decode(pem.substring(begin + BEGIN.length(), end));
-            return KeyFactory.getInstance(itsPublicKey.getAlgorithm()).generatePrivate(new PKCS8EncodedKeySpec(encoded));
+            return KeyFactory.getInstance(itsPublicKey.getAlgorithm())
+                    .generatePrivate(new PKCS8EncodedKeySpec(encoded));
         } catch (IllegalArgumentException e) {
             throw new IOException("the private key " + file + " is no PEM", e);
         }

@@ -30,8 +30,8 @@ class ApiKeyFileTest {
                 .doesNotContain(key)
                 .doesNotContain(key.substring(3));
         assertThat(keys.keys())
-                .containsExactly(new ApiKey(
-                        "shop", List.of("search", "monitor"), Hashes.hex(key), NOW, NOW.plusSeconds(60)));
+                .containsExactly(
+                        new ApiKey("shop", List.of("search", "monitor"), Hashes.hex(key), NOW, NOW.plusSeconds(60)));
         assertThat(keys.create("other", List.of("search"), NOW, null)).isNotEqualTo(key);
     }
 
@@ -41,7 +41,8 @@ class ApiKeyFileTest {
         ApiKeyFile keys = new ApiKeyFile(file);
         keys.create("shop", List.of("search"), NOW, null);
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
 
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
         assertThatIOException().isThrownBy(keys::keys).withMessageContaining("chmod 600 " + file);
@@ -56,7 +57,9 @@ class ApiKeyFileTest {
         keys.revoke("one");
 
         assertThat(keys.keys()).extracting(ApiKey::name).containsExactly("two");
-        assertThatIllegalArgumentException().isThrownBy(() -> keys.revoke("one")).withMessageContaining("'one'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> keys.revoke("one"))
+                .withMessageContaining("'one'");
     }
 
     @Test

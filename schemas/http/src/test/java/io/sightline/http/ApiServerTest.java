@@ -55,7 +55,10 @@ class ApiServerTest {
     }
 
     private static void routes(RoutesConfig routes) {
-        routes.get("/v1/thing", context -> context.json(Map.of("caller", Caller.of(context).name())), Scope.SEARCH);
+        routes.get(
+                "/v1/thing",
+                context -> context.json(Map.of("caller", Caller.of(context).name())),
+                Scope.SEARCH);
         routes.post("/v1/thing", context -> context.status(204), Scope.INGEST);
         routes.get("/v1/health/live", context -> context.json(Map.of()), Scope.OPEN);
     }
@@ -121,14 +124,14 @@ class ApiServerTest {
 
             keys.revoke("operator");
 
-            await().untilAsserted(
-                            () -> assertThat(call.get("/v1/thing", "X-Api-Key", key).statusCode())
-                                    .isEqualTo(401));
+            await().untilAsserted(() -> assertThat(
+                            call.get("/v1/thing", "X-Api-Key", key).statusCode())
+                    .isEqualTo(401));
             assertThat(call.get("/v1/thing", "Cookie", session).statusCode()).isEqualTo(401);
             String later = keys.create("later", List.of("search"), Instant.now(), null);
-            await().untilAsserted(
-                            () -> assertThat(call.get("/v1/thing", "X-Api-Key", later).statusCode())
-                                    .isEqualTo(200));
+            await().untilAsserted(() -> assertThat(
+                            call.get("/v1/thing", "X-Api-Key", later).statusCode())
+                    .isEqualTo(200));
         }
     }
 
@@ -148,7 +151,8 @@ class ApiServerTest {
                             Scope.SEARCH);
                 });
                 TestCall call = new TestCall(server)) {
-            List<CompletableFuture<HttpResponse<String>>> slow = List.of(call.start("/v1/slow"), call.start("/v1/slow"));
+            List<CompletableFuture<HttpResponse<String>>> slow =
+                    List.of(call.start("/v1/slow"), call.start("/v1/slow"));
             inside.await();
 
             HttpResponse<String> refused = call.get("/v1/thing");
@@ -161,7 +165,8 @@ class ApiServerTest {
             for (CompletableFuture<HttpResponse<String>> one : slow) {
                 assertThat(one.get().statusCode()).isEqualTo(200);
             }
-            await().untilAsserted(() -> assertThat(call.get("/v1/thing").statusCode()).isEqualTo(200));
+            await().untilAsserted(
+                            () -> assertThat(call.get("/v1/thing").statusCode()).isEqualTo(200));
         }
     }
 
@@ -188,10 +193,14 @@ class ApiServerTest {
         logger.setLevel(Level.INFO);
         logger.addAppender(events);
         events.start();
-        try (ApiServer server = ApiServer.start(asking(), BYTES, routes -> routes.delete(
-                        "/v1/things/{id}",
-                        context -> AuditLog.audited(context, "delete-thing", context.pathParam("id"), () -> "done"),
-                        Scope.ADMIN));
+        try (ApiServer server = ApiServer.start(
+                        asking(),
+                        BYTES,
+                        routes -> routes.delete(
+                                "/v1/things/{id}",
+                                context -> AuditLog.audited(
+                                        context, "delete-thing", context.pathParam("id"), () -> "done"),
+                                Scope.ADMIN));
                 TestCall call = new TestCall(server)) {
             call.send("DELETE", "/v1/things/a%0Aactor=root", "", "X-Api-Key", key, "X-Request-Id", "r-1");
             call.send("DELETE", "/v1/things/b", "", "X-Api-Key", "sl_wrong");

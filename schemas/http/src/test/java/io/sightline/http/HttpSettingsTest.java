@@ -30,7 +30,8 @@ class HttpSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://login.example.org/jwks", "ftp://login.example.org/jwks", "jwks.json", "http:///jwks"})
+    @ValueSource(
+            strings = {"http://login.example.org/jwks", "ftp://login.example.org/jwks", "jwks.json", "http:///jwks"})
     void shouldTakeKeysOfTokensFromNowhereThatAnybodyCouldBe(String jwks) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new JwtSettings(ISSUER, "sightline", URI.create(jwks)))
@@ -40,7 +41,8 @@ class HttpSettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"https://login.example.org/jwks", "http://127.0.0.1:8080/jwks", "file:///etc/jwks.json"})
     void shouldTakeThemFromWhereNobodyElseCanBe(String jwks) {
-        assertThat(new JwtSettings(ISSUER, "sightline", URI.create(jwks)).jwks()).hasToString(jwks);
+        assertThat(new JwtSettings(ISSUER, "sightline", URI.create(jwks)).jwks())
+                .hasToString(jwks);
     }
 
     @ParameterizedTest
@@ -50,7 +52,8 @@ class HttpSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "0.0.0.0", "[::2]:1"})
+    @ValueSource(
+            strings = {"", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "0.0.0.0", "[::2]:1"})
     void shouldKnowTheNamesOfOthers(String host) {
         assertThat(Loopback.isHostHeader(host)).isFalse();
     }

@@ -93,8 +93,7 @@ class JwtVerifierTest {
 
     @Test
     void shouldReadScopesFromAListAndNoneThatAreOfOthers() throws Exception {
-        JWTClaimsSet claims = claims()
-                .claim("scope", null)
+        JWTClaimsSet claims = claims().claim("scope", null)
                 .claim("scp", List.of("sightline:ingest", "sightline:open", "search", "other:admin"))
                 .build();
 

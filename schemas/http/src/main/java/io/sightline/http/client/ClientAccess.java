@@ -63,9 +63,8 @@ public final class ClientAccess {
      * @throws IllegalArgumentException if the file of authorities cannot be used
      */
     public HttpClient newClient() {
-        HttpClient.Builder client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT);
+        HttpClient.Builder client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT);
         if (authorities != null) {
             client.sslContext(trusting(authorities));
         }
@@ -79,7 +78,8 @@ public final class ClientAccess {
 
     @Override
     public String toString() {
-        return (credential == null ? "no API key" : "an API key") + (authorities == null ? "" : ", trusting " + authorities);
+        return (credential == null ? "no API key" : "an API key")
+                + (authorities == null ? "" : ", trusting " + authorities);
     }
 
     private static SSLContext trusting(Path file) {
