@@ -52,6 +52,8 @@ public final class SightlineCommand implements Runnable {
 
     /** Runs a command and ends the process with its exit code: 0 done, 1 failed, 2 wrong usage. */
     public static void main(String[] args) {
+        // SmallRye would start Log4j, which Kafka's broker brings along: that takes longer than all it does.
+        System.setProperty("org.jboss.logging.provider", "slf4j");
         // Lucene logs through java.util.logging.
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
