@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -113,6 +114,8 @@ final class FailoverProxy implements AutoCloseable {
                     log.failedOver(kind, Cause.UNREADY);
                 } catch (ConnectException | HttpConnectTimeoutException e) {
                     log.failedOver(kind, Cause.REFUSED);
+                } catch (HttpTimeoutException e) {
+                    log.failedOver(kind, Cause.SLOW);
                 } catch (IOException e) {
                     log.failedOver(kind, Cause.CUT);
                 }

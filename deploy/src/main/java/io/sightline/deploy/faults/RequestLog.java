@@ -18,7 +18,9 @@ final class RequestLog {
         /** It answered 503. */
         UNREADY,
         /** The connection ended without an answer. */
-        CUT
+        CUT,
+        /** It had not answered for so long that another one was asked. */
+        SLOW
     }
 
     /**
@@ -28,6 +30,7 @@ final class RequestLog {
      * @param refused attempts at a replica that did not listen
      * @param unready attempts that a replica answered with 503
      * @param cut attempts that ended without an answer
+     * @param slow attempts that were given up
      * @param failed requests that no replica answered
      * @param longestGapMillis longest time between two answers
      * @param slowestMillis longest that one request took, with all its attempts
@@ -37,6 +40,7 @@ final class RequestLog {
             long refused,
             long unready,
             long cut,
+            long slow,
             long failed,
             double longestGapMillis,
             double slowestMillis) {}
@@ -97,6 +101,7 @@ final class RequestLog {
                     causes.getOrDefault(Cause.REFUSED, 0L),
                     causes.getOrDefault(Cause.UNREADY, 0L),
                     causes.getOrDefault(Cause.CUT, 0L),
+                    causes.getOrDefault(Cause.SLOW, 0L),
                     failed,
                     longestGap / NANOS_PER_MILLI,
                     slowest / NANOS_PER_MILLI);

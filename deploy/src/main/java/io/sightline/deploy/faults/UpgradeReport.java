@@ -57,16 +57,17 @@ record UpgradeReport(
             out.printf(Locale.ROOT, "broker-%-5d %21.1f%n", i + 1, brokerSeconds.get(i));
         }
         out.printf(
-                "%n%-10s %9s %8s %8s %6s %7s %10s %11s%n",
-                "requests", "answered", "refused", "unready", "cut", "failed", "gap ms", "slowest ms");
+                "%n%-10s %9s %8s %8s %6s %6s %7s %10s %11s%n",
+                "requests", "answered", "refused", "unready", "cut", "slow", "failed", "gap ms", "slowest ms");
         requests.forEach((kind, summary) -> out.printf(
                 Locale.ROOT,
-                "%-10s %9d %8d %8d %6d %7d %10.0f %11.0f%n",
+                "%-10s %9d %8d %8d %6d %6d %7d %10.0f %11.0f%n",
                 kind,
                 summary.answered(),
                 summary.refused(),
                 summary.unready(),
                 summary.cut(),
+                summary.slow(),
                 summary.failed(),
                 summary.longestGapMillis(),
                 summary.slowestMillis()));

@@ -41,9 +41,10 @@ class RequestLogTest {
         log.failedOver("image", Cause.REFUSED);
         log.failedOver("image", Cause.CUT);
         log.failedOver("image", Cause.UNREADY);
+        log.failedOver("image", Cause.SLOW);
         log.failed("image");
 
-        assertThat(summary("image")).isEqualTo(new RequestLog.Summary(0, 2, 1, 1, 1, 0, 0));
+        assertThat(summary("image")).isEqualTo(new RequestLog.Summary(0, 2, 1, 1, 1, 1, 0, 0));
     }
 
     private void answer(String kind, long startMillis, long endMillis) {

@@ -62,6 +62,7 @@ public final class LaneIndexes implements AutoCloseable {
 
     /** What the stores were told last; null before they were told. */
     private volatile @Nullable String activated;
+
     private volatile @Nullable String active;
 
     private volatile boolean closed;

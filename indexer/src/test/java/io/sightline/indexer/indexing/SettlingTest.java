@@ -227,8 +227,7 @@ class SettlingTest {
         return settling;
     }
 
-    private Settling unseen(
-            VectorStore store, long required, IndexingSettings settings, SearchableListener listener) {
+    private Settling unseen(VectorStore store, long required, IndexingSettings settings, SearchableListener listener) {
         return new Settling(
                 store,
                 Map.of(PARTITION, required),
