@@ -33,10 +33,8 @@ public final class EmbeddingMaps implements AutoCloseable {
     /** Nothing is computed before it is asked for. */
     public EmbeddingMaps(Clock clock) {
         this.clock = clock;
-        this.thread = Executors.newSingleThreadExecutor(Thread.ofPlatform()
-                .name("embedding-map")
-                .priority(Thread.MIN_PRIORITY)
-                .factory());
+        this.thread = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().name("embedding-map").factory());
     }
 
     private record Key(String version, int sample) {}

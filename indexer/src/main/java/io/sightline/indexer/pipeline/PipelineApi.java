@@ -76,7 +76,6 @@ public final class PipelineApi {
                 .filter(sample -> sample.lanes().containsKey(version))
                 .toList();
         @Nullable Double perSecond = rate(there, sample -> sample.embedded(version));
-        boolean moves = perSecond != null && perSecond > SLOWEST;
         Optional<LaneIndex> index = indexes.find(version);
         Count count = index.map(PipelineApi::count).orElse(new Count(null, null));
         return new PipelineAnswer.Lane(
@@ -85,12 +84,16 @@ public final class PipelineApi {
                 lag,
                 newest.images() == 0 ? 1 : Math.clamp(1 - (double) lag / newest.images(), 0, 1),
                 perSecond,
-                lag > 0 && moves ? Long.valueOf(Math.round(lag / perSecond)) : null,
+                etaSeconds(lag, perSecond),
                 count.images,
                 index.map(LaneIndex::behind).orElse(0L),
                 index.map(LaneIndex::isReady).orElse(false),
                 index.map(LaneIndex::progress).orElse(0.0),
                 index.map(LaneIndex::failure).orElse(count.failure));
+    }
+
+    private static @Nullable Long etaSeconds(long lag, @Nullable Double perSecond) {
+        return lag > 0 && perSecond != null && perSecond > SLOWEST ? Long.valueOf(Math.round(lag / perSecond)) : null;
     }
 
     private record Count(@Nullable Long images, @Nullable String failure) {}
