@@ -10,6 +10,7 @@ import io.sightline.deploy.config.RolloutConfig;
 import io.sightline.deploy.config.Servers;
 import io.sightline.deploy.config.Stores;
 import io.sightline.deploy.config.TopicsConfig;
+import io.sightline.deploy.config.TracingConfig;
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Spans;
 import io.sightline.deploy.stack.Stack;
@@ -86,7 +87,7 @@ final class ServeCommand implements Callable<Integer>, Configured {
         Topics topics = TopicsConfig.topics(configuration.get(TopicsConfig.class));
         RecordSerdes serdes = Stack.applyTopics(connection, topics);
         try (Running running = new Running();
-                Spans spans = Spans.exporting();
+                Spans spans = TracingConfig.spans(configuration.get(TracingConfig.class));
                 Telemetry telemetry = new Telemetry(spans.openTelemetry());
                 ModelCatalog catalog = ModelCatalog.open(connection, serdes, CATALOG_TIMEOUT);
                 AutoCloseable started = start(configuration, connection, serdes, catalog, telemetry)) {

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -66,14 +67,15 @@ final class TrainerKeys {
     }
 
     private static CommandSpec networkSpec() {
-        return new CommandLine(new Trained())
-                .getCommandSpec()
-                .mixins()
-                .get("network");
+        return mixin(new CommandLine(new Trained()).getCommandSpec(), "network");
     }
 
     private static Collection<OptionSpec> options(CommandSpec spec, String mixin) {
-        return spec.mixins().get(mixin).options();
+        return mixin(spec, mixin).options();
+    }
+
+    private static CommandSpec mixin(CommandSpec spec, String name) {
+        return Objects.requireNonNull(spec.mixins().get(name), name);
     }
 
     private static Concern concern(String name, String doc, Collection<OptionSpec> options) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,10 +93,10 @@ public final class Configuration {
      * @param key stands for what does not go together
      * @param made throws an IllegalArgumentException that says what is wrong
      */
-    public void attempt(String key, List<Class<?>> concerns, Function<Configuration, ?> made) {
+    public void attempt(String key, List<Class<?>> concerns, Consumer<Configuration> made) {
         if (concerns.stream().allMatch(type -> types.contains(type) && isSound(type))) {
             try {
-                made.apply(this);
+                made.accept(this);
             } catch (IllegalArgumentException e) {
                 problems.add(new Problem(key, Redaction.withoutUserInfo(String.valueOf(e.getMessage()))));
             }

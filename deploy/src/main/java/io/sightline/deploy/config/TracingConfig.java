@@ -1,5 +1,6 @@
 package io.sightline.deploy.config;
 
+import io.sightline.deploy.stack.Spans;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
@@ -18,6 +19,11 @@ public interface TracingConfig {
             value = "Address of the collector, OTLP over gRPC.",
             otherwise = "http://localhost:4317")
     Optional<URI> endpoint();
+
+    /** Where spans go; to be closed last. */
+    static Spans spans(TracingConfig config) {
+        return Spans.exporting(config.endpoint().orElse(null), config.exporter() == Exporter.OTLP);
+    }
 
     /** The exporters. */
     enum Exporter {

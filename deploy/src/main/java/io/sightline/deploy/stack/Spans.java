@@ -3,9 +3,11 @@ package io.sightline.deploy.stack;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the spans of a process go, by OpenTelemetry's own settings ({@code OTEL_*}, {@code otel.*}). Nowhere unless an exporter
@@ -26,12 +28,26 @@ public final class Spans implements AutoCloseable {
 
     /** As this process's environment and system properties say. */
     public static Spans exporting() {
-        boolean wanted = isSet(EXPORTER) || isSet(ENDPOINT) || isSet("otel.exporter.otlp.traces.endpoint");
+        return exporting(null, false);
+    }
+
+    /**
+     * As this process's environment and system properties say, and else as it is configured.
+     *
+     * @param endpoint of a collector, null for the usual one
+     * @param isConfigured whether spans are to be sent
+     */
+    public static Spans exporting(@Nullable URI endpoint, boolean isConfigured) {
+        boolean wanted =
+                isConfigured || isSet(EXPORTER) || isSet(ENDPOINT) || isSet("otel.exporter.otlp.traces.endpoint");
         Map<String, String> defaults = new HashMap<>(Map.of(
                 "otel.service.name", System.getProperty("sightline.service", "sightline"),
                 EXPORTER, wanted ? "otlp" : "none",
                 "otel.metrics.exporter", "none",
                 "otel.logs.exporter", "none"));
+        if (endpoint != null) {
+            defaults.put(ENDPOINT, endpoint.toString());
+        }
         if (!wanted) {
             defaults.put(SAMPLER, "parentbased_always_off");
         }

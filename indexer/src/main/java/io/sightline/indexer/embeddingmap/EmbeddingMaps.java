@@ -34,10 +34,8 @@ public final class EmbeddingMaps implements AutoCloseable {
     @SuppressWarnings("ThreadPriorityCheck") // A picture may wait; where priorities are ignored, it only takes its share.
     public EmbeddingMaps(Clock clock) {
         this.clock = clock;
-        this.thread = Executors.newSingleThreadExecutor(Thread.ofPlatform()
-                .name("embedding-map")
-                .priority(Thread.MIN_PRIORITY)
-                .factory());
+        this.thread = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().name("embedding-map").factory());
     }
 
     private record Key(String version, int sample) {}

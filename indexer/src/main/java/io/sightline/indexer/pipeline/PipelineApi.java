@@ -84,12 +84,16 @@ public final class PipelineApi {
                 lag,
                 newest.images() == 0 ? 1 : Math.clamp(1 - (double) lag / newest.images(), 0, 1),
                 perSecond,
-                perSecond != null && perSecond > SLOWEST && lag > 0 ? Long.valueOf(Math.round(lag / perSecond)) : null,
+                etaSeconds(lag, perSecond),
                 count.images,
                 index.map(LaneIndex::behind).orElse(0L),
                 index.map(LaneIndex::isReady).orElse(false),
                 index.map(LaneIndex::progress).orElse(0.0),
                 index.map(LaneIndex::failure).orElse(count.failure));
+    }
+
+    private static @Nullable Long etaSeconds(long lag, @Nullable Double perSecond) {
+        return lag > 0 && perSecond != null && perSecond > SLOWEST ? Long.valueOf(Math.round(lag / perSecond)) : null;
     }
 
     private record Count(@Nullable Long images, @Nullable String failure) {}

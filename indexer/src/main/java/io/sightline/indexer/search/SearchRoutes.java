@@ -48,10 +48,10 @@ final class SearchRoutes {
         routes.post(
                 "/v1/search:batch",
                 context -> {
-                    BatchSearch.Request queries =
-                            ApiServer.json(context, BatchSearch.Request.class, MAX_REQUEST_BYTES);
-                    context.json(batch(queries));
-                    answered.add(queries.queries() == null ? 0 : queries.queries().size());
+                    BatchSearch.Answers answer =
+                            batch(ApiServer.json(context, BatchSearch.Request.class, MAX_REQUEST_BYTES));
+                    context.json(answer);
+                    answered.add(answer.answers().size());
                 },
                 Scope.SEARCH);
     }

@@ -20,11 +20,11 @@ public record HttpSettings(String host, int port, @Nullable Tls tls, Access acce
     public HttpSettings {
         if (host.isBlank()) {
             throw new IllegalArgumentException(
-                    "http.host is empty; set an address to listen on, for instance 127.0.0.1");
+                    "sightline.http.host is empty; set an address to listen on, for instance 127.0.0.1");
         }
         if (port < 0 || port > MOST_PORT) {
             throw new IllegalArgumentException(
-                    "http.port is " + port + "; set a port between 0 (any that is free) and " + MOST_PORT);
+                    "sightline.http.port is " + port + "; set a port between 0 (any that is free) and " + MOST_PORT);
         }
     }
 

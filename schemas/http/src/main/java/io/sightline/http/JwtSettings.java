@@ -32,21 +32,21 @@ public record JwtSettings(
     public JwtSettings {
         if (issuer.getScheme() == null) {
             throw new IllegalArgumentException(
-                    "auth.jwt-issuer is '" + issuer + "'; set the address that the provider writes into iss");
+                    "sightline.auth.jwt.issuer is '" + issuer + "'; set the address that the provider writes into iss");
         }
         if (audience.isBlank()) {
             throw new IllegalArgumentException(
-                    "auth.jwt-audience is empty; set the audience that tokens for Sightline have in aud");
+                    "sightline.auth.jwt.audience is empty; set the audience that tokens for Sightline have in aud");
         }
         if (scopeClaim.isBlank()) {
-            throw new IllegalArgumentException("auth.jwt-scope-claim is empty; set the claim that holds the scopes");
+            throw new IllegalArgumentException("sightline.auth.jwt.scope-claim is empty; set the claim that holds the scopes");
         }
         if (clockSkew.isNegative() || clockSkew.compareTo(MOST_CLOCK_SKEW) > 0) {
             throw new IllegalArgumentException(
-                    "auth.jwt-clock-skew is " + clockSkew + "; set between PT0S and " + MOST_CLOCK_SKEW);
+                    "sightline.auth.jwt.clock-skew is " + clockSkew + "; set between PT0S and " + MOST_CLOCK_SKEW);
         }
         if (!isTrustworthy(jwks)) {
-            throw new IllegalArgumentException("auth.jwt-jwks is '" + jwks
+            throw new IllegalArgumentException("sightline.auth.jwt.jwks is '" + jwks
                     + "'; set an https address, a file, or an http address on loopback: keys that come over plain"
                     + " http could be anybody's");
         }

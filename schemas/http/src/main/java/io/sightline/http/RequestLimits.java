@@ -23,13 +23,13 @@ public record RequestLimits(int perSecond, int burst, int mostAtOnce, Duration t
 
     /** Checks the settings. */
     public RequestLimits {
-        requireBetween("limits.requests-per-second", perSecond, 1, MOST);
-        requireBetween("limits.burst", burst, 1, MOST);
-        requireBetween("limits.requests-at-once", mostAtOnce, 1, MOST);
-        requireBetween("limits.least-bytes-per-second", leastBytesPerSecond, 0, Integer.MAX_VALUE);
+        requireBetween("sightline.limits.requests-per-second", perSecond, 1, MOST);
+        requireBetween("sightline.limits.burst", burst, 1, MOST);
+        requireBetween("sightline.limits.requests-at-once", mostAtOnce, 1, MOST);
+        requireBetween("sightline.limits.least-bytes-per-second", leastBytesPerSecond, 0, Integer.MAX_VALUE);
         if (timeout.compareTo(LEAST_TIMEOUT) < 0 || timeout.compareTo(MOST_TIMEOUT) > 0) {
             throw new IllegalArgumentException(
-                    "limits.request-timeout is " + timeout + "; set between " + LEAST_TIMEOUT + " and " + MOST_TIMEOUT);
+                    "sightline.limits.request-timeout is " + timeout + "; set between " + LEAST_TIMEOUT + " and " + MOST_TIMEOUT);
         }
     }
 

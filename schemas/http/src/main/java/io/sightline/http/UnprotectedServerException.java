@@ -7,7 +7,7 @@ public final class UnprotectedServerException extends IllegalArgumentException {
 
     UnprotectedServerException(String host) {
         super("a server on " + host + " is reached from other machines and would answer anybody: create a key with"
-                + " `sightline keys create` and set auth.api-keys to its file, or set auth.jwt-issuer,"
-                + " auth.jwt-audience and auth.jwt-jwks; or listen on 127.0.0.1");
+                + " `sightline keys create` and set sightline.auth.api-keys to its file, or set sightline.auth.jwt.issuer,"
+                + " sightline.auth.jwt.audience and sightline.auth.jwt.jwks; or listen on 127.0.0.1");
     }
 }

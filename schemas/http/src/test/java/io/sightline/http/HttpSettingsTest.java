@@ -26,7 +26,7 @@ class HttpSettingsTest {
                 .withMessageContaining("limits.request-timeout");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new JwtSettings(ISSUER, " ", ISSUER))
-                .withMessageContaining("auth.jwt-audience");
+                .withMessageContaining("auth.jwt.audience");
     }
 
     @ParameterizedTest
@@ -35,7 +35,7 @@ class HttpSettingsTest {
     void shouldTakeKeysOfTokensFromNowhereThatAnybodyCouldBe(String jwks) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new JwtSettings(ISSUER, "sightline", URI.create(jwks)))
-                .withMessageContaining("auth.jwt-jwks");
+                .withMessageContaining("auth.jwt.jwks");
     }
 
     @ParameterizedTest

@@ -35,7 +35,8 @@ class RefusedReadsTest {
         }
     };
 
-    private enum Read {
+    @SuppressWarnings("ImmutableEnumChecker") // Its functions hold nothing.
+    enum Read {
         SEARCH(store -> store.search(NearestQuery.of(new float[] {1, 0}, 1, 10))),
         FIND(store -> store.find("a")),
         COUNT(OpenSearchStore::count),
