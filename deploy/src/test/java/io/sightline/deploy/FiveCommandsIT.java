@@ -47,8 +47,7 @@ class FiveCommandsIT {
         }
         up.addAll(List.of("--dir", data.toString(), "--widths", "8,16", "--dimensions", "16"));
 
-        try (SightlineProcess stack =
-                SightlineProcess.start(directory.resolve("up.txt"), up.toArray(String[]::new))) {
+        try (SightlineProcess stack = SightlineProcess.start(directory.resolve("up.txt"), up.toArray(String[]::new))) {
             stack.awaitReady();
             String ingest = stack.printed("images      ").replace("/v1/images", "");
             String search = stack.printed("search      ").replace("/v1/search", "");

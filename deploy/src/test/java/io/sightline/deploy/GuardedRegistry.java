@@ -23,8 +23,8 @@ final class GuardedRegistry implements AutoCloseable {
 
     /** In front of a registry at an address. */
     GuardedRegistry(String registry, String user, String password) throws IOException {
-        String expected = "Basic "
-                + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+        String expected =
+                "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
         server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
@@ -32,7 +32,8 @@ final class GuardedRegistry implements AutoCloseable {
                 if (expected.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
                     forward(exchange, registry);
                 } else {
-                    byte[] answer = "{\"error_code\": 40101, \"message\": \"Unauthorized\"}".getBytes(StandardCharsets.UTF_8);
+                    byte[] answer =
+                            "{\"error_code\": 40101, \"message\": \"Unauthorized\"}".getBytes(StandardCharsets.UTF_8);
                     exchange.sendResponseHeaders(401, answer.length);
                     exchange.getResponseBody().write(answer);
                 }
@@ -62,8 +63,9 @@ final class GuardedRegistry implements AutoCloseable {
             }
         }
         HttpResponse<byte[]> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-        answer.headers().firstValue("Content-Type").ifPresent(type -> exchange.getResponseHeaders()
-                .set("Content-Type", type));
+        answer.headers()
+                .firstValue("Content-Type")
+                .ifPresent(type -> exchange.getResponseHeaders().set("Content-Type", type));
         exchange.sendResponseHeaders(answer.statusCode(), answer.body().length == 0 ? -1 : answer.body().length);
         if (answer.body().length > 0) {
             exchange.getResponseBody().write(answer.body());

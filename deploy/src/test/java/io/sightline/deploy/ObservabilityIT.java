@@ -103,7 +103,8 @@ class ObservabilityIT {
     @Test
     void shouldDescribeEveryMeterOnThePageAndNoOther() throws Exception {
         Set<String> described = new TreeSet<>();
-        Matcher row = Pattern.compile("(?m)^\\| `(sightline_\\w+)` \\|").matcher(Observability.page("observability.md"));
+        Matcher row =
+                Pattern.compile("(?m)^\\| `(sightline_\\w+)` \\|").matcher(Observability.page("observability.md"));
         while (row.find()) {
             described.add(row.group(1));
         }
@@ -146,15 +147,14 @@ class ObservabilityIT {
             for (String what : List.of("live", "ready")) {
                 HttpResponse<String> answer = get(url + "/v1/health/" + what);
                 assertThat(answer.statusCode()).as(url + " " + answer.body()).isEqualTo(200);
-                assertThat(ApiServer.JSON.readTree(answer.body()).path("checks")).isNotEmpty();
+                assertThat(ApiServer.JSON.readTree(answer.body()).path("checks"))
+                        .isNotEmpty();
             }
         }
-        await().untilAsserted(() -> assertThat(stack.lanes().health().readiness())
-                .isNotEmpty()
-                .allMatch(HealthCheck::passed));
-        await().untilAsserted(() -> assertThat(stack.trainer().health().readiness())
-                .isNotEmpty()
-                .allMatch(HealthCheck::passed));
+        await().untilAsserted(() ->
+                assertThat(stack.lanes().health().readiness()).isNotEmpty().allMatch(HealthCheck::passed));
+        await().untilAsserted(() ->
+                assertThat(stack.trainer().health().readiness()).isNotEmpty().allMatch(HealthCheck::passed));
         assertThat(stack.lanes().health().liveness()).isNotEmpty().allMatch(HealthCheck::passed);
         assertThat(stack.trainer().health().liveness()).isNotEmpty().allMatch(HealthCheck::passed);
     }

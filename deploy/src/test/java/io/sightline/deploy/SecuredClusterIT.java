@@ -58,7 +58,15 @@ class SecuredClusterIT {
                 SightlineProcess embedder = serve(settings, "embedder", "--port", "0");
                 SightlineProcess indexer = serve(settings, "indexer", "--port", "0");
                 SightlineProcess trainer = serve(
-                        settings, "trainer", "--port", "0", "--images", "drawing", "--widths", "8,16", "--dimensions",
+                        settings,
+                        "trainer",
+                        "--port",
+                        "0",
+                        "--images",
+                        "drawing",
+                        "--widths",
+                        "8,16",
+                        "--dimensions",
                         "16")) {
             String gateway = ingest.printed("ready: ingest at ");
             String search = indexer.printed("ready: indexer at ");
@@ -76,7 +84,9 @@ class SecuredClusterIT {
                         client,
                         () -> client.get("/v1/status")
                                         .path("images")
-                                        .path(client.get("/v1/status").path("active").asText(""))
+                                        .path(client.get("/v1/status")
+                                                .path("active")
+                                                .asText(""))
                                         .asLong()
                                 == CLASSES * IMAGES);
             }
@@ -136,12 +146,7 @@ class SecuredClusterIT {
                     user: schemas
                     password-file: %s
                 """.formatted(
-                        broker.bootstrapServers(),
-                        SecuredBroker.USER,
-                        password,
-                        broker.certificate(),
-                        guarded.url(),
-                        schemas));
+                broker.bootstrapServers(), SecuredBroker.USER, password, broker.certificate(), guarded.url(), schemas));
     }
 
     private static Map<String, String> kafka(String password) {
@@ -175,7 +180,12 @@ class SecuredClusterIT {
 
     private static SightlineProcess serve(Path settings, String service, String... more) throws Exception {
         List<String> all = new java.util.ArrayList<>(List.of(
-                "serve", service, "--config", settings.toString(), "--dir", directory.resolve("data").toString()));
+                "serve",
+                service,
+                "--config",
+                settings.toString(),
+                "--dir",
+                directory.resolve("data").toString()));
         all.addAll(List.of(more));
         return SightlineProcess.start(directory.resolve(service + ".out"), all.toArray(String[]::new))
                 .awaitReady();

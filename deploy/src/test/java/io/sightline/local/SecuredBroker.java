@@ -33,11 +33,33 @@ public final class SecuredBroker implements AutoCloseable {
     public static SecuredBroker start(Path directory, String password) throws Exception {
         Files.createDirectories(directory);
         Path store = directory.resolve("broker.p12");
-        keytool("-genkeypair", "-alias", "broker", "-keyalg", "RSA", "-dname", "CN=127.0.0.1", "-ext",
-                "SAN=ip:127.0.0.1", "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass",
+        keytool(
+                "-genkeypair",
+                "-alias",
+                "broker",
+                "-keyalg",
+                "RSA",
+                "-dname",
+                "CN=127.0.0.1",
+                "-ext",
+                "SAN=ip:127.0.0.1",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
                 STORE_PASSWORD);
-        keytool("-exportcert", "-rfc", "-alias", "broker", "-file", directory.resolve("broker.pem").toString(),
-                "-keystore", store.toString(), "-storepass", STORE_PASSWORD);
+        keytool(
+                "-exportcert",
+                "-rfc",
+                "-alias",
+                "broker",
+                "-file",
+                directory.resolve("broker.pem").toString(),
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                STORE_PASSWORD);
         BrokerNode node = new BrokerNode(1, directory.resolve("kafka"), Ports.free(), Ports.free());
         Files.createDirectories(node.directory());
         node.format(Uuid.randomUuid().toString(), BrokerNode.TRANSACTION_VERSION);
@@ -48,7 +70,8 @@ public final class SecuredBroker implements AutoCloseable {
         settings.merge("advertised.listeners", "CLIENT://" + address, (all, one) -> all + "," + one);
         settings.merge("listener.security.protocol.map", "CLIENT:SASL_SSL", (all, one) -> all + "," + one);
         settings.put("sasl.enabled.mechanisms", "PLAIN");
-        settings.put("listener.name.client.plain.sasl.jaas.config",
+        settings.put(
+                "listener.name.client.plain.sasl.jaas.config",
                 "org.apache.kafka.common.security.plain.PlainLoginModule required user_" + USER + "=\"" + password
                         + "\";");
         settings.put("ssl.keystore.location", store.toString());

@@ -180,7 +180,11 @@ public final class TopicFollower<T> implements AutoCloseable {
                 LOG.atError()
                         .addKeyValue(LogKeys.TOPIC, partition.topic())
                         .addKeyValue(LogKeys.ERROR, e.toString())
-                        .log("{} cannot be read, will retry in {} s: {}", partition.topic(), RETRY.toSeconds(), e.toString());
+                        .log(
+                                "{} cannot be read, will retry in {} s: {}",
+                                partition.topic(),
+                                RETRY.toSeconds(),
+                                e.toString());
                 pause();
             }
         }

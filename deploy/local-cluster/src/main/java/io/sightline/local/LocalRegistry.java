@@ -136,8 +136,10 @@ public final class LocalRegistry implements AutoCloseable {
         while (System.nanoTime() < deadline && process.isAlive()) {
             try {
                 HttpResponse<Void> answer = client.send(request, HttpResponse.BodyHandlers.discarding());
-                boolean isOurs =
-                        answer.headers().firstValue(TOKEN_HEADER).filter(token::equals).isPresent();
+                boolean isOurs = answer.headers()
+                        .firstValue(TOKEN_HEADER)
+                        .filter(token::equals)
+                        .isPresent();
                 if (isOurs && answer.statusCode() == 200) {
                     return true;
                 }

@@ -49,6 +49,7 @@ final class ServedGallery implements AutoCloseable {
     private static final Duration LONGEST_STALL = Duration.ofMinutes(5);
     /** Ten times and more what a slow machine takes for an image. */
     private static final Duration LONGEST_MERGE_OF_ONE = Duration.ofMillis(20);
+
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final List<Integer> WIDTHS = List.of(8, 16);
     private static final int PARTITIONS = 1;

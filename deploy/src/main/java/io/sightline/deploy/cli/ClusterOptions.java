@@ -13,8 +13,7 @@ import picocli.CommandLine.Mixin;
 final class ClusterOptions {
 
     @Mixin
-    private final ConfigOptions config =
-            ConfigOptions.of(KafkaConfig.class, RegistryConfig.class, TopicsConfig.class);
+    private final ConfigOptions config = ConfigOptions.of(KafkaConfig.class, RegistryConfig.class, TopicsConfig.class);
 
     /**
      * What is configured.

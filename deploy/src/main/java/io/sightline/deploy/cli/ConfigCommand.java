@@ -110,8 +110,7 @@ final class ConfigCommand implements Callable<Integer> {
     }
 
     private static int width(List<String> texts) {
-        return Math.min(
-                60, texts.stream().mapToInt(String::length).max().orElse(0));
+        return Math.min(60, texts.stream().mapToInt(String::length).max().orElse(0));
     }
 
     private static String pad(String text, int width) {

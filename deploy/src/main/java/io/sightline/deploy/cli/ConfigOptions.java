@@ -124,8 +124,9 @@ final class ConfigOptions {
         commandLine.putAll(more);
         List<Concern> all = new ArrayList<>(Concerns.all());
         all.addAll(TrainerKeys.concerns());
-        Sources sources =
-                takesFile ? Sources.ofProcess(commandLine, givenFile().orElse(null), preset) : Sources.only(commandLine);
+        Sources sources = takesFile
+                ? Sources.ofProcess(commandLine, givenFile().orElse(null), preset)
+                : Sources.only(commandLine);
         Configuration configuration = Configuration.read(sources, used, others, all);
         Checks.run(configuration);
         return configuration;

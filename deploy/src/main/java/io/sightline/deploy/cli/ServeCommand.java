@@ -19,9 +19,9 @@ import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.lanes.EmbedderApi;
 import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.payload.PayloadSettings;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.versions.ModelCatalog;
 import io.sightline.http.Drainable;
-import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.indexer.IndexerService;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.ingest.gateway.IngestApi;
@@ -125,7 +125,11 @@ final class ServeCommand implements Callable<Integer>, Configured {
     }
 
     private AutoCloseable start(
-            Configuration configuration, KafkaConnection connection, RecordSerdes serdes, ModelCatalog catalog, Telemetry telemetry) {
+            Configuration configuration,
+            KafkaConnection connection,
+            RecordSerdes serdes,
+            ModelCatalog catalog,
+            Telemetry telemetry) {
         Clock clock = Clock.systemUTC();
         return switch (service) {
             case INGEST ->
@@ -233,7 +237,8 @@ final class ServeCommand implements Callable<Integer>, Configured {
                 telemetry,
                 clock);
         try {
-            return new ServedTrainer(service, new TrainerApi(service, telemetry, Servers.settings(configuration, 19085)));
+            return new ServedTrainer(
+                    service, new TrainerApi(service, telemetry, Servers.settings(configuration, 19085)));
         } catch (RuntimeException e) {
             service.close();
             throw e;

@@ -107,7 +107,8 @@ final class ServiceOptions {
     }
 
     private Configuration read(List<Class<?>> used, boolean trains) {
-        Map<String, Sources.Given> given = new HashMap<>(network.rolloutOptions().given());
+        Map<String, Sources.Given> given =
+                new HashMap<>(network.rolloutOptions().given());
         if (!trains) {
             return config.read(used, given, List.of(), Map.of());
         }
@@ -118,7 +119,9 @@ final class ServiceOptions {
                 preset.isEmpty() ? first : config.read(used, given, TrainerKeys.concerns(), preset);
         if (configuration.problems().stream().map(Problem::key).noneMatch(TrainerKeys::isOfTrainer)) {
             configuration.attempt(
-                    "sightline.training", List.of(), all -> TrainerKeys.effective(all).requireSound());
+                    "sightline.training",
+                    List.of(),
+                    all -> TrainerKeys.effective(all).requireSound());
         }
         return configuration;
     }

@@ -9,9 +9,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -81,7 +81,9 @@ final class TrainerKeys {
     private static Concern concern(String name, String doc, Collection<OptionSpec> options) {
         String prefix = "sightline." + name;
         return new Concern(
-                prefix, doc, options.stream().map(option -> setting(prefix, option)).toList());
+                prefix,
+                doc,
+                options.stream().map(option -> setting(prefix, option)).toList());
     }
 
     private static Setting setting(String prefix, OptionSpec option) {
@@ -130,8 +132,7 @@ final class TrainerKeys {
         for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
             String key = keys.get(option.longestName());
             if (key != null) {
-                String value =
-                        option.arity().max() == 0 ? "true" : String.join(",", option.originalStringValues());
+                String value = option.arity().max() == 0 ? "true" : String.join(",", option.originalStringValues());
                 given.put(key, new Sources.Given(value, "command line, " + option.longestName()));
             }
         }
@@ -158,11 +159,12 @@ final class TrainerKeys {
 
     private static Map<String, String> keys() {
         Map<String, String> keys = new LinkedHashMap<>();
-        concerns().forEach(concern -> concern.settings().forEach(setting -> {
-            if (setting.option() != null) {
-                keys.put(setting.option().name(), setting.key());
-            }
-        }));
+        concerns()
+                .forEach(concern -> concern.settings().forEach(setting -> {
+                    if (setting.option() != null) {
+                        keys.put(setting.option().name(), setting.key());
+                    }
+                }));
         return keys;
     }
 
@@ -172,7 +174,8 @@ final class TrainerKeys {
         for (Concern concern : concerns()) {
             for (Setting setting : concern.settings()) {
                 configuration.text(setting.key()).ifPresent(value -> {
-                    String option = setting.option() == null ? "" : setting.option().name();
+                    String option =
+                            setting.option() == null ? "" : setting.option().name();
                     if (!setting.type().equals("BOOLEAN")) {
                         arguments.add(option + "=" + value);
                     } else if (Boolean.parseBoolean(value)) {

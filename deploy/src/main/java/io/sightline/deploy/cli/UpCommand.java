@@ -62,7 +62,10 @@ final class UpCommand implements Callable<Integer>, Configured {
                 .with(Stores.settings(configuration))
                 .with(Servers.settings(configuration, 0));
         try (Running running = new Running();
-                Stack stack = Stack.start(settings, TracingConfig.spans(configuration.get(TracingConfig.class)), what -> System.out.println("starting " + what))) {
+                Stack stack = Stack.start(
+                        settings,
+                        TracingConfig.spans(configuration.get(TracingConfig.class)),
+                        what -> System.out.println("starting " + what))) {
             System.out.println("images      " + stack.ingestUrl() + "/v1/images");
             System.out.println("search      " + stack.searchUrl() + "/v1/search");
             System.out.println("kafka       " + stack.connection().bootstrapServers());

@@ -26,6 +26,8 @@ public final class Checks {
                 List.of(RolloutConfig.class),
                 all -> RolloutConfig.settings(all.get(RolloutConfig.class)));
         configuration.attempt(
-                "sightline.topics", List.of(TopicsConfig.class), all -> TopicsConfig.topics(all.get(TopicsConfig.class)));
+                "sightline.topics",
+                List.of(TopicsConfig.class),
+                all -> TopicsConfig.topics(all.get(TopicsConfig.class)));
     }
 }

@@ -150,7 +150,8 @@ public final class Configuration {
         }
         effective.forEach((key, value) -> {
             if (setting.takes(key)) {
-                shown.put(key, new Effective(setting, key, Redaction.shown(setting, key, value.text()), value.origin()));
+                shown.put(
+                        key, new Effective(setting, key, Redaction.shown(setting, key, value.text()), value.origin()));
             }
         });
         return shown;

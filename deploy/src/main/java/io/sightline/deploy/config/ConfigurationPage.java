@@ -5,8 +5,7 @@ import java.util.List;
 /** The reference of all settings as a page of Markdown, the same on every machine. */
 public final class ConfigurationPage {
 
-    private static final String INTRODUCTION =
-            """
+    private static final String INTRODUCTION = """
             # Configuration
 
             This page is written by `sightline reference --out-config deploy/docs/configuration.md` from the code.
@@ -48,7 +47,11 @@ public final class ConfigurationPage {
                 .append(concern.doc())
                 .append('\n'));
         concerns.forEach(concern -> {
-            page.append("\n## ").append(concern.prefix()).append("\n\n").append(concern.doc()).append("\n\n");
+            page.append("\n## ")
+                    .append(concern.prefix())
+                    .append("\n\n")
+                    .append(concern.doc())
+                    .append("\n\n");
             concern.settings().forEach(setting -> page.append(item(setting)));
         });
         return page.toString();
@@ -58,7 +61,10 @@ public final class ConfigurationPage {
         String key = setting.kind() == Setting.Kind.FREE ? setting.key() + ".NAME" : setting.key();
         StringBuilder item = new StringBuilder("- `" + key + "` " + setting.type() + ": " + escaped(setting.doc()));
         if (setting.kind() == Setting.Kind.SECRET) {
-            item.append(" A secret; also `").append(setting.key()).append(Setting.FILE).append("`.");
+            item.append(" A secret; also `")
+                    .append(setting.key())
+                    .append(Setting.FILE)
+                    .append("`.");
         }
         if (setting.kind() != Setting.Kind.SECRET && !setting.allowed().isEmpty()) {
             item.append(" Must be ").append(escaped(setting.allowed())).append('.');

@@ -40,8 +40,7 @@ public final class Connections {
 
     /** Adds what does not go together to the problems. */
     static void check(Configuration configuration) {
-        configuration.attempt(
-                "sightline.kafka", List.of(KafkaConfig.class), all -> kafka(all.get(KafkaConfig.class)));
+        configuration.attempt("sightline.kafka", List.of(KafkaConfig.class), all -> kafka(all.get(KafkaConfig.class)));
         configuration.attempt(
                 "sightline.registry", List.of(RegistryConfig.class), all -> registry(all.get(RegistryConfig.class)));
     }
@@ -55,8 +54,9 @@ public final class Connections {
             }
             settings.put(
                     JAAS,
-                    module(settings.get(MECHANISM)) + " required username=" + quoted(config.user().orElseThrow())
-                            + " password=" + quoted(config.password().orElseThrow().value()) + ";");
+                    module(settings.get(MECHANISM)) + " required username="
+                            + quoted(config.user().orElseThrow()) + " password="
+                            + quoted(config.password().orElseThrow().value()) + ";");
         }
         return settings;
     }
@@ -67,7 +67,8 @@ public final class Connections {
             case "SCRAM-SHA-256", "SCRAM-SHA-512" -> "org.apache.kafka.common.security.scram.ScramLoginModule";
             default ->
                 throw new IllegalArgumentException("sightline.kafka.user needs sightline.kafka.client." + MECHANISM
-                        + " to be PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; for others set sightline.kafka.client." + JAAS);
+                        + " to be PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; for others set sightline.kafka.client."
+                        + JAAS);
         };
     }
 
@@ -112,7 +113,8 @@ public final class Connections {
 
     /** The settings of Kafka clients that none of the clients knows, in words. */
     public static List<String> warnings(Configuration configuration) {
-        return KafkaClientSettings.unknown(configuration.get(KafkaConfig.class).client().keySet());
+        return KafkaClientSettings.unknown(
+                configuration.get(KafkaConfig.class).client().keySet());
     }
 
     /** The same for brokers and a registry whose addresses are known. */

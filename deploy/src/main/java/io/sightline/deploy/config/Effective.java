@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param shown the value as it may be shown, null if there is none
  * @param origin where it came from
  */
-public record Effective(Setting setting, String key, @Nullable String shown, String origin) {}
+public record Effective(
+        Setting setting, String key, @Nullable String shown, String origin) {}

@@ -43,7 +43,8 @@ final class Environment {
 
     private static boolean isOfKubernetes(String variable, String value) {
         return OF_KUBERNETES.matcher(variable).matches()
-                || (variable.endsWith("_PORT") && ADDRESS_OF_KUBERNETES.matcher(value).matches());
+                || (variable.endsWith("_PORT")
+                        && ADDRESS_OF_KUBERNETES.matcher(value).matches());
     }
 
     private static Map<String, String> keys(List<Concern> concerns) {
@@ -64,7 +65,8 @@ final class Environment {
         for (Concern concern : concerns) {
             for (Setting setting : concern.settings()) {
                 if (setting.kind() == Setting.Kind.FREE && variable.startsWith(setting.variable() + "_")) {
-                    return setting.key() + "." + freeName(variable.substring(setting.variable().length() + 1));
+                    return setting.key() + "."
+                            + freeName(variable.substring(setting.variable().length() + 1));
                 }
             }
         }

@@ -26,8 +26,7 @@ public interface HttpConfig {
 
     @WithName("tls.certificate")
     @Doc(
-            value = "File with the chain of certificates as PEM, the server's own first: https. Needs the"
-                    + " key.",
+            value = "File with the chain of certificates as PEM, the server's own first: https. Needs the" + " key.",
             otherwise = "http")
     Optional<Path> tlsCertificate();
 

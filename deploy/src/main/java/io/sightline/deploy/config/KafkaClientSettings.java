@@ -14,7 +14,8 @@ import org.apache.kafka.streams.StreamsConfig;
 final class KafkaClientSettings {
 
     /** Kafka Streams hands the rest to one of its clients. */
-    private static final String OF_ONE_CLIENT = "^(main\\.consumer|restore\\.consumer|global\\.consumer|consumer|producer|admin)\\.";
+    private static final String OF_ONE_CLIENT =
+            "^(main\\.consumer|restore\\.consumer|global\\.consumer|consumer|producer|admin)\\.";
 
     private KafkaClientSettings() {}
 

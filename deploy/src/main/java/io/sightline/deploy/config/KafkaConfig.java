@@ -10,9 +10,7 @@ import java.util.Optional;
 public interface KafkaConfig {
 
     @OnCommandLine(value = "--bootstrap-servers", label = "SERVERS")
-    @Doc(
-            value = "Kafka brokers, host:port,..",
-            otherwise = "the brokers of the stack where there is one")
+    @Doc(value = "Kafka brokers, host:port,..", otherwise = "the brokers of the stack where there is one")
     Optional<String> bootstrapServers();
 
     @Doc("User of SASL; with it, sasl.jaas.config is made from user and password. Needs sasl.mechanism"

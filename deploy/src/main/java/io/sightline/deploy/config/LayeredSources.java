@@ -22,7 +22,8 @@ final class LayeredSources {
     /** Reads the sources; unknown keys and unreadable files are added to the problems. */
     LayeredSources(Sources sources, List<Concern> all, List<Problem> problems) {
         UnknownKeys unknown = new UnknownKeys(all);
-        this.known = all.stream().flatMap(concern -> concern.settings().stream()).toList();
+        this.known =
+                all.stream().flatMap(concern -> concern.settings().stream()).toList();
         Map<String, RawValue> properties = properties(sources, unknown);
         Map<String, RawValue> environment = Environment.read(sources.environment(), all);
         Map<String, RawValue> file = file(sources, problems);

@@ -25,9 +25,7 @@ public interface OpenSearchConfig {
     Optional<Secret> password();
 
     @OnCommandLine(value = "--opensearch-ca", label = "FILE")
-    @Doc(
-            value = "Certificates to trust on https, PEM, or a PKCS #12 trust store.",
-            otherwise = "whom Java trusts")
+    @Doc(value = "Certificates to trust on https, PEM, or a PKCS #12 trust store.", otherwise = "whom Java trusts")
     Optional<Path> ca();
 
     @OnCommandLine(value = "--opensearch-ca-password-file", label = "FILE", file = true)

@@ -37,7 +37,8 @@ public interface PayloadConfig {
 
     /** The settings; payloads lie in the given folder of data where nothing else is said. */
     static PayloadSettings settings(PayloadConfig config, Path directory) {
-        String place = config.location().orElse(DataDirectory.payloads(directory).toString());
+        String place =
+                config.location().orElse(DataDirectory.payloads(directory).toString());
         return PayloadSettings.at(place)
                 .withAllowedHosts(config.fetchFrom().orElse(Set.of()))
                 .withFetchFor(config.fetchFor());

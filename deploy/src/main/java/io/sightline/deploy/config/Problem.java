@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param origin where the value came from, null if there is none
  * @param message what is wrong and what is allowed
  */
-public record Problem(String key, @Nullable String shown, @Nullable String origin, String message) {
+public record Problem(
+        String key, @Nullable String shown, @Nullable String origin, String message) {
 
     /** Without a value. */
     public Problem(String key, String message) {

@@ -28,7 +28,8 @@ final class RawSource implements ConfigSource {
         return settings.stream()
                 .filter(setting -> setting.kind() == Setting.Kind.FREE && setting.takes(key))
                 .findFirst()
-                .map(setting -> setting.key() + ".\"" + key.substring(setting.key().length() + 1) + "\"")
+                .map(setting ->
+                        setting.key() + ".\"" + key.substring(setting.key().length() + 1) + "\"")
                 .orElse(key);
     }
 

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 /** What of a value may be shown. */
 final class Redaction {
 
-    private static final Pattern SECRET_NAME =
-            Pattern.compile("password|passwd|secret|token|jaas|credential|user\\.info|private|\\.key$|keystore\\.key|api\\.key");
+    private static final Pattern SECRET_NAME = Pattern.compile(
+            "password|passwd|secret|token|jaas|credential|user\\.info|private|\\.key$|keystore\\.key|api\\.key");
 
     /** User and password before a host. */
     private static final Pattern USER_INFO = Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]*://)[^/\\s,]*@");

@@ -34,8 +34,7 @@ final class SecretFiles {
     }
 
     private static boolean isSecret(String key, List<Setting> settings) {
-        return settings.stream()
-                .anyMatch(setting -> isHidden(setting) && setting.takes(key));
+        return settings.stream().anyMatch(setting -> isHidden(setting) && setting.takes(key));
     }
 
     private static boolean isHidden(Setting setting) {

@@ -40,7 +40,9 @@ public final class Servers {
         configuration.attempt("sightline.http.tls", List.of(HttpConfig.class), all -> tls(all.get(HttpConfig.class)));
         configuration.attempt("sightline.auth", List.of(AuthConfig.class), all -> access(all.get(AuthConfig.class)));
         configuration.attempt(
-                "sightline.limits", List.of(LimitsConfig.class), all -> LimitsConfig.limits(all.get(LimitsConfig.class)));
+                "sightline.limits",
+                List.of(LimitsConfig.class),
+                all -> LimitsConfig.limits(all.get(LimitsConfig.class)));
         configuration.attempt("sightline.http.host", CONCERNS, Servers::requireAccess);
     }
 

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param container {@code List}, {@code Set} or {@code Map} of them, null for one
  * @param range of a number, null if any may be given
  */
-record SettingType(Class<?> element, @Nullable Class<?> container, @Nullable Between range) {
+record SettingType(
+        Class<?> element,
+        @Nullable Class<?> container,
+        @Nullable Between range) {
 
     static SettingType of(Method method) {
         Between range = method.getAnnotation(Between.class);
@@ -53,7 +56,8 @@ record SettingType(Class<?> element, @Nullable Class<?> container, @Nullable Bet
         if (range.most() == Double.MAX_VALUE) {
             return Conversions.allowed(element) + (range.above() ? ", " + least : ", " + least + " or more");
         }
-        return Conversions.allowed(element) + (range.above() ? ", " + least + " and up to " : " from " + least + " to ")
+        return Conversions.allowed(element)
+                + (range.above() ? ", " + least + " and up to " : " from " + least + " to ")
                 + number(range.most());
     }
 

@@ -36,8 +36,7 @@ public final class Stores {
 
     /** Adds what does not go together to the problems. */
     static void check(Configuration configuration) {
-        configuration.attempt(
-                "sightline.store", List.of(StoreConfig.class, OpenSearchConfig.class), Stores::settings);
+        configuration.attempt("sightline.store", List.of(StoreConfig.class, OpenSearchConfig.class), Stores::settings);
     }
 
     private static OpenSearchSettings openSearch(OpenSearchConfig cluster) {

@@ -15,9 +15,7 @@ public interface TracingConfig {
     @Doc("What becomes of spans: none leaves them out, otlp sends them to a collector.")
     Exporter exporter();
 
-    @Doc(
-            value = "Address of the collector, OTLP over gRPC.",
-            otherwise = "http://localhost:4317")
+    @Doc(value = "Address of the collector, OTLP over gRPC.", otherwise = "http://localhost:4317")
     Optional<URI> endpoint();
 
     /** Where spans go; to be closed last. */

@@ -41,10 +41,14 @@ public final class Spans implements AutoCloseable {
         boolean wanted =
                 isConfigured || isSet(EXPORTER) || isSet(ENDPOINT) || isSet("otel.exporter.otlp.traces.endpoint");
         Map<String, String> defaults = new HashMap<>(Map.of(
-                "otel.service.name", System.getProperty("sightline.service", "sightline"),
-                EXPORTER, wanted ? "otlp" : "none",
-                "otel.metrics.exporter", "none",
-                "otel.logs.exporter", "none"));
+                "otel.service.name",
+                System.getProperty("sightline.service", "sightline"),
+                EXPORTER,
+                wanted ? "otlp" : "none",
+                "otel.metrics.exporter",
+                "none",
+                "otel.logs.exporter",
+                "none"));
         if (endpoint != null) {
             defaults.put(ENDPOINT, endpoint.toString());
         }

@@ -155,7 +155,9 @@ public final class Stack implements AutoCloseable {
         opened(
                 started,
                 new TrainerApi(
-                        trainer, telemetry, settings.http().withPort(settings.ports().trainer())));
+                        trainer,
+                        telemetry,
+                        settings.http().withPort(settings.ports().trainer())));
         directory.announce(new DataDirectory.Addresses(
                 connection.bootstrapServers(), connection.schemaRegistry(), ingest.url(), indexer.url()));
         return new Stack(started, connection, ingest, indexer, trainer, lanes);

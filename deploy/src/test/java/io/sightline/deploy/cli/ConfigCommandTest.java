@@ -73,7 +73,8 @@ class ConfigCommandTest {
         Said said = run("config", "--config", file.toString(), "up", "--round-steps", "9");
 
         assertThat(said.code()).isEqualTo(2);
-        assertThat(said.err()).contains("2 problems", "sightline.training.learning-rate = fast", "'fast'")
+        assertThat(said.err())
+                .contains("2 problems", "sightline.training.learning-rate = fast", "'fast'")
                 .contains("did you mean sightline.training.batch-classes?");
         assertThat(rows(said))
                 .contains(
@@ -137,8 +138,8 @@ class ConfigCommandTest {
         // Now what is left is sound, and the brokers are looked for.
         Files.writeString(
                 file, Files.readString(file).replaceAll(" +(pasword|truststore|truststore-password): .*\n", ""));
-        String started = process(
-                environment, "serve", "ingest", "--config", file.toString(), "--dir", directory + "/data");
+        String started =
+                process(environment, "serve", "ingest", "--config", file.toString(), "--dir", directory + "/data");
 
         assertThat(config).contains("sightline.opensearch.password", "****", "sightline.kafka.client.sasl.jaas.config");
         assertThat(ofCommand).contains("https://****@127.0.0.1:1", "did you mean sightline.opensearch.password?");

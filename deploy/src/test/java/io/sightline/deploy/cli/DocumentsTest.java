@@ -88,8 +88,8 @@ class DocumentsTest {
                 }
                 if ((word.startsWith("-Dit.test=") || word.startsWith("-Dtest="))
                         && !word.endsWith("=none")
-                        && !tests.containsAll(
-                                Arrays.asList(word.substring(word.indexOf('=') + 1).split(",", -1)))) {
+                        && !tests.containsAll(Arrays.asList(
+                                word.substring(word.indexOf('=') + 1).split(",", -1)))) {
                     wrong.add(word);
                 }
             }
@@ -102,8 +102,7 @@ class DocumentsTest {
     @MethodSource("documents")
     void shouldLinkToWhatThereIs(Path document) {
         Path folder = ROOT.resolve(document).getParent();
-        List<String> dead = LINK
-                .matcher(text(document))
+        List<String> dead = LINK.matcher(text(document))
                 .results()
                 .map(match -> match.group(1))
                 .filter(target -> !target.contains("://"))
@@ -117,8 +116,7 @@ class DocumentsTest {
     @MethodSource("documents")
     void shouldNameRoutesThatThereAre(Path document) throws IOException {
         Set<String> known = routes();
-        Set<String> named = ROUTE
-                .matcher(text(document))
+        Set<String> named = ROUTE.matcher(text(document))
                 .results()
                 .map(match -> match.group(1) + " " + template(match.group(2)))
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -216,11 +214,12 @@ class DocumentsTest {
         Set<String> routes = new TreeSet<>();
         Pattern registered = Pattern.compile("routes\\.(get|post|put|delete)\\(\\s*\"([^\"]+)\"");
         try (Stream<Path> sources = Files.walk(ROOT)) {
-            sources.filter(DocumentsTest::isSource).forEach(source -> registered
-                    .matcher(read(source))
-                    .results()
-                    .forEach(match -> routes.add(
-                            match.group(1).toUpperCase(Locale.ROOT) + " " + template(match.group(2)))));
+            sources.filter(DocumentsTest::isSource)
+                    .forEach(source -> registered
+                            .matcher(read(source))
+                            .results()
+                            .forEach(match -> routes.add(
+                                    match.group(1).toUpperCase(Locale.ROOT) + " " + template(match.group(2)))));
         }
         // Their paths are constants.
         routes.addAll(List.of("GET /openapi.yaml", "GET /v1/images/{}/erasure"));

@@ -109,7 +109,6 @@ class LaneOptionsTest {
 
     private static LaneSettings settings(String... arguments) {
         Class<?>[] concerns = {LaneConfig.class};
-        return LaneConfig.settings(
-                ConfiguredOptions.of(concerns, arguments).get(LaneConfig.class));
+        return LaneConfig.settings(ConfiguredOptions.of(concerns, arguments).get(LaneConfig.class));
     }
 }

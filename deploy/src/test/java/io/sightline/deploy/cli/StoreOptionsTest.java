@@ -51,7 +51,8 @@ class StoreOptionsTest {
                         "--opensearch-replicas=2",
                         "--opensearch-bulk-items=100",
                         "--opensearch-bulk-bytes=1000000",
-                        "--opensearch-in-flight=4").openSearch();
+                        "--opensearch-in-flight=4")
+                .openSearch();
 
         assertThat(settings)
                 .isEqualTo(OpenSearchSettings.of(URI.create("https://one:9200"), URI.create("https://two:9200"))
@@ -69,22 +70,24 @@ class StoreOptionsTest {
                 .isThrownBy(() -> parsed("--store=opensearch").openSearch())
                 .withMessageContaining("--opensearch-url");
         assertThatExceptionOfType(InvalidConfigurationException.class)
-                .isThrownBy(() ->
-                        parsed("--opensearch-url=http://one:9200").openSearch())
+                .isThrownBy(() -> parsed("--opensearch-url=http://one:9200").openSearch())
                 .withMessageContaining("--store opensearch");
         assertThatExceptionOfType(InvalidConfigurationException.class)
                 .isThrownBy(() -> parsed(
-                                "--store=opensearch", "--opensearch-url=http://one:9200", "--opensearch-user=indexer").openSearch())
+                                "--store=opensearch", "--opensearch-url=http://one:9200", "--opensearch-user=indexer")
+                        .openSearch())
                 .withMessageContaining("--opensearch-password-file");
         assertThatExceptionOfType(InvalidConfigurationException.class)
-                .isThrownBy(() -> parsed("--store=opensearch", "--opensearch-url=one:9200").openSearch())
+                .isThrownBy(() -> parsed("--store=opensearch", "--opensearch-url=one:9200")
+                        .openSearch())
                 .withMessageContaining("one:9200");
         assertThatExceptionOfType(InvalidConfigurationException.class)
                 .isThrownBy(() -> parsed(
                                 "--store=opensearch",
                                 "--opensearch-url=http://one:9200",
                                 "--opensearch-user=indexer",
-                                "--opensearch-password-file=" + directory.resolve("none")).openSearch())
+                                "--opensearch-password-file=" + directory.resolve("none"))
+                        .openSearch())
                 .withMessageContaining("sightline.opensearch.password-file")
                 .withMessageContaining("none");
     }

@@ -2,10 +2,10 @@ package io.sightline.deploy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sightline.deploy.stack.Ports;
 import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.http.RequestLimits;
 import io.sightline.indexer.rollout.RolloutSettings;
-import io.sightline.deploy.stack.Ports;
 import io.sightline.schemas.Topics;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -89,11 +89,14 @@ class HttpTelemetryTest {
     void shouldContinueTheTraceOfAReader() throws Exception {
         String traceId = "0af7651916cd43dd8448eb211c80319c";
 
-        String seen = send("GET", "/things/1", "00-" + traceId + "-b7ad6b7169203331-01").body();
+        String seen = send("GET", "/things/1", "00-" + traceId + "-b7ad6b7169203331-01")
+                .body();
         send("GET", "/things/1", "nonsense");
 
         assertThat(seen).isEqualTo(traceId);
-        assertThat(spans.getFinishedSpanItems()).extracting(SpanData::getTraceId).containsExactly(traceId);
+        assertThat(spans.getFinishedSpanItems())
+                .extracting(SpanData::getTraceId)
+                .containsExactly(traceId);
     }
 
     private Timer timer(String route, String method, String status) {

@@ -50,8 +50,7 @@ class LogVocabularyTest {
     void shouldDescribeTheVocabulary() throws Exception {
         String page = Observability.page("observability.md");
 
-        assertThat(vocabulary().values())
-                .allSatisfy(key -> assertThat(page).contains("| `" + key + "` |"));
+        assertThat(vocabulary().values()).allSatisfy(key -> assertThat(page).contains("| `" + key + "` |"));
     }
 
     @Test

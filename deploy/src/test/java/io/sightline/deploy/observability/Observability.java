@@ -78,8 +78,8 @@ public final class Observability {
     public static List<Query> queries() throws IOException {
         List<Query> queries = new ArrayList<>();
         for (JsonNode alert : alerts()) {
-            queries.add(new Query(
-                    alert.path("alert").asText(), alert.path("expr").asText(), ""));
+            queries.add(
+                    new Query(alert.path("alert").asText(), alert.path("expr").asText(), ""));
         }
         for (Dashboard dashboard : dashboards()) {
             for (JsonNode panel : dashboard.panels()) {
@@ -90,7 +90,8 @@ public final class Observability {
                                 target.path("expr").asText(),
                                 target.path("legendFormat").asText())));
             }
-            dashboard.content()
+            dashboard
+                    .content()
                     .path("annotations")
                     .path("list")
                     .forEach(one -> queries.add(new Query(

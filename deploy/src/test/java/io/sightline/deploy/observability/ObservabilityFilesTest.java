@@ -19,10 +19,11 @@ class ObservabilityFilesTest {
         List<Observability.Query> queries = Observability.queries();
 
         assertThat(queries).hasSizeGreaterThan(100);
-        assertThat(queries).allSatisfy(query -> assertThat(
-                        PromQuery.parse(query.expression()).metrics())
-                .as(query.place())
-                .isNotEmpty());
+        assertThat(queries)
+                .allSatisfy(
+                        query -> assertThat(PromQuery.parse(query.expression()).metrics())
+                                .as(query.place())
+                                .isNotEmpty());
     }
 
     @Test
@@ -36,7 +37,10 @@ class ObservabilityFilesTest {
             for (JsonNode panel : dashboard.panels()) {
                 String place = dashboard.name() + ", " + panel.path("title").asText();
                 assertThat(panel.path("title").asText()).as(place).isNotBlank();
-                assertThat(panel.path("fieldConfig").path("defaults").path("unit").asText())
+                assertThat(panel.path("fieldConfig")
+                                .path("defaults")
+                                .path("unit")
+                                .asText())
                         .as(place + ", unit")
                         .isNotBlank();
                 assertThat(panel.path("targets")).as(place + ", queries").isNotEmpty();
@@ -47,7 +51,9 @@ class ObservabilityFilesTest {
                         .isLessThanOrEqualTo(24);
             }
         }
-        assertThat(dashboards).extracting(one -> one.content().path("uid").asText()).doesNotHaveDuplicates();
+        assertThat(dashboards)
+                .extracting(one -> one.content().path("uid").asText())
+                .doesNotHaveDuplicates();
     }
 
     @Test
@@ -64,7 +70,9 @@ class ObservabilityFilesTest {
             alerts.add(name);
             assertThat(alert.path("for").asText()).as(name).matches("[0-9]+[smh]");
             assertThat(alert.path("labels").path("severity").asText()).as(name).isIn("warning", "critical");
-            assertThat(alert.path("annotations").path("summary").asText()).as(name).isNotBlank();
+            assertThat(alert.path("annotations").path("summary").asText())
+                    .as(name)
+                    .isNotBlank();
             assertThat(alert.path("annotations").path("runbook_url").asText())
                     .as(name)
                     .endsWith("runbooks.md#" + name.toLowerCase(Locale.ROOT));

@@ -114,7 +114,8 @@ public record PromQuery(Map<String, Set<String>> metrics, Set<String> grouped) {
         for (String token : tokens) {
             if (CLOSING.containsKey(token)) {
                 open.push(CLOSING.get(token));
-            } else if (CLOSING.containsValue(token) && (open.isEmpty() || !open.pop().equals(token))) {
+            } else if (CLOSING.containsValue(token)
+                    && (open.isEmpty() || !open.pop().equals(token))) {
                 throw new IllegalArgumentException("'" + token + "' closes nothing in " + expression);
             }
         }

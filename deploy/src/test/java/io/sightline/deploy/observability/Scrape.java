@@ -39,8 +39,9 @@ public record Scrape(Map<String, Set<String>> labels, Map<String, String> famili
             }
         });
         // The longest of a time window, which comes with every timer.
-        families.keySet().removeIf(name ->
-                name.endsWith("_max") && families.containsKey(name.substring(0, name.length() - "_max".length())));
+        families.keySet()
+                .removeIf(name -> name.endsWith("_max")
+                        && families.containsKey(name.substring(0, name.length() - "_max".length())));
         return new Scrape(labels, families);
     }
 }

@@ -144,8 +144,7 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
                     trace,
                     new Outcome.Rejected(DeadLetterReason.SCHEMA, String.valueOf(e.getMessage()), e));
         }
-        PendingImage pending =
-                new PendingImage(
+        PendingImage pending = new PendingImage(
                 record, origin.offset(), event, new CompletableFuture<>(), referencedBytes(event), trace, span(trace));
         // What is known by the hash that its event says need not be fetched.
         if (!(event.getPayload() instanceof PayloadReference reference)

@@ -89,12 +89,7 @@ final class Lane implements AutoCloseable {
         ContentReader contents = new ContentReader(shared.payloads, shared.decoders, meters);
         meters.batchLimit(settings.maxBatch());
         MicroBatcher batcher = new MicroBatcher(
-                model,
-                settings.maxBatch(),
-                settings.maxDelay(),
-                meters,
-                shared.throttle,
-                shared.telemetry.tracing());
+                model, settings.maxBatch(), settings.maxDelay(), meters, shared.throttle, shared.telemetry.tracing());
         try {
             batcher.setBackfilling(event.getStatus() == ModelStatus.STAGED);
             Watermarks watermarks = new Watermarks();
@@ -122,9 +117,7 @@ final class Lane implements AutoCloseable {
                 return StreamThreadExceptionResponse.REPLACE_THREAD;
             });
             streams.start();
-            LOG.atInfo()
-                    .addKeyValue(LogKeys.VERSION, event.getVersion())
-                    .log("lane {} started", event.getVersion());
+            LOG.atInfo().addKeyValue(LogKeys.VERSION, event.getVersion()).log("lane {} started", event.getVersion());
             return new Lane(
                     event.getVersion(),
                     streams,
@@ -170,7 +163,12 @@ final class Lane implements AutoCloseable {
 
     LaneStatus status() {
         meters.role(isRunning(), batcher.isBackfilling());
-        return new LaneStatus(version, isRunning(), batcher.isBackfilling(), meters.lag(), streams.state().name());
+        return new LaneStatus(
+                version,
+                isRunning(),
+                batcher.isBackfilling(),
+                meters.lag(),
+                streams.state().name());
     }
 
     /** What it remembers of contents. */

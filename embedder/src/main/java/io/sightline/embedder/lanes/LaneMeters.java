@@ -95,7 +95,11 @@ final class LaneMeters implements AutoCloseable {
                 .description("Image events that the lane has not committed; -1 before it was asked for")
                 .tags(tags)
                 .register(registry));
-        gauge("progress", "Share of the images topic's offsets that the lane has committed, 0 to 1", () -> progress, tags);
+        gauge(
+                "progress",
+                "Share of the images topic's offsets that the lane has committed, 0 to 1",
+                () -> progress,
+                tags);
         gauge("lane.running", "1 if the lane's threads are up", () -> running ? 1 : 0, tags);
         gauge("lane.backfilling", "1 if the lane leaves time to the active one", () -> backfilling ? 1 : 0, tags);
         gauge("batch.limit", "Most images in one run of the network", () -> batchLimit, tags);

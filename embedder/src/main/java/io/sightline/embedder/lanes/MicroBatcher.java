@@ -153,7 +153,8 @@ final class MicroBatcher implements AutoCloseable {
                 List<Job> batch = nextBatch();
                 long start = System.nanoTime();
                 batch.forEach(job -> meters.waited(Duration.ofNanos(start - job.submitted)));
-                Span span = tracing.together("infer", batch.stream().map(Job::span).toList());
+                Span span =
+                        tracing.together("infer", batch.stream().map(Job::span).toList());
                 run(batch);
                 span.end();
                 rest(Duration.ofNanos(System.nanoTime() - start));

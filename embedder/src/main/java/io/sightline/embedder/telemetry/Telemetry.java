@@ -81,10 +81,7 @@ public final class Telemetry implements AutoCloseable {
      * @param ready whether the service does its part
      */
     public void register(
-            String service,
-            RoutesConfig routes,
-            Supplier<List<HealthCheck>> live,
-            Supplier<List<HealthCheck>> ready) {
+            String service, RoutesConfig routes, Supplier<List<HealthCheck>> live, Supplier<List<HealthCheck>> ready) {
         new HttpTelemetry(service, meters, openTelemetry).register(routes);
         MetricsPage.route(routes, meters);
         new HealthRoutes(live, ready).register(routes);
@@ -105,8 +102,7 @@ public final class Telemetry implements AutoCloseable {
         disk("total", "Size of the disk of the service's folder", service, folder, File::getTotalSpace);
     }
 
-    private void disk(
-            String name, String description, String service, Path folder, ToDoubleFunction<File> value) {
+    private void disk(String name, String description, String service, Path folder, ToDoubleFunction<File> value) {
         Gauge.builder("sightline.disk." + name, () -> value.applyAsDouble(existing(folder.toAbsolutePath())))
                 .description(description)
                 .baseUnit("bytes")

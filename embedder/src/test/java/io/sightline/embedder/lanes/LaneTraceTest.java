@@ -41,8 +41,7 @@ class LaneTraceTest {
 
     @BeforeEach
     void start() {
-        lane = new LaneHarness(
-                folder, new Constant(), new PayloadReader(null, null, 0), 4, Duration.ofMillis(5));
+        lane = new LaneHarness(folder, new Constant(), new PayloadReader(null, null, 0), 4, Duration.ofMillis(5));
     }
 
     @AfterEach

@@ -31,7 +31,8 @@ public final class EmbeddingMaps implements AutoCloseable {
     private volatile boolean closed;
 
     /** Nothing is computed before it is asked for. */
-    @SuppressWarnings("ThreadPriorityCheck") // A picture may wait; where priorities are ignored, it only takes its share.
+    @SuppressWarnings(
+            "ThreadPriorityCheck") // A picture may wait; where priorities are ignored, it only takes its share.
     public EmbeddingMaps(Clock clock) {
         this.clock = clock;
         this.thread = Executors.newSingleThreadExecutor(

@@ -65,7 +65,10 @@ final class IndexTelemetry implements AutoCloseable {
         gauge("lag", "Records of the version's embeddings and of the labels that were not read yet", index::behind);
         gauge("passed.over", "Records that could not be indexed", index::passedOver);
         gauge("ready", "1 if the index may answer", () -> index.isReady() && index.failure() == null ? 1 : 0);
-        gauge("build.progress", "Share of what the index needs to be ready that is searchable, 0 to 1", index::progress);
+        gauge(
+                "build.progress",
+                "Share of what the index needs to be ready that is searchable, 0 to 1",
+                index::progress);
         watch = telemetry.watch(consumer);
     }
 
@@ -91,7 +94,9 @@ final class IndexTelemetry implements AutoCloseable {
 
     /** The span of an embedding that is indexed, if its record is part of a trace. */
     Span span(Headers headers) {
-        return telemetry.tracing().proceed("index", SpanKind.CONSUMER, Tracing.read(headers))
+        return telemetry
+                .tracing()
+                .proceed("index", SpanKind.CONSUMER, Tracing.read(headers))
                 .setAttribute("sightline.version", version);
     }
 

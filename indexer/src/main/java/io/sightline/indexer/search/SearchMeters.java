@@ -82,11 +82,13 @@ final class SearchMeters {
     }
 
     private Timer timer(Search search) {
-        return timers.computeIfAbsent(search, one -> Timer.builder("sightline.indexer.searches")
-                .description("Searches, by what is searched by and what became of them")
-                .serviceLevelObjectives(BUCKETS)
-                .tags("kind", lower(one.kind), "outcome", lower(one.outcome))
-                .register(registry));
+        return timers.computeIfAbsent(
+                search,
+                one -> Timer.builder("sightline.indexer.searches")
+                        .description("Searches, by what is searched by and what became of them")
+                        .serviceLevelObjectives(BUCKETS)
+                        .tags("kind", lower(one.kind), "outcome", lower(one.outcome))
+                        .register(registry));
     }
 
     private static String lower(Enum<?> value) {

@@ -201,10 +201,12 @@ final class ServingSwitch implements AutoCloseable {
         }
         swap(serving(active, store, bridge));
         activated.accept(active.getVersion());
-        LOG.atInfo().addKeyValue(LogKeys.VERSION, active.getVersion()).log(
-                "searches are answered by {}{}",
-                active.getVersion(),
-                bridge == null ? "" : ", queries embedded by " + bridge.version() + " and mapped");
+        LOG.atInfo()
+                .addKeyValue(LogKeys.VERSION, active.getVersion())
+                .log(
+                        "searches are answered by {}{}",
+                        active.getVersion(),
+                        bridge == null ? "" : ", queries embedded by " + bridge.version() + " and mapped");
     }
 
     private Serving serving(ModelEvent active, VectorStore store, Serving.@Nullable Bridge bridge) {

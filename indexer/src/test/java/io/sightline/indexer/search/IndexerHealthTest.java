@@ -48,8 +48,9 @@ class IndexerHealthTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         JsonNode body = ApiServer.JSON.readTree(answer.body());
         assertThat(body.path("status").asText()).isEqualTo("ready");
-        assertThat(body.path("checks")).hasSize(3).allMatch(check -> check.path("passed")
-                .asBoolean());
+        assertThat(body.path("checks"))
+                .hasSize(3)
+                .allMatch(check -> check.path("passed").asBoolean());
         assertThat(body.has("error")).isFalse();
     }
 

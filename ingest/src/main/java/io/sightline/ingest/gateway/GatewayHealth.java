@@ -44,7 +44,8 @@ final class GatewayHealth {
                         DIRECTORY,
                         "the directory of images is followed",
                         "directory-unavailable",
-                        "the directory of images is " + state + ": whether an image is known cannot be told. Wait; if it"
+                        "the directory of images is " + state
+                                + ": whether an image is known cannot be told. Wait; if it"
                                 + " stays so, check the brokers and this process's log"),
                 Freshness.brokers(erasures.staleFor()));
     }

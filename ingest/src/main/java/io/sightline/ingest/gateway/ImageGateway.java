@@ -115,7 +115,8 @@ final class ImageGateway implements AutoCloseable {
             }
             ImageEvent event = new ImageEvent(
                     payload(image.content()), image.contentType(), image.tags(), image.source(), clock.instant());
-            RecordMetadata written = acknowledged(send(Topics.IMAGES, id, images.serialize(Topics.IMAGES, event), trace));
+            RecordMetadata written =
+                    acknowledged(send(Topics.IMAGES, id, images.serialize(Topics.IMAGES, event), trace));
             remember(sentImages, id, written, Optional.of(KnownImage.of(event, written.partition(), written.offset())));
             return new Receipt(written.partition(), written.offset(), true);
         });
@@ -170,7 +171,8 @@ final class ImageGateway implements AutoCloseable {
                 return false;
             }
             LabelEvent event = new LabelEvent(label, labeller, clock.instant());
-            RecordMetadata written = acknowledged(send(Topics.LABELS, id, labels.serialize(Topics.LABELS, event), Context.root()));
+            RecordMetadata written =
+                    acknowledged(send(Topics.LABELS, id, labels.serialize(Topics.LABELS, event), Context.root()));
             remember(sentLabels, id, written, Optional.of(label));
             return true;
         });

@@ -101,10 +101,12 @@ final class IngestMeters {
     }
 
     private Counter refused(String reason) {
-        return refused.computeIfAbsent(reason, type -> Counter.builder("sightline.ingest.refused")
-                .description("Requests that were not taken, by the type of the error")
-                .tag("reason", type)
-                .register(registry));
+        return refused.computeIfAbsent(
+                reason,
+                type -> Counter.builder("sightline.ingest.refused")
+                        .description("Requests that were not taken, by the type of the error")
+                        .tag("reason", type)
+                        .register(registry));
     }
 
     private Counter outcome(String what, String description, String outcome) {

@@ -39,7 +39,8 @@ public record JwtSettings(
                     "sightline.auth.jwt.audience is empty; set the audience that tokens for Sightline have in aud");
         }
         if (scopeClaim.isBlank()) {
-            throw new IllegalArgumentException("sightline.auth.jwt.scope-claim is empty; set the claim that holds the scopes");
+            throw new IllegalArgumentException(
+                    "sightline.auth.jwt.scope-claim is empty; set the claim that holds the scopes");
         }
         if (clockSkew.isNegative() || clockSkew.compareTo(MOST_CLOCK_SKEW) > 0) {
             throw new IllegalArgumentException(

@@ -143,7 +143,8 @@ final class JwtVerifier {
         try {
             url = settings.jwks().toURL();
         } catch (MalformedURLException | IllegalArgumentException e) {
-            throw new IllegalArgumentException("sightline.auth.jwt.jwks is '" + settings.jwks() + "', which is no URL", e);
+            throw new IllegalArgumentException(
+                    "sightline.auth.jwt.jwks is '" + settings.jwks() + "', which is no URL", e);
         }
         return JWKSourceBuilder.<SecurityContext>create(url, keys)
                 // Without its threads: whoever comes first after five minutes waits for the fetch.

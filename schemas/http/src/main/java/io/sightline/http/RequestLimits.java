@@ -28,8 +28,8 @@ public record RequestLimits(int perSecond, int burst, int mostAtOnce, Duration t
         requireBetween("sightline.limits.requests-at-once", mostAtOnce, 1, MOST);
         requireBetween("sightline.limits.least-bytes-per-second", leastBytesPerSecond, 0, Integer.MAX_VALUE);
         if (timeout.compareTo(LEAST_TIMEOUT) < 0 || timeout.compareTo(MOST_TIMEOUT) > 0) {
-            throw new IllegalArgumentException(
-                    "sightline.limits.request-timeout is " + timeout + "; set between " + LEAST_TIMEOUT + " and " + MOST_TIMEOUT);
+            throw new IllegalArgumentException("sightline.limits.request-timeout is " + timeout + "; set between "
+                    + LEAST_TIMEOUT + " and " + MOST_TIMEOUT);
         }
     }
 

@@ -56,8 +56,7 @@ public record AnnouncedArtifacts(String topicId, Map<String, Set<String>> folder
 
     private static void note(@Nullable ModelEvent event, Map<String, Set<String>> folders) {
         if (event != null) {
-            folders.computeIfAbsent(event.getVersion(), any -> new HashSet<>())
-                    .add(folder(event.getArtifactUri()));
+            folders.computeIfAbsent(event.getVersion(), any -> new HashSet<>()).add(folder(event.getArtifactUri()));
         }
     }
 

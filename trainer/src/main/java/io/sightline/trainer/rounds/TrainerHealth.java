@@ -42,7 +42,8 @@ public final class TrainerHealth {
                         "replay",
                         "the labelled stream is followed",
                         "replay-not-running",
-                        "the replay stream is " + state + ": it restores its tables, or takes over partitions. Wait; if it"
+                        "the replay stream is " + state
+                                + ": it restores its tables, or takes over partitions. Wait; if it"
                                 + " stays so, check the brokers and this process's log"),
                 training());
     }

@@ -25,8 +25,7 @@ final class TrainerMetrics {
     /** Versions whose holdout figures stay readable: a meter for each for ever would never end. */
     private static final int MOST_VERSIONS = 20;
 
-    private static final List<String> HOLDOUT =
-            List.of(
+    private static final List<String> HOLDOUT = List.of(
             "recallAt1",
             "recallAt2",
             "recallAt4",

@@ -90,7 +90,8 @@ class AbandonedArtifactsTest {
     void shouldFindNothingInAFolderThatIsNotThereYet() throws IOException {
         AnnouncedArtifacts nothing = new AnnouncedArtifacts("topic", Map.of());
 
-        assertThat(new AbandonedArtifacts(models.resolve("missing"), nothing).remove(NOW)).isEmpty();
+        assertThat(new AbandonedArtifacts(models.resolve("missing"), nothing).remove(NOW))
+                .isEmpty();
     }
 
     private List<String> remove(String topic) throws IOException {

@@ -76,8 +76,7 @@ final class Documents {
         return read(ids, connection.settings().patience().write(), now, connection::send);
     }
 
-    private List<JsonNode> read(
-            Collection<String> ids, Duration longest, Call call, Function<Call, JsonNode> sender) {
+    private List<JsonNode> read(Collection<String> ids, Duration longest, Call call, Function<Call, JsonNode> sender) {
         List<JsonNode> documents = new ArrayList<>();
         List<String> all = List.copyOf(ids);
         for (int begin = 0; begin < all.size(); begin += WHOLE_DOCUMENTS) {

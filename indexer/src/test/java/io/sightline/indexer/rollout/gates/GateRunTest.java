@@ -64,8 +64,7 @@ class GateRunTest {
         }
         stagedStore = store("v2");
         activeStore = store("v1");
-        reader = new EventReader(
-                new KafkaConnection("127.0.0.1:1", "http://127.0.0.1:1"), Duration.ofMillis(500));
+        reader = new EventReader(new KafkaConnection("127.0.0.1:1", "http://127.0.0.1:1"), Duration.ofMillis(500));
     }
 
     @AfterEach
