@@ -3,6 +3,7 @@ package io.sightline.deploy.attacks;
 import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.payload.PayloadReader;
 import io.sightline.embedder.payload.PayloadSettings;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestKafka;
 import io.sightline.embedder.versions.ModelCatalog;
@@ -10,7 +11,6 @@ import io.sightline.http.Access;
 import io.sightline.http.ApiKeyFile;
 import io.sightline.http.ApiServer;
 import io.sightline.http.HttpSettings;
-import io.sightline.http.MetricsPage;
 import io.sightline.http.RequestLimits;
 import io.sightline.http.Scope;
 import io.sightline.indexer.IndexerService;
@@ -73,7 +73,7 @@ final class AttackedServers implements AutoCloseable {
                 ImageLimits.DEFAULT,
                 PayloadSettings.at(folder.resolve("payloads").toString()),
                 folder.resolve("ingest"),
-                MetricsPage.registry(),
+                Telemetry.withoutSpans(),
                 asking,
                 Clock.systemUTC());
         this.catalog = ModelCatalog.open(cluster.connection(), serdes, Patience.LIMIT);
@@ -86,7 +86,7 @@ final class AttackedServers implements AutoCloseable {
                 new PayloadReader(null, null, 0),
                 new LuceneStores(folder.resolve("indexes"), Clock.systemUTC()),
                 folder.resolve("indexes"),
-                MetricsPage.registry(),
+                Telemetry.withoutSpans(),
                 asking,
                 Clock.systemUTC());
         this.open = alone(HttpSettings.loopback(0));

@@ -70,7 +70,8 @@ final class ConsoleGallery implements AutoCloseable {
                         still.rounds(),
                         // Long enough for the version before to be there in every test.
                         new RolloutSettings(Duration.ofHours(1)).with(new GateSettings(0.01, 200, 1000, 50, 1, 0)),
-                        still.stores()),
+                        still.stores(),
+                        still.http()),
                 what -> {});
     }
 
