@@ -74,7 +74,7 @@ class FiveCommandsIT {
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
         try {
             int status = SightlineCommand.execute(
-                    new PrintWriter(console), new PrintWriter(errors), arguments.toArray(String[]::new));
+                    new PrintWriter(errors), new PrintWriter(errors), arguments.toArray(String[]::new));
             String said = printed.toString(StandardCharsets.UTF_8);
             assertThat(status).as("%s printed%n%s%n%s", arguments, said, errors).isZero();
             return said;

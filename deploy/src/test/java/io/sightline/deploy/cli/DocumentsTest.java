@@ -101,7 +101,7 @@ class DocumentsTest {
     @ParameterizedTest
     @MethodSource("documents")
     void shouldLinkToWhatThereIs(Path document) {
-        Path folder = ROOT.resolve(document).getParent();
+        Path folder = ROOT.resolve(document).resolveSibling("");
         List<String> dead = LINK.matcher(text(document))
                 .results()
                 .map(match -> match.group(1))
