@@ -44,7 +44,6 @@ class DependencyFloorTest {
                 "commons-lang3, 3.18.0, CVE-2025-48924",
                 "gson, 2.8.9, CVE-2022-25647",
                 "guava, 32.0.0, CVE-2023-2976",
-                "httpclient, 4.5.13, CVE-2020-13956",
                 "httpclient5, 5.4.3, CVE-2025-27820",
                 "httpcore5, 5.4.3, CVE-2026-54399",
                 "httpcore5-h2, 5.4.3, CVE-2026-54428",
@@ -64,7 +63,6 @@ class DependencyFloorTest {
                 "nimbus-jose-jwt, 10.0.2, CVE-2025-53864",
                 "okio-jvm, 3.4.0, CVE-2023-3635",
                 "protobuf-java, 4.28.2, CVE-2024-7254",
-                "rhino, 1.7.15.1, CVE-2025-66453",
                 "scala-library, 2.13.9, CVE-2022-36944",
                 "snakeyaml, 2.0, CVE-2022-1471",
                 "snappy-java, 1.1.10.4, CVE-2023-43642"

@@ -2,6 +2,7 @@ package io.sightline.deploy.cli;
 
 import io.sightline.deploy.config.Concern;
 import io.sightline.deploy.config.Configuration;
+import io.sightline.deploy.config.RolloutConfig;
 import io.sightline.deploy.config.Setting;
 import io.sightline.deploy.config.Sources;
 import java.util.ArrayList;
@@ -16,12 +17,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine;
 
 /**
  * The settings of the trainer: {@code sightline.network.*}, {@code sightline.training.*} and {@code sightline.rounds.*}.
@@ -48,9 +49,11 @@ final class TrainerKeys {
         CommandSpec spec = networkSpec();
         Collection<OptionSpec> training = options(spec, "learning");
         Collection<OptionSpec> rounds = options(spec, "rounds");
-        Set<String> elsewhere = Stream.of(training, rounds, options(spec, "rollout"))
-                .flatMap(Collection::stream)
-                .map(OptionSpec::longestName)
+        Set<String> elsewhere = Stream.concat(
+                        Stream.of(training, rounds).flatMap(Collection::stream).map(OptionSpec::longestName),
+                        Concern.of(RolloutConfig.class).settings().stream()
+                                .flatMap(setting -> Stream.ofNullable(setting.option()))
+                                .map(Setting.Option::name))
                 .collect(Collectors.toSet());
         List<OptionSpec> network = spec.options().stream()
                 .filter(option -> !elsewhere.contains(option.longestName()))

@@ -29,8 +29,21 @@ public final class ConfigurationPage {
             instance `SIGHTLINE_INGEST_PORT=tcp://..`.
 
             All problems are told at once, with exit status 2, and an unknown key is one. `sightline config serve indexer`
-            prints what a service would run with and where each value comes from, without secrets; with `--check` it says
-            only what is wrong.
+            prints what a service would run with and where each value comes from, without secrets; `sightline config
+            --check serve indexer` only what is wrong. Options of `config` stand before the command. Settings are
+            tried together only where each is right by itself, so mending some may show another.
+
+            ```
+            sightline:
+              kafka:
+                bootstrap-servers: "broker-1:9093,broker-2:9093"
+                user: sightline
+                password-file: /run/secrets/kafka
+                client: {security.protocol: SASL_SSL, sasl.mechanism: SCRAM-SHA-512}
+              registry: {url: "https://registry:8081"}
+              http: {host: 0.0.0.0}
+              auth: {api-keys: /run/secrets/keys.json}
+            ```
             """;
 
     private ConfigurationPage() {}

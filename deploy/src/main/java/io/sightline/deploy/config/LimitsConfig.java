@@ -26,7 +26,7 @@ public interface LimitsConfig {
     int requestsAtOnce();
 
     @WithDefault("PT1M")
-    @Doc("Longest time in which a request arrives and is answered, ISO-8601.")
+    @Doc("Longest time in which the body of a request arrives, ISO-8601.")
     Duration requestTimeout();
 
     @WithDefault("1024")

@@ -33,7 +33,9 @@ class LogVocabularyTest {
         Map<String, String> vocabulary = vocabulary();
         List<String> used = new ArrayList<>();
         try (Stream<Path> files = Files.walk(Observability.root())) {
-            for (Path file : files.filter(LogVocabularyTest::isMainSource).toList()) {
+            for (Path file : files.filter(LogVocabularyTest::isMainSource)
+                    .filter(file -> !file.endsWith("AuditLog.java"))
+                    .toList()) {
                 Matcher key = KEY.matcher(Files.readString(file));
                 while (key.find()) {
                     used.add(key.group(1));

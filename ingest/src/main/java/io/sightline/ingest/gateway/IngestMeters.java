@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Timer;
 import io.sightline.http.ApiException;
 import io.sightline.schemas.RegistryUnavailableException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -57,7 +58,9 @@ final class IngestMeters {
                 .description("Time until all in-sync replicas have an event")
                 .serviceLevelObjectives(BUCKETS)
                 .register(registry);
-        refused("oversize");
+        // There from the start, so that the first of them shows as a rate.
+        List.of("oversize", "not-acknowledged", "payload-store-unavailable", "registry-unavailable", "directory-unavailable")
+                .forEach(this::refused);
     }
 
     void image(boolean sent, int size) {

@@ -127,6 +127,9 @@ public final class ApiKeyFile {
                 : Files.createTempFile(folder, "keys", ".json");
         try {
             ApiServer.JSON.writerWithDefaultPrettyPrinter().writeValue(next.toFile(), new Content(keys));
+            if (isPosix() && Files.exists(path)) {
+                Files.setPosixFilePermissions(next, Files.getPosixFilePermissions(path));
+            }
             Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(next);
@@ -144,7 +147,7 @@ public final class ApiKeyFile {
                     + ", and so give themselves access: chmod 600 " + path);
         }
         if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
-            LOG.warn("everybody on this machine may read the file of API keys {}; chmod 600 it", path);
+            LOG.warn("everybody on this machine may read the file of API keys {}, which holds names and hashes", path);
         }
     }
 

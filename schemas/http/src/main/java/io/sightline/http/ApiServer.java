@@ -106,8 +106,8 @@ public final class ApiServer implements Drainable, AutoCloseable {
         }
         if (settings.tls() == null) {
             LOG.warn(
-                    "the server on {} answers http: keys and images can be read on their way; set http.tls-certificates"
-                            + " and http.tls-private-key, unless a proxy before it answers https",
+                    "the server on {} answers http: keys and images can be read on their way; set"
+                            + " sightline.http.tls.certificate and sightline.http.tls.key, unless a proxy before it answers https",
                     settings.host());
         }
     }
