@@ -33,6 +33,7 @@ import io.sightline.indexer.search.ModelsApi;
 import io.sightline.indexer.search.SearchApi;
 import io.sightline.indexer.search.SearchEvents;
 import io.sightline.indexer.store.VectorStores;
+import io.sightline.schemas.AtOnce;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.avro.ModelEvent;
@@ -45,9 +46,15 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The indexer as a service: indexes, rollout and search in one process. Close it once. */
 public final class IndexerService implements Drainable, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(IndexerService.class);
+    /** What was asked of the brokers has an end then, whether they answer or not. */
+    private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(5);
 
     private final Admin admin;
     private final Telemetry.Watch watch;
@@ -63,10 +70,10 @@ public final class IndexerService implements Drainable, AutoCloseable {
     private final SearchApi api;
 
     /**
-     * Starts everything. The catalog is used, and not closed.
+     * Starts everything, or closes again what it had started. The catalog is used, and not closed.
      *
      * @param payloads where the images lie that are not in their events
-     * @param stores where the indexes lie; closed with this
+     * @param stores where the indexes lie; closed with this, also if it cannot be started
      * @param directory where this indexer keeps what it knows of itself
      * @param telemetry where meters are registered, see {@code sightline.indexer.*}, and spans go
      * @param http how the search API is reached
@@ -83,57 +90,66 @@ public final class IndexerService implements Drainable, AutoCloseable {
             Telemetry telemetry,
             HttpSettings http,
             Clock clock) {
-        this.admin = Admin.create(connection.admin());
-        this.watch = telemetry.watch(admin);
-        telemetry.watchDisk("indexer", directory);
-        Freshness.meter(telemetry.meters(), "indexer", catalog::staleFor);
-        this.log = new ModelLog(connection, serdes);
-        this.erasures = Erasures.open(connection, serdes, clock);
-        this.reader = new EventReader(connection);
-        SearchEvents events = new SearchEvents(clock);
-        LiveQueries liveQueries = new LiveQueries();
-        Supplier<Optional<String>> active = () -> catalog.current().active().map(ModelEvent::getVersion);
-        RecentDelays delays = new RecentDelays(active, clock);
-        FreshnessMeter freshness = new FreshnessMeter(telemetry.meters(), active, clock);
         this.stores = stores;
-        new RolloutMeters(telemetry.meters(), catalog, clock);
-        this.indexes = new LaneIndexes(
-                connection,
-                serdes,
-                indexing,
-                events.and(delays).and(freshness),
-                stores,
-                directory,
-                erasures.ledger(),
-                telemetry,
-                clock);
-        ImageSource source = new ImageSource(reader, serdes, payloads);
-        this.rollout = new RolloutController(catalog, log, indexes, settings, liveQueries, source, admin, clock);
-        ModelsApi models = new ModelsApi(catalog, new RolloutRequests(catalog, log, indexes, settings, admin, clock));
-        ErasureApi erasureApi = new ErasureApi(erasures.ledger(), clock);
-        LongAdder searches = new LongAdder();
-        this.pipeline = new PipelineMonitor(catalog, admin, searches::sum, clock);
-        this.maps = new EmbeddingMaps(clock);
-        this.deadLetters = new DeadLettersApi(connection, ImageLimits.DEFAULT);
-        List<Consumer<RoutesConfig>> others = List.of(
-                new PipelineApi(catalog, indexes, pipeline, delays)::route,
-                new MapApi(catalog, indexes, maps, clock)::route,
-                deadLetters::route,
-                new ConsolePages()::route);
-        this.api = new SearchApi(
-                catalog,
-                indexes,
-                rollout,
-                models,
-                source,
-                erasureApi,
-                events,
-                liveQueries,
-                searches,
-                others,
-                telemetry,
-                http);
-        erasures.start(new IndexErasure(indexes, admin, directory, clock)::holders);
+        Started started = new Started();
+        started.add(stores);
+        try {
+            this.admin = started.add(Admin.create(connection.admin()));
+            this.watch = started.add(telemetry.watch(admin));
+            telemetry.watchDisk("indexer", directory);
+            Freshness.meter(telemetry.meters(), "indexer", catalog::staleFor);
+            this.log = started.add(new ModelLog(connection, serdes));
+            this.erasures = started.add(Erasures.open(connection, serdes, clock));
+            this.reader = started.add(new EventReader(connection));
+            SearchEvents events = new SearchEvents(clock);
+            LiveQueries liveQueries = new LiveQueries();
+            Supplier<Optional<String>> active = () -> catalog.current().active().map(ModelEvent::getVersion);
+            RecentDelays delays = new RecentDelays(active, clock);
+            FreshnessMeter freshness = new FreshnessMeter(telemetry.meters(), active, clock);
+            new RolloutMeters(telemetry.meters(), catalog, clock);
+            this.indexes = started.add(new LaneIndexes(
+                    connection,
+                    serdes,
+                    indexing,
+                    events.and(delays).and(freshness),
+                    stores,
+                    directory,
+                    erasures.ledger(),
+                    telemetry,
+                    clock));
+            ImageSource source = new ImageSource(reader, serdes, payloads);
+            this.rollout = started.add(
+                    new RolloutController(catalog, log, indexes, settings, liveQueries, source, admin, clock));
+            ModelsApi models =
+                    new ModelsApi(catalog, new RolloutRequests(catalog, log, indexes, settings, admin, clock));
+            ErasureApi erasureApi = new ErasureApi(erasures.ledger(), clock);
+            LongAdder searches = new LongAdder();
+            this.pipeline = started.add(new PipelineMonitor(catalog, admin, searches::sum, clock));
+            this.maps = started.add(new EmbeddingMaps(clock));
+            this.deadLetters = started.add(new DeadLettersApi(connection, ImageLimits.DEFAULT));
+            List<Consumer<RoutesConfig>> others = List.of(
+                    new PipelineApi(catalog, indexes, pipeline, delays)::route,
+                    new MapApi(catalog, indexes, maps, clock)::route,
+                    deadLetters::route,
+                    new ConsolePages()::route);
+            this.api = started.add(new SearchApi(
+                    catalog,
+                    indexes,
+                    rollout,
+                    models,
+                    source,
+                    erasureApi,
+                    events,
+                    liveQueries,
+                    searches,
+                    others,
+                    telemetry,
+                    http));
+            erasures.start(new IndexErasure(indexes, admin, directory, clock)::holders);
+        } catch (RuntimeException | Error e) {
+            started.undo(e);
+            throw e;
+        }
     }
 
     /** Address of the search API. */
@@ -148,18 +164,35 @@ public final class IndexerService implements Drainable, AutoCloseable {
 
     @Override
     public void close() {
-        api.close();
-        deadLetters.close();
-        maps.close();
-        pipeline.close();
-        erasures.close();
-        rollout.close();
-        // Its gates read events.
-        reader.close();
-        indexes.close();
-        stores.close();
-        log.close();
+        closing("search API", api).run();
+        // Whatever waits for brokers that are away keeps nobody from bringing the indexes to an end.
+        AtOnce.run(
+                closing("dead letters", deadLetters),
+                closing("embedding maps", maps),
+                closing("pipeline monitor", pipeline),
+                closing("erasures", erasures),
+                this::closeIndexes);
+        closing("store", stores).run();
+        closing("model log", log).run();
+        admin.close(ADMIN_TIMEOUT);
         watch.close();
-        admin.close();
+    }
+
+    /** What works on them first. */
+    private void closeIndexes() {
+        closing("rollout", rollout).run();
+        // Its gates have read events.
+        AtOnce.run(closing("event reader", reader), closing("indexes", indexes));
+    }
+
+    /** One that does not close keeps none of the others open. */
+    private static Runnable closing(String name, AutoCloseable one) {
+        return () -> {
+            try {
+                one.close();
+            } catch (Exception e) {
+                LOG.warn("the indexer's {} did not close in order: {}", name, e.toString());
+            }
+        };
     }
 }

@@ -146,6 +146,17 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
         }
         PendingImage pending = new PendingImage(
                 record, origin.offset(), event, new CompletableFuture<>(), referencedBytes(event), trace, span(trace));
+        try {
+            read(pending, event);
+        } catch (RuntimeException | Error e) {
+            // It is not in flight yet, so nobody else would end its span.
+            pending.giveUp();
+            throw e;
+        }
+        return pending;
+    }
+
+    private void read(PendingImage pending, ImageEvent event) {
         // What is known by the hash that its event says need not be fetched.
         if (!(event.getPayload() instanceof PayloadReference reference)
                 || !completeIfKnown(pending, reference.getSha256())) {
@@ -156,7 +167,6 @@ final class EmbedProcessor implements Processor<String, byte[], String, LaneOutp
                             () -> parts.batcher().expect(pending.outcome),
                             content -> decode(pending, event, content));
         }
-        return pending;
     }
 
     /** A back-fill continues no trace: what it embeds again was ingested long ago. */

@@ -21,6 +21,7 @@ import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,6 +91,7 @@ final class Lane implements AutoCloseable {
         meters.batchLimit(settings.maxBatch());
         MicroBatcher batcher = new MicroBatcher(
                 model, settings.maxBatch(), settings.maxDelay(), meters, shared.throttle, shared.telemetry.tracing());
+        @Nullable KafkaStreams streams = null;
         try {
             batcher.setBackfilling(event.getStatus() == ModelStatus.STAGED);
             Watermarks watermarks = new Watermarks();
@@ -105,7 +107,7 @@ final class Lane implements AutoCloseable {
                     shared.budget,
                     shared.erasures,
                     shared.telemetry.tracing());
-            KafkaStreams streams = new KafkaStreams(
+            streams = new KafkaStreams(
                     LaneTopology.build(parts, serdes),
                     properties(connection, event.getVersion(), settings, stateDirectory),
                     new WatermarkClientSupplier(watermarks));
@@ -117,8 +119,7 @@ final class Lane implements AutoCloseable {
                 return StreamThreadExceptionResponse.REPLACE_THREAD;
             });
             streams.start();
-            LOG.atInfo().addKeyValue(LogKeys.VERSION, event.getVersion()).log("lane {} started", event.getVersion());
-            return new Lane(
+            Lane lane = new Lane(
                     event.getVersion(),
                     streams,
                     contents,
@@ -128,8 +129,13 @@ final class Lane implements AutoCloseable {
                     meters,
                     shared.telemetry.watch(streams),
                     parts.known());
-        } catch (RuntimeException e) {
+            LOG.atInfo().addKeyValue(LogKeys.VERSION, event.getVersion()).log("lane {} started", event.getVersion());
+            return lane;
+        } catch (RuntimeException | Error e) {
             contents.close();
+            if (streams != null) {
+                streams.close(CLOSE_TIMEOUT);
+            }
             batcher.close();
             model.close();
             preprocessor.close();
@@ -180,6 +186,11 @@ final class Lane implements AutoCloseable {
         return meters;
     }
 
+    /** Whether it has ended by itself, and does nothing any more. */
+    boolean hasEnded() {
+        return streams.state().hasCompletedShutdown();
+    }
+
     /** Whether the lane's threads are up: it is running or taking over partitions. */
     boolean isRunning() {
         return streams.state().isRunningOrRebalancing();
@@ -190,13 +201,13 @@ final class Lane implements AutoCloseable {
         // First what may wait for ever, then what waits for results, then what makes them; TensorFlow must be idle when
         // its session goes.
         contents.close();
-        watch.close();
         // The others take over at once, not when this one's session has timed out.
         CloseOptions leaving = CloseOptions.timeout(CLOSE_TIMEOUT)
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
         if (!streams.close(leaving)) {
             LOG.warn("lane {} did not stop within {} s", version, CLOSE_TIMEOUT.toSeconds());
         }
+        watch.close();
         batcher.close();
         model.close();
         preprocessor.close();

@@ -165,8 +165,8 @@ public final class LaneSupervisor implements AutoCloseable {
         AtOnce.run(lanes.values().stream().map(lane -> (Runnable) lane::close).toArray(Runnable[]::new));
         lanes.clear();
         decoders.shutdownNow();
-        watch.close();
         admin.close();
+        watch.close();
     }
 
     private void tick() {
@@ -177,6 +177,7 @@ public final class LaneSupervisor implements AutoCloseable {
             stopAllBut(live.stream().map(ModelEvent::getVersion).toList());
             failures.keySet()
                     .retainAll(live.stream().map(ModelEvent::getVersion).toList());
+            live.forEach(event -> closeIfEnded(event.getVersion()));
             live.forEach(event -> startIfMissing(event, now));
             live.forEach(this::tellItsRole);
             lookAtLags(now);
@@ -236,6 +237,21 @@ public final class LaneSupervisor implements AutoCloseable {
         }
     }
 
+    /** A lane whose Kafka Streams application has ended does not come back by itself. */
+    private void closeIfEnded(String version) {
+        Lane lane = lanes.get(version);
+        if (lane != null && lane.hasEnded()) {
+            lanes.remove(version);
+            String state = lane.status().state();
+            failures.put(version, "its Kafka Streams application has ended: it is " + state);
+            retryAfter.put(version, clock.instant().plus(RETRY));
+            LOG.atError()
+                    .addKeyValue(LogKeys.VERSION, version)
+                    .log("lane {} has ended ({}), will start again in {} s", version, state, RETRY.toSeconds());
+            lane.close();
+        }
+    }
+
     private void startIfMissing(ModelEvent event, Instant now) {
         String version = event.getVersion();
         if (lanes.containsKey(version)
@@ -250,8 +266,9 @@ public final class LaneSupervisor implements AutoCloseable {
             topicAdmin.apply(List.of(topics.embeddingsTopic(version, partitions)));
             lanes.put(version, Lane.start(connection, serdes, event, settings, stateDirectory, shared));
             failures.remove(version);
-        } catch (RuntimeException e) {
-            failures.put(version, String.valueOf(e.getMessage()));
+        } catch (RuntimeException | Error e) {
+            // Errors too, as of memory or a native library: one version keeps the others from nothing.
+            failures.put(version, e.getMessage() == null ? e.toString() : e.getMessage());
             retryAfter.put(version, clock.instant().plus(RETRY));
             LOG.atError()
                     .addKeyValue(LogKeys.VERSION, version)

@@ -17,8 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.apache.kafka.clients.admin.Admin;
@@ -39,10 +37,6 @@ public final class Telemetry implements AutoCloseable {
     private final OpenTelemetry openTelemetry;
     private final Tracing tracing;
     private final List<Watch> watches = new CopyOnWriteArrayList<>();
-
-    /** Looks for clients' meters that came later. */
-    private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("kafka-meters").daemon().factory());
 
     /** Spans go where this sends them. It is not closed. */
     public Telemetry(OpenTelemetry openTelemetry) {
@@ -120,26 +114,28 @@ public final class Telemetry implements AutoCloseable {
 
     /** Shows the meters of a producer until the watch is closed. */
     public Watch watch(Producer<?, ?> producer) {
-        return shown(new KafkaClientMetrics(producer, Tags.empty(), looks));
+        return shown(new KafkaClientMetrics(producer));
     }
 
     /** Shows the meters of a consumer until the watch is closed. */
     public Watch watch(Consumer<?, ?> consumer) {
-        return shown(new KafkaClientMetrics(consumer, Tags.empty(), looks));
+        return shown(new KafkaClientMetrics(consumer));
     }
 
     /** Shows the meters of an admin client until the watch is closed. */
     public Watch watch(Admin admin) {
         return admin instanceof AdminClient client
-                ? shown(new KafkaClientMetrics(client, Tags.empty(), looks))
+                ? shown(new KafkaClientMetrics(client))
                 : new Watch(() -> {});
     }
 
     /** Shows the meters of a Kafka Streams application, and of its clients, until the watch is closed. */
     public Watch watch(KafkaStreams streams) {
-        return shown(new KafkaStreamsMetrics(streams, Tags.empty(), looks));
+        return shown(new KafkaStreamsMetrics(streams));
     }
 
+    // Each looks for meters that came later on a thread of its own, which ends with it. On a shared scheduler micrometer
+    // would go on with that after the close, and keep the client and all that it refers to.
     private Watch shown(KafkaClientMetrics metrics) {
         metrics.bindTo(meters);
         return watch(metrics::close);
@@ -159,11 +155,13 @@ public final class Telemetry implements AutoCloseable {
     @Override
     public void close() {
         watches.forEach(Watch::close);
-        looks.shutdownNow();
         meters.close();
     }
 
-    /** Meters of a Kafka client, which are removed when this is closed. Closing it again does nothing. */
+    /**
+     * Meters of a Kafka client, which are removed when this is closed. Closing it again does nothing. Close it after the
+     * client, which has no meters then that could come back.
+     */
     public final class Watch implements AutoCloseable {
 
         private final Runnable removal;

@@ -14,9 +14,14 @@ import java.util.function.Supplier;
  * Measures {@code sightline.indexer.freshness}: from the time of an image event to the moment at which searches find it. Only
  * of the version that answers: what another one embeds is a back-fill, whose images have been searchable all along, in the
  * index of the active version. Images that waited while a service was down count with all of their wait, since for those who
- * search they were not there. Clocks that differ make it wrong by their difference; it is never negative. Thread-safe.
+ * search they were not there; but events older than {@link #LONGEST} are left out, since most of those are dead letters that
+ * somebody had tried again, with the time at which they came first. Clocks that differ make it wrong by their difference; it is
+ * never negative. Thread-safe.
  */
 public final class FreshnessMeter implements SearchableListener {
+
+    /** An event that is older when it becomes searchable says nothing about how fresh searches are. */
+    public static final Duration LONGEST = Duration.ofHours(1);
 
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(250),
@@ -29,7 +34,7 @@ public final class FreshnessMeter implements SearchableListener {
         Duration.ofMinutes(1),
         Duration.ofMinutes(5),
         Duration.ofMinutes(15),
-        Duration.ofHours(1)
+        LONGEST
     };
 
     private final Timer freshness;
@@ -43,7 +48,8 @@ public final class FreshnessMeter implements SearchableListener {
      */
     public FreshnessMeter(MeterRegistry meters, Supplier<Optional<String>> active, Clock clock) {
         this.freshness = Timer.builder("sightline.indexer.freshness")
-                .description("Time from an image event to the moment at which searches find it, of the active version")
+                .description("Time from an image event to the moment at which searches find it, of the active version;"
+                        + " without events older than an hour, as dead letters that were tried again")
                 .serviceLevelObjectives(BUCKETS)
                 .register(meters);
         this.active = active;
@@ -57,7 +63,9 @@ public final class FreshnessMeter implements SearchableListener {
         for (StoredImage image : images) {
             if (image.version().equals(version)) {
                 Duration took = Duration.between(image.eventTime(), now);
-                freshness.record(took.isNegative() ? Duration.ZERO : took);
+                if (took.compareTo(LONGEST) <= 0) {
+                    freshness.record(took.isNegative() ? Duration.ZERO : took);
+                }
             }
         }
     }

@@ -54,7 +54,7 @@ public final class LaneIndex implements AutoCloseable {
     private volatile @Nullable String failure;
 
     /**
-     * Starts to follow. The store is closed with this.
+     * Starts to follow. The store and the telemetry are closed with this; they are left to the caller if this fails.
      *
      * @param ends where each partition of the version's embeddings and of the labels ends now
      * @param required up to where the index must hold them before it answers
@@ -80,11 +80,29 @@ public final class LaneIndex implements AutoCloseable {
         this.ends = Map.copyOf(ends);
         this.behind = ends.values().stream().mapToLong(Long::longValue).sum();
         this.settling = new Settling(store, required, mark, settings, this::stop, listener, telemetry);
-        Map<String, Object> consumerSettings = connection.assignedConsumer("sightline-indexer-" + version);
-        this.consumer = new KafkaConsumer<>(consumerSettings, new StringDeserializer(), new ByteArrayDeserializer());
-        this.records = new LaneRecords(store, serdes, erasures, settling, telemetry);
-        telemetry.show(this, consumer);
-        this.writer = Thread.ofPlatform().name("index-" + version).start(this::run);
+        this.consumer = consumer(connection, version, settling);
+        try {
+            this.records = new LaneRecords(store, serdes, erasures, settling, telemetry);
+            telemetry.show(this, consumer);
+            this.writer = Thread.ofPlatform().name("index-" + version).start(this::run);
+        } catch (RuntimeException | Error e) {
+            consumer.close();
+            settling.close();
+            throw e;
+        }
+    }
+
+    private static KafkaConsumer<String, byte[]> consumer(
+            KafkaConnection connection, String version, Settling settling) {
+        try {
+            return new KafkaConsumer<>(
+                    connection.assignedConsumer("sightline-indexer-" + version),
+                    new StringDeserializer(),
+                    new ByteArrayDeserializer());
+        } catch (RuntimeException | Error e) {
+            settling.close();
+            throw e;
+        }
     }
 
     /** The version whose embeddings these are. */
@@ -138,13 +156,13 @@ public final class LaneIndex implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
-        telemetry.close();
         consumer.wakeup();
         try {
             writer.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        telemetry.close();
         try {
             settling.close();
         } finally {

@@ -8,6 +8,7 @@ import io.sightline.indexer.store.StoreException;
 import io.sightline.indexer.store.StoreKey;
 import io.sightline.indexer.store.VectorStore;
 import io.sightline.indexer.store.VectorStores;
+import io.sightline.schemas.AtOnce;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.TopicAdmin;
@@ -17,6 +18,7 @@ import io.sightline.schemas.avro.ModelStatus;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -184,7 +186,9 @@ public final class LaneIndexes implements AutoCloseable {
     }
 
     private LaneIndex start(VectorStore store, Map<TopicPartition, Long> ends) {
+        @Nullable IndexTelemetry shown = null;
         try {
+            shown = new IndexTelemetry(telemetry, store.key().version());
             SearchableMark mark = new SearchableMark(directory, store.key());
             Map<TopicPartition, Long> required =
                     mark.read().filter(seen -> covers(store, seen)).orElse(ends);
@@ -198,8 +202,11 @@ public final class LaneIndexes implements AutoCloseable {
                     settings,
                     listener,
                     erasures,
-                    new IndexTelemetry(telemetry, store.key().version()));
+                    shown);
         } catch (RuntimeException | Error e) {
+            if (shown != null) {
+                shown.close();
+            }
             store.close();
             throw e;
         }
@@ -278,18 +285,19 @@ public final class LaneIndexes implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        upkeep.close();
-        for (LaneIndex index : List.copyOf(indexes.values())) {
-            if (indexes.remove(index.version(), index)) {
-                closeLast(index);
-            }
-        }
+        // None waits for another, nor for one that is still being opened: whoever opens it closes it then.
+        List<Runnable> ends = new ArrayList<>();
+        ends.add(upkeep::close);
+        indexes.values().forEach(index -> ends.add(() -> closeLast(index)));
+        AtOnce.run(ends.toArray(Runnable[]::new));
     }
 
     /** What is wrong with one keeps none of the others open. */
-    private static void closeLast(LaneIndex index) {
+    private void closeLast(LaneIndex index) {
         try {
-            index.close();
+            if (indexes.remove(index.version(), index)) {
+                index.close();
+            }
         } catch (RuntimeException e) {
             LOG.warn("the index of {} was not closed in order: {}", index.version(), e.toString());
         }

@@ -1,7 +1,5 @@
 package io.sightline.indexer.indexing;
 
-import io.sightline.indexer.store.StoreClosedException;
-import io.sightline.indexer.store.StoreUnavailableException;
 import io.sightline.indexer.store.StoredImage;
 import io.sightline.indexer.store.VectorStore;
 import java.time.Duration;
@@ -96,13 +94,13 @@ final class Settling implements AutoCloseable {
         this.failures = failures;
         this.listener = listener;
         this.threads = Executors.newScheduledThreadPool(
-                2,
+                3,
                 Thread.ofPlatform()
                         .name("index-settle-" + store.key().version() + "-", 0)
                         .factory());
     }
 
-    /** Starts to tidy up and to purge; neither waits for the other. */
+    /** Starts to tidy up, to purge and to count; none waits for another. */
     void start() {
         repeat(
                 () -> store.rest(Duration.ofNanos(System.nanoTime() - wroteAt)),
@@ -112,11 +110,11 @@ final class Settling implements AutoCloseable {
         repeat(this::count, Duration.ZERO, BETWEEN_COUNTS);
     }
 
-    /** Beside all else, since a cluster has to be asked. One that does not answer now is asked again. */
+    /** Beside all else, since a cluster has to be asked. A meter is no reason to stop an index: it is counted again. */
     private void count() {
         try {
             telemetry.images(store.count());
-        } catch (StoreClosedException | StoreUnavailableException e) {
+        } catch (RuntimeException e) {
             LOG.debug("the images of {} cannot be counted now: {}", store.key().version(), e.toString());
         }
     }

@@ -81,8 +81,9 @@ public final class PipelineMonitor implements AutoCloseable {
                 }
             }
             failure = null;
-        } catch (RuntimeException e) {
-            if (failure == null) {
+        } catch (RuntimeException | Error e) {
+            // Whatever it is: a task that throws is never run again.
+            if (failure == null && !ticker.isShutdown()) {
                 LOG.warn(
                         "the pipeline could not be looked at, will retry in {} s: {}", EVERY.toSeconds(), e.toString());
             }
@@ -105,7 +106,8 @@ public final class PipelineMonitor implements AutoCloseable {
 
     @Override
     public void close() {
-        ticker.shutdown();
+        // Does not wait for brokers that are away: nobody asks for another sample.
+        ticker.shutdownNow();
         try {
             if (!ticker.awaitTermination(30, TimeUnit.SECONDS)) {
                 LOG.warn("the pipeline monitor did not stop within 30 s");

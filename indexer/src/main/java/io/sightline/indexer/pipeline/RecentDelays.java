@@ -1,5 +1,6 @@
 package io.sightline.indexer.pipeline;
 
+import io.sightline.indexer.indexing.FreshnessMeter;
 import io.sightline.indexer.indexing.SearchableListener;
 import io.sightline.indexer.store.StoredImage;
 import java.time.Clock;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How long images take from their event to being searchable, in the index of the active version: what another version
- * back-fills is old and says nothing. Of the last minutes, and of as many images at most. Thread-safe.
+ * back-fills is old and says nothing. Nor does an event that is older than {@link FreshnessMeter#LONGEST}: somebody had a
+ * dead letter tried again. Of the last minutes, and of as many images at most. Thread-safe.
  */
 public final class RecentDelays implements SearchableListener {
 
@@ -51,8 +53,10 @@ public final class RecentDelays implements SearchableListener {
         synchronized (delays) {
             for (StoredImage image : images) {
                 if (version.equals(Optional.of(image.version()))) {
-                    long millis = Duration.between(image.eventTime(), now).toMillis();
-                    delays.add(new Delay(now, Math.max(0, millis)));
+                    Duration took = Duration.between(image.eventTime(), now);
+                    if (took.compareTo(FreshnessMeter.LONGEST) <= 0) {
+                        delays.add(new Delay(now, Math.max(0, took.toMillis())));
+                    }
                 }
             }
             forget(now);

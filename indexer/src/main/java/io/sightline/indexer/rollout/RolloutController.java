@@ -44,6 +44,8 @@ public final class RolloutController implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RolloutController.class);
     private static final Duration TICK = Duration.ofMillis(200);
+    /** When this is closed: brokers that are away are not waited for any longer. */
+    private static final Duration LONGEST_TICK = Duration.ofSeconds(10);
 
     private final ModelCatalog catalog;
     private final ModelLog log;
@@ -95,8 +97,8 @@ public final class RolloutController implements AutoCloseable {
     public void close() {
         ticker.shutdown();
         try {
-            if (!ticker.awaitTermination(30, TimeUnit.SECONDS)) {
-                LOG.warn("the rollout controller did not stop within 30 s");
+            if (!ticker.awaitTermination(LONGEST_TICK.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("the rollout controller did not stop within {} s", LONGEST_TICK.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

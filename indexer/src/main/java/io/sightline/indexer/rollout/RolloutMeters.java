@@ -50,7 +50,7 @@ public final class RolloutMeters {
                     .tag("status", lower(status))
                     .register(meters);
         }
-        catalog.onChange(this::show);
+        catalog.onChange(versions -> show());
     }
 
     private double age(ModelStatus status) {
@@ -62,7 +62,9 @@ public final class RolloutMeters {
                 .orElse(0);
     }
 
-    private void show(ModelVersions versions) {
+    /** Whoever is told of a change later must not put an older state in place of a newer one: so what is true now counts. */
+    private synchronized void show() {
+        ModelVersions versions = catalog.current();
         counts.register(
                 Stream.of(ModelStatus.values())
                         .<MultiGauge.Row<?>>map(status -> MultiGauge.Row.of(

@@ -91,7 +91,13 @@ public final class SearchApi implements Drainable, AutoCloseable {
         this.labels = new LabelsApi(serving);
         this.others = List.copyOf(others);
         this.images = new ImagesApi(serving, source);
-        this.server = ApiServer.start(http, SearchRoutes.MAX_REQUEST_BYTES, this::routes);
+        try {
+            this.server = ApiServer.start(http, SearchRoutes.MAX_REQUEST_BYTES, this::routes);
+        } catch (RuntimeException | Error e) {
+            events.close();
+            serving.close();
+            throw e;
+        }
         this.known = server.routes();
     }
 

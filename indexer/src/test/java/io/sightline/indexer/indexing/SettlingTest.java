@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,6 +177,46 @@ class SettlingTest {
             assertThat(calls).isEmpty();
             assertThat(settling.isReady()).isFalse();
         }
+    }
+
+    @Test
+    void shouldGoOnWhereTheImagesCannotBeCounted() throws Exception {
+        CountDownLatch counted = new CountDownLatch(1);
+        try (VectorStore store = open()) {
+            VectorStore broken = (VectorStore) Proxy.newProxyInstance(
+                    VectorStore.class.getClassLoader(),
+                    new Class<?>[] {VectorStore.class},
+                    (proxy, method, arguments) -> {
+                        if (method.getName().equals("count")) {
+                            counted.countDown();
+                            throw new IllegalStateException("no count");
+                        }
+                        return method.invoke(store, arguments);
+                    });
+            List<Throwable> failures = new CopyOnWriteArrayList<>();
+            Settling settling = settling(broken, failures::add);
+            settling.start();
+            assertThat(counted.await(30, TimeUnit.SECONDS)).isTrue();
+            settling.reached(Map.of(PARTITION, 10L));
+            settling.settleIfDue(0);
+            settling.reached(Map.of(PARTITION, 11L));
+            // It commits only if nothing has failed.
+            settling.close();
+
+            assertThat(failures).isEmpty();
+            assertThat(store.committedOffsets()).containsExactly(Map.entry(PARTITION, 11L));
+        }
+    }
+
+    private Settling settling(VectorStore store, Consumer<Throwable> failures) {
+        return new Settling(
+                store,
+                Map.of(PARTITION, 10L),
+                new SearchableMark(directory, KEY),
+                IndexingSettings.DEFAULT,
+                failures,
+                images -> {},
+                new IndexTelemetry(Telemetry.withoutSpans(), KEY.version()));
     }
 
     private Optional<Map<TopicPartition, Long>> mark() {

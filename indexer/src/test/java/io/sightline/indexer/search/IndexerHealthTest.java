@@ -65,6 +65,23 @@ class IndexerHealthTest {
         assertThat(get("live").statusCode()).isEqualTo(200);
     }
 
+    /** The brokers are away for all indexers at once: none would be left to answer. */
+    @Test
+    void shouldGoOnToAnswerFromWhatItHasWhileItDoesNotKnowThemAnyMore() throws Exception {
+        state.stale = Freshness.MOST_STALE.plusSeconds(1);
+        state.active = Optional.of("v2");
+        state.ready = true;
+        state.serving = Optional.of("v2");
+
+        HttpResponse<String> answer = get("ready");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        JsonNode catalog = ApiServer.JSON.readTree(answer.body()).path("checks").path(0);
+        assertThat(catalog.path("name").asText()).isEqualTo("catalog");
+        assertThat(catalog.path("passed").asBoolean()).isTrue();
+        assertThat(catalog.path("detail").asText()).contains("warning", "could not be read for 16 s");
+    }
+
     @Test
     void shouldNotBeReadyWhileTheActiveIndexIsBuilt() throws Exception {
         state.active = Optional.of("v2");

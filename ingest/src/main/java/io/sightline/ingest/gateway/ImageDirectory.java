@@ -173,8 +173,8 @@ final class ImageDirectory implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
-        watch.close();
         streams.close(Duration.ofSeconds(30));
+        watch.close();
     }
 
     private static Topology topology(RecordSerdes serdes, KnownImages known, Map<TopicPartition, Long> applied) {

@@ -202,8 +202,8 @@ final class ImageGateway implements AutoCloseable {
 
     @Override
     public void close() {
-        watch.close();
         producer.close();
+        watch.close();
         directory.close();
         erasures.close();
     }

@@ -33,8 +33,11 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <p>Artifacts of another Kafka cluster that writes to the same folder are named by events that are not read here. So each
- * trainer notes the id of its models topic in {@code models/.model-topics}, and where that holds more than one, nothing is
- * removed. To remove again after a topic was created anew, delete that file.
+ * trainer notes the id of its models topic in {@code models/.model-topics} when it starts, and where that holds more than
+ * one, nothing is removed. A trainer that notes its own anew removes nothing then, nor later until the file has not changed
+ * for {@link #SAFE_AGE}: one of another cluster may not have noted its own yet, for instance because it is not upgraded yet.
+ * Clusters whose trainer does not start within that time need a folder of their own. To remove again after a topic was
+ * created anew, delete that file.
  *
  * <p>On failure: a folder that cannot be removed is logged and left to the next start.
  */
@@ -77,6 +80,10 @@ public final class AbandonedArtifacts {
                             + " left, delete {}",
                     models,
                     models.resolve(TOPICS));
+            return List.of();
+        }
+        if (!isOlder(models.resolve(TOPICS), now.minus(SAFE_AGE))) {
+            LOG.debug("{} is young, so nothing is removed from {} yet", TOPICS, models);
             return List.of();
         }
         List<String> removed = new ArrayList<>();

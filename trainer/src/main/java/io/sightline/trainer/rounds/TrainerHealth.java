@@ -29,7 +29,17 @@ public final class TrainerHealth {
 
     /** What only a restart mends. */
     public List<HealthCheck> liveness() {
-        return List.of(Freshness.following("catalog", catalog.isFollowed()), training());
+        KafkaStreams.State state = stream.get();
+        return List.of(
+                Freshness.following("catalog", catalog.isFollowed()),
+                HealthCheck.of(
+                        !state.hasCompletedShutdown(),
+                        "replay",
+                        "the labelled stream is " + state,
+                        "replay-ended",
+                        "the replay stream has ended: it is " + state
+                                + ". Restart this process, and see its log for why"),
+                training());
     }
 
     /** Whether labels that arrive are learned from. */

@@ -165,8 +165,8 @@ public final class TrainerService implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         erasures.close();
-        watch.close();
         stream.close();
+        watch.close();
         log.close();
         if (tied != null) {
             tied.close();

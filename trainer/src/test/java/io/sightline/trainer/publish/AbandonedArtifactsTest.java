@@ -75,14 +75,35 @@ class AbandonedArtifactsTest {
     @Test
     void shouldLeaveAllWhereAnotherClusterPublishesToo() throws IOException {
         folder(ABANDONED, OLD);
+        note("topic of another cluster", OLD);
         assertThat(remove("topic of another cluster")).containsExactly(ABANDONED);
 
         folder(ABANDONED, OLD);
+        assertThat(remove("topic")).isEmpty();
+        age(models.resolve(AbandonedArtifacts.TOPICS), OLD);
         assertThat(remove("topic")).isEmpty();
         assertThat(remove("topic of another cluster")).isEmpty();
         assertThat(models.resolve(ABANDONED)).exists();
 
         Files.delete(models.resolve(AbandonedArtifacts.TOPICS));
+        note("topic", OLD);
+        assertThat(remove("topic")).containsExactly(ABANDONED);
+    }
+
+    /** A trainer of another cluster may write here that has not said so yet. */
+    @Test
+    void shouldLeaveAllUntilItsOwnNoteIsOld() throws IOException {
+        folder(ABANDONED, OLD);
+
+        assertThat(new AbandonedArtifacts(models, announced("topic")).remove(NOW)).isEmpty();
+        Path note = models.resolve(AbandonedArtifacts.TOPICS);
+        assertThat(note).hasContent("topic");
+
+        age(note, AbandonedArtifacts.SAFE_AGE.minusSeconds(1));
+        assertThat(remove("topic")).isEmpty();
+        assertThat(models.resolve(ABANDONED)).exists();
+
+        age(note, OLD);
         assertThat(remove("topic")).containsExactly(ABANDONED);
     }
 
@@ -94,9 +115,22 @@ class AbandonedArtifactsTest {
                 .isEmpty();
     }
 
+    /** As a trainer does whose note is old unless the test says otherwise. */
     private List<String> remove(String topic) throws IOException {
-        AnnouncedArtifacts announced = new AnnouncedArtifacts(topic, Map.of("v7", Set.of(PUBLISHED)));
-        return new AbandonedArtifacts(models, announced).remove(NOW);
+        if (!Files.exists(models.resolve(AbandonedArtifacts.TOPICS))) {
+            note(topic, OLD);
+        }
+        return new AbandonedArtifacts(models, announced(topic)).remove(NOW);
+    }
+
+    private static AnnouncedArtifacts announced(String topic) {
+        return new AnnouncedArtifacts(topic, Map.of("v7", Set.of(PUBLISHED)));
+    }
+
+    private void note(String topic, Duration age) throws IOException {
+        Path note = models.resolve(AbandonedArtifacts.TOPICS);
+        Files.writeString(note, topic + "\n");
+        age(note, age);
     }
 
     private void folder(String name, Duration age) throws IOException {

@@ -94,8 +94,8 @@ public final class GateRun implements AutoCloseable {
 
     private void look() {
         String version = context.staged().getVersion();
+        @Nullable GateResult all = null;
         try {
-            @Nullable GateResult all = null;
             for (Gate gate : GATES) {
                 stop.check();
                 GateResult one = gate.look(context, stop);
@@ -110,7 +110,8 @@ public final class GateRun implements AutoCloseable {
             unfinished = true;
         } catch (ArtifactException e) {
             LOG.info("{}: failed {}", version, e.getMessage());
-            result = GateResult.failed("its network cannot be loaded: " + e.getMessage(), Map.of());
+            GateResult failed = GateResult.failed("its network cannot be loaded: " + e.getMessage(), Map.of());
+            result = all == null ? failed : all.and(failed);
         } catch (CancellationException e) {
             LOG.debug("the gates of {} were stopped", version);
         } catch (InterruptedException e) {

@@ -122,6 +122,21 @@ class GateRunTest {
     }
 
     @Test
+    void shouldKeepTheFiguresOfTheGatesBeforeAnArtifactThatIsWrong() throws Exception {
+        Path graph = folder().resolve("saved_model.pb");
+        byte[] bytes = Files.readAllBytes(graph);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(graph, bytes);
+
+        try (GateRun run = GateRun.start(context(null))) {
+            await().until(() -> run.result().isPresent());
+
+            // The count of the images needs no network.
+            assertThat(run.result().orElseThrow().figures()).isNotEmpty();
+        }
+    }
+
+    @Test
     void shouldWaitForAnArtifactThatCannotBeRead() throws Exception {
         Files.move(folder(), root.resolve("away"));
 
