@@ -70,6 +70,7 @@ final class ApiErrors {
         if (status == 503) {
             context.header(RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
+        RequestSlots.release(context);
         if (!isReadToItsEnd(context)) {
             // The connection ends with the answer. A client that is not told so sends its next request into it.
             context.header("Connection", "close");

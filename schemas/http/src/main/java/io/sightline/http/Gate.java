@@ -6,9 +6,12 @@ import io.javalin.http.HandlerType;
 import io.javalin.router.InternalRouter;
 import io.javalin.security.Roles;
 import io.javalin.security.RouteRole;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -36,6 +39,9 @@ final class Gate {
     private final AuditLog audit;
     private final Supplier<InternalRouter> router;
 
+    private static final Pattern CHARSET_WORD = Pattern.compile("charset", Pattern.CASE_INSENSITIVE);
+    private static final Pattern CHARSET = Pattern.compile("charset=\"?([^;\"\\s,=]+)\"?\\s*(;|$)", Pattern.CASE_INSENSITIVE);
+
     /**
      * Lets nothing through yet.
      *
@@ -60,8 +66,8 @@ final class Gate {
         try {
             origins.require(context);
             requireStraightPath(context);
-            requireNoKeyInAddress(context);
             requirePlainBody(context);
+            requireNoKeyInAddress(context);
         } catch (ApiException e) {
             audit.refused(context, e.type());
             throw e;
@@ -178,6 +184,20 @@ final class Gate {
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             throw new ApiException(
                     415, "unsupported-encoding", "compressed bodies are not taken: send it without Content-Encoding");
+        }
+        String type = context.contentType();
+        if (type != null && CHARSET_WORD.matcher(type).find() && !isKnownCharset(type)) {
+            throw new ApiException(
+                    415, "unsupported-encoding", "the charset of Content-Type is none; leave it out, or send utf-8");
+        }
+    }
+
+    private static boolean isKnownCharset(String type) {
+        Matcher named = CHARSET.matcher(type);
+        try {
+            return named.find() && Charset.isSupported(named.group(1));
+        } catch (IllegalCharsetNameException e) {
+            return false;
         }
     }
 
