@@ -83,14 +83,14 @@ final class Listener implements AutoCloseable {
     private Connector connector(Server server, HttpConfiguration http) {
         ServerConnector connector;
         if (certificates == null) {
-            connector = new ServerConnector(server, new HttpConnectionFactory(http));
+            connector = new UninterruptedConnector(server, new HttpConnectionFactory(http));
         } else {
             HttpConfiguration https = new HttpConfiguration(http);
             // A client verifies the name; a server that also did would refuse those who come by address.
             https.addCustomizer(new SecureRequestCustomizer(false));
             HttpConnectionFactory inside = new HttpConnectionFactory(https);
-            connector =
-                    new ServerConnector(server, new SslConnectionFactory(certificates, inside.getProtocol()), inside);
+            connector = new UninterruptedConnector(
+                    server, new SslConnectionFactory(certificates, inside.getProtocol()), inside);
         }
         connector.setHost(settings.host());
         connector.setPort(settings.port());

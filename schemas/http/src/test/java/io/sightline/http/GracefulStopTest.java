@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class GracefulStopTest {
@@ -45,7 +46,8 @@ class GracefulStopTest {
         client.close();
     }
 
-    @Test
+    /** Again and again: a connection that came in the very moment was lost now and then. */
+    @RepeatedTest(10)
     void shouldAnswerWhatIsUnderWayBeforeItStops() throws Exception {
         CompletableFuture<HttpResponse<String>> slow = client.sendAsync(request("/slow"), text());
         assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
