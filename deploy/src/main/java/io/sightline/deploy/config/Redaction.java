@@ -9,12 +9,14 @@ final class Redaction {
     private static final Pattern SECRET_NAME = Pattern.compile(
             "password|passwd|secret|token|jaas|credential|user\\.info|private|\\.key$|keystore\\.key|api\\.key");
 
-    /** User and password before a host. */
-    private static final Pattern USER_INFO = Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]*://)[^/\\s,]*@");
+    /** User and password before a host. A password may hold what ought to be encoded, so the last @ of the address counts. */
+    private static final Pattern USER_INFO = Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]*://)[^\\s,]*@");
 
     /** Signatures and keys in the query of an address. */
-    private static final Pattern QUERY =
-            Pattern.compile("([?&][^=&\\s]*(?:token|key|secret|signature|password|credential)[^=&\\s]*=)[^&\\s,]*");
+    private static final Pattern QUERY = Pattern.compile(
+            "([?&](?:sig|x-amz-[^=&\\s]*|[^=&\\s]*(?:token|key|secret|signature|password|passwd|credential)[^=&\\s]*)=)"
+                    + "[^&\\s,]*",
+            Pattern.CASE_INSENSITIVE);
 
     private Redaction() {}
 

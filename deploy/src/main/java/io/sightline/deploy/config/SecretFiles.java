@@ -25,7 +25,7 @@ final class SecretFiles {
                 String secret = key.substring(0, key.length() - Setting.FILE.length());
                 if (source.containsKey(secret)) {
                     problems.add(new Problem(
-                            key, file.text(), file.origin(), secret + " is given as well: leave one of them out"));
+                            key, shown(file), file.origin(), secret + " is given as well: leave one of them out"));
                 } else {
                     read(key, file, problems).ifPresent(value -> source.put(secret, value));
                 }
@@ -48,11 +48,27 @@ final class SecretFiles {
             return Optional.of(
                     new RawValue(content.replaceFirst("\\R\\z", ""), "file " + file.text() + ", by " + file.origin()));
         } catch (NoSuchFileException e) {
-            wrong = "there is no such file";
+            wrong = shown(file).equals(file.text())
+                    ? "there is no such file"
+                    : "there is no such file: give the name of a file, not the secret itself";
         } catch (IOException | InvalidPathException e) {
-            wrong = "the file cannot be read: " + e.getMessage();
+            // Its message would repeat the name.
+            wrong = "the file cannot be read (" + e.getClass().getSimpleName() + ")";
         }
-        problems.add(new Problem(key, file.text(), file.origin(), wrong));
+        problems.add(new Problem(key, shown(file), file.origin(), wrong));
         return Optional.empty();
+    }
+
+    /** The name of the file, unless it looks as if somebody had given the secret where its file was asked for. */
+    private static String shown(RawValue file) {
+        return file.text().contains("/") || isThere(file.text()) ? file.text() : Secret.HIDDEN;
+    }
+
+    private static boolean isThere(String name) {
+        try {
+            return Files.exists(Path.of(name));
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 }

@@ -93,13 +93,18 @@ final class DeadLetterAnswers {
                     event.map(ImageEvent::getEventTime).orElse(null),
                     event.map(ImageEvent::getPayload)
                             .filter(PayloadReference.class::isInstance)
-                            .map(payload -> ((PayloadReference) payload).getUri())
+                            .map(payload -> withoutQuery(((PayloadReference) payload).getUri()))
                             .orElse(null),
                     original.image().isPresent());
         }
+
+        /** The query of an address may hold a signature that lets everybody fetch. */
+        private static String withoutQuery(String uri) {
+            return uri.replaceFirst("(?s)[?#].*", "");
+        }
     }
 
-    /** Of {@code POST /v1/dead-letters:redrive}; left is how many more were selected than one request sends. */
+    /** Of {@code POST /v1/dead-letters:redrive}; left is how many can be sent still. */
     record Redriven(int selected, int sent, int skipped, int failed, int left, List<One> results) {}
 
     /** What was done with one. */

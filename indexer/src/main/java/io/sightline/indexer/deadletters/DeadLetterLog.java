@@ -32,11 +32,17 @@ public final class DeadLetterLog {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetterLog.class);
 
     private final KafkaConnection connection;
+    private final PartitionReader.Patience patience;
     private final Deserializer<DeadLetter> letters;
     private final Deserializer<ImageEvent> images;
 
     /** Reads from the given brokers; nothing is sent before the first call. */
     public DeadLetterLog(KafkaConnection connection) {
+        this(connection, PartitionReader.Patience.LONG);
+    }
+
+    DeadLetterLog(KafkaConnection connection, PartitionReader.Patience patience) {
+        this.patience = patience;
         RecordSerdes serdes = new RecordSerdes(connection);
         this.connection = connection;
         this.letters = serdes.deserializer(DeadLetter.class);
@@ -50,7 +56,7 @@ public final class DeadLetterLog {
      */
     public List<DeadLetterView> list(Predicate<DeadLetterView> selection) {
         Map<Coordinates, DeadLetterView> views = new HashMap<>();
-        try (PartitionReader reader = PartitionReader.ofRuns(connection)) {
+        try (PartitionReader reader = PartitionReader.ofRuns(connection, patience)) {
             List<TopicPartition> partitions = reader.partitions(Topics.DEAD_LETTERS);
             if (partitions.isEmpty()) {
                 throw new IllegalStateException("there is no topic " + Topics.DEAD_LETTERS + " on "
@@ -86,7 +92,7 @@ public final class DeadLetterLog {
     DeadLetterContents contents(DeadLetterView view) {
         List<String> stacks = new ArrayList<>();
         byte @Nullable [] value = null;
-        try (PartitionReader reader = PartitionReader.ofSingles(connection)) {
+        try (PartitionReader reader = PartitionReader.ofSingles(connection, patience)) {
             for (DeadLetterView.Verdict verdict : view.verdicts()) {
                 Optional<DeadLetter> letter = reader.read(verdict.letter()).flatMap(this::decode);
                 stacks.add(letter.map(DeadLetter::getStack).orElse(""));

@@ -6,6 +6,8 @@ import io.sightline.embedder.image.ImageLimits;
 import io.sightline.embedder.image.RejectedImageException;
 import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
+import io.sightline.http.AuditLog;
+import io.sightline.http.ContentPolicy;
 import io.sightline.http.Scope;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.avro.DeadLetterReason;
@@ -14,9 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,15 +36,21 @@ public final class DeadLettersApi implements AutoCloseable {
     private static final long MOST_REQUEST_BYTES = 64 * 1024;
     private static final Pattern ID = Pattern.compile("(\\d{1,9})-(\\d{1,18})");
     private static final String LETTER = "letter";
+    private static final int MOST_AUDITED = 200;
+    /** Each read of contents opens a consumer. */
+    private static final int MOST_READS = 4;
+
+    private static final long READ_PATIENCE_SECONDS = 5;
 
     private final RecentDeadLetters recent;
     private final DeadLetterLog log;
     private final RedriveRequests redrives;
     private final ImageLimits limits;
+    private final Semaphore reads = new Semaphore(MOST_READS);
 
     /** Reads from the given brokers; nothing is sent before the first request. */
     public DeadLettersApi(KafkaConnection connection, ImageLimits limits) {
-        this.log = new DeadLetterLog(connection);
+        this.log = new DeadLetterLog(connection, PartitionReader.Patience.SHORT);
         this.recent = new RecentDeadLetters(connection, log);
         this.redrives = new RedriveRequests(connection, recent);
         this.limits = limits;
@@ -48,13 +59,20 @@ public final class DeadLettersApi implements AutoCloseable {
     /** Adds the routes. */
     public void route(RoutesConfig routes) {
         routes.get("/v1/dead-letters", context -> context.json(list(context)), Scope.MONITOR);
-        routes.get("/v1/dead-letters/{letter}", context -> context.json(details(context)), Scope.MONITOR);
-        routes.get("/v1/dead-letters/{letter}/content", this::content, Scope.MONITOR);
-        routes.post(
-                "/v1/dead-letters:redrive",
-                context -> context.json(
-                        redrives.redrive(ApiServer.json(context, RedriveRequests.Request.class, MOST_REQUEST_BYTES))),
-                Scope.ADMIN);
+        routes.get("/v1/dead-letters/{letter}", context -> context.json(details(context)), Scope.SEARCH, Scope.MONITOR);
+        // What a sender sent is for those who may see images.
+        routes.get("/v1/dead-letters/{letter}/content", this::content, Scope.SEARCH, Scope.MONITOR);
+        routes.post("/v1/dead-letters:redrive", context -> context.json(redrive(context)), Scope.ADMIN);
+    }
+
+    private DeadLetterAnswers.Redriven redrive(Context context) {
+        RedriveRequests.Request request = ApiServer.json(context, RedriveRequests.Request.class, MOST_REQUEST_BYTES);
+        return AuditLog.audited(context, "redrive", audited(request), () -> redrives.redrive(request));
+    }
+
+    private static String audited(RedriveRequests.Request request) {
+        String selection = request.reason() == null ? String.valueOf(request.ids()) : request.reason();
+        return selection.substring(0, Math.min(selection.length(), MOST_AUDITED));
     }
 
     private DeadLetterAnswers.Page list(Context context) {
@@ -111,9 +129,8 @@ public final class DeadLettersApi implements AutoCloseable {
             throw new ApiException(
                     415, "not-shown", "the image of " + view.origin() + " is not shown: " + e.getMessage());
         }
-        context.header("Cache-Control", "private, max-age=3600");
-        context.header("X-Content-Type-Options", "nosniff");
-        context.header("Content-Security-Policy", "sandbox; default-src 'none'");
+        context.header("Cache-Control", "private, no-cache");
+        ContentPolicy.STRANGE.appliesTo(context);
         context.contentType(type).result(image);
     }
 
@@ -136,11 +153,28 @@ public final class DeadLettersApi implements AutoCloseable {
     }
 
     private DeadLetterContents contents(DeadLetterView view) {
+        requireRead();
         try {
             return log.contents(view);
-        } catch (IllegalStateException e) {
+        } catch (IllegalStateException | KafkaException e) {
             throw unavailable(e);
+        } finally {
+            reads.release();
         }
+    }
+
+    private void requireRead() {
+        try {
+            if (reads.tryAcquire(READ_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new ApiException(
+                503,
+                "too-many-reads",
+                "too many dead letters are being read from the brokers; try again in a few seconds");
     }
 
     private RecentDeadLetters.Recent look() {

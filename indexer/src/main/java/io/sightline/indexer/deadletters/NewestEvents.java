@@ -34,7 +34,7 @@ final class NewestEvents implements AutoCloseable {
 
     /** Reads all that there is now. */
     static NewestEvents read(KafkaConnection connection, Collection<DeadLetterView> dead) {
-        PartitionReader reader = PartitionReader.ofRuns(connection);
+        PartitionReader reader = PartitionReader.ofRuns(connection, PartitionReader.Patience.LONG);
         try {
             Set<Image> wanted = new HashSet<>();
             Map<TopicPartition, Long> starts = new HashMap<>();

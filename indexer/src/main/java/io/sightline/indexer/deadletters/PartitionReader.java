@@ -19,26 +19,45 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class PartitionReader implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Duration patience;
 
-    private PartitionReader(Map<String, Object> settings) {
+    private PartitionReader(Map<String, Object> settings, Patience patience) {
         // A topic that is not there must not come to be by being looked at.
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        settings.put(
+                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                Math.toIntExact(patience.call().toMillis()));
+        this.patience = patience.silence();
         this.consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
+    /**
+     * How long brokers are waited for.
+     *
+     * @param call for the answer to a question
+     * @param silence while they send no record
+     */
+    record Patience(Duration call, Duration silence) {
+
+        /** Of a command, or of work that is safe only once all is read. */
+        static final Patience LONG = new Patience(Duration.ofSeconds(60), Duration.ofSeconds(60));
+
+        /** Of a request, which others wait behind. */
+        static final Patience SHORT = new Patience(Duration.ofSeconds(5), Duration.ofSeconds(10));
+    }
+
     /** A reader of many records in a row. */
-    static PartitionReader ofRuns(KafkaConnection connection) {
-        return new PartitionReader(connection.assignedConsumer("sightline-dead-letters"));
+    static PartitionReader ofRuns(KafkaConnection connection, Patience patience) {
+        return new PartitionReader(connection.assignedConsumer("sightline-dead-letters"), patience);
     }
 
     /** A reader of single records here and there: it fetches no more than the batch of each. */
-    static PartitionReader ofSingles(KafkaConnection connection) {
+    static PartitionReader ofSingles(KafkaConnection connection, Patience patience) {
         Map<String, Object> settings = connection.assignedConsumer("sightline-dead-letters");
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1);
-        return new PartitionReader(settings);
+        return new PartitionReader(settings, patience);
     }
 
     /** All partitions of a topic, none if it does not exist. */
@@ -62,16 +81,16 @@ final class PartitionReader implements AutoCloseable {
     /**
      * Hands on all records below the given offsets, and what comes with them.
      *
-     * @throws IllegalStateException if the brokers send nothing for a minute
+     * @throws IllegalStateException if the brokers send nothing for longer than the patience
      */
     void readTo(Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<byte[], byte[]>> each) {
-        long patientUntil = System.nanoTime() + PATIENCE.toNanos();
+        long patientUntil = System.nanoTime() + patience.toNanos();
         List<TopicPartition> open = unread(ends);
         while (!open.isEmpty()) {
             long before = positions(open);
             consumer.poll(POLL).forEach(each);
             if (positions(open) != before) {
-                patientUntil = System.nanoTime() + PATIENCE.toNanos();
+                patientUntil = System.nanoTime() + patience.toNanos();
             } else if (System.nanoTime() > patientUntil) {
                 throw stalled(open.getFirst(), ends);
             }
@@ -121,7 +140,7 @@ final class PartitionReader implements AutoCloseable {
 
     private IllegalStateException stalled(TopicPartition partition, Map<TopicPartition, Long> ends) {
         return new IllegalStateException("the brokers sent nothing of " + partition + " from offset "
-                + consumer.position(partition) + " to " + ends.get(partition) + " for " + PATIENCE.toSeconds()
+                + consumer.position(partition) + " to " + ends.get(partition) + " for " + patience.toSeconds()
                 + " s: check them, and whether a producer keeps a transaction open there");
     }
 }

@@ -1,13 +1,17 @@
 package io.sightline.indexer.deadletters;
 
+import io.sightline.http.ApiException;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.Topics;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * The dead letters that were written last, for those who look often: each look reads on from the one before. At most
  * {@value #MOST_EVENTS} events are kept, some hundred bytes each. One look at a time. Thread-safe.
  *
- * <p>On failure: the next look begins anew.
+ * <p>On failure: the looks of the next seconds fail at once, so that nobody queues for brokers that are away; the one after
+ * them begins anew.
  */
 final class RecentDeadLetters implements AutoCloseable {
 
@@ -25,9 +30,14 @@ final class RecentDeadLetters implements AutoCloseable {
 
     static final int MOST_EVENTS = 2_000;
 
+    private static final Duration FAILURE_KEPT = Duration.ofSeconds(5);
+    private static final long PATIENCE_SECONDS = 5;
+
     private final KafkaConnection connection;
     private final DeadLetterLog log;
     private final Map<Coordinates, DeadLetterView> views = new HashMap<>();
+    private final ReentrantLock looking = new ReentrantLock();
+    private volatile @Nullable Failure failure;
     private @Nullable PartitionReader reader;
     private boolean complete = true;
     private List<DeadLetterView> newestFirst = List.of();
@@ -45,12 +55,48 @@ final class RecentDeadLetters implements AutoCloseable {
      */
     record Recent(List<DeadLetterView> events, boolean complete) {}
 
+    private record Failure(long nanos, String message) {}
+
     /**
      * Reads what is new.
      *
      * @throws IllegalStateException if the brokers do not answer
+     * @throws ApiException 503 {@code kafka-unavailable} if another look takes long
      */
-    synchronized Recent look() {
+    Recent look() {
+        requireNoFailure();
+        if (!triedToLock()) {
+            throw new ApiException(
+                    503,
+                    "kafka-unavailable",
+                    "the brokers have not answered another look at the dead letters for " + PATIENCE_SECONDS
+                            + " s; try again");
+        }
+        try {
+            requireNoFailure();
+            return read();
+        } finally {
+            looking.unlock();
+        }
+    }
+
+    private boolean triedToLock() {
+        try {
+            return looking.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for another look at the dead letters", e);
+        }
+    }
+
+    private void requireNoFailure() {
+        Failure last = failure;
+        if (last != null && System.nanoTime() - last.nanos < FAILURE_KEPT.toNanos()) {
+            throw new IllegalStateException(last.message);
+        }
+    }
+
+    private Recent read() {
         try {
             PartitionReader open = reader == null ? open() : reader;
             reader = open;
@@ -62,8 +108,10 @@ final class RecentDeadLetters implements AutoCloseable {
             }
             return new Recent(newestFirst, complete);
         } catch (RuntimeException e) {
-            close();
-            throw new IllegalStateException("the dead letters cannot be read now: " + e.getMessage(), e);
+            String message = "the dead letters cannot be read now: " + e.getMessage();
+            forget();
+            failure = new Failure(System.nanoTime(), message);
+            throw new IllegalStateException(message, e);
         }
     }
 
@@ -83,7 +131,7 @@ final class RecentDeadLetters implements AutoCloseable {
     private PartitionReader open() {
         views.clear();
         newestFirst = List.of();
-        PartitionReader open = PartitionReader.ofRuns(connection);
+        PartitionReader open = PartitionReader.ofRuns(connection, PartitionReader.Patience.SHORT);
         try {
             Map<TopicPartition, Long> starts = new HashMap<>();
             complete = true;
@@ -113,7 +161,16 @@ final class RecentDeadLetters implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
+        looking.lock();
+        try {
+            forget();
+        } finally {
+            looking.unlock();
+        }
+    }
+
+    private void forget() {
         if (reader != null) {
             reader.close();
             reader = null;

@@ -84,7 +84,8 @@ public final class Redrive implements AutoCloseable {
             // First: what a redrive before us left undecided is decided before it is read.
             producer.initTransactions();
             NewestEvents newest = NewestEvents.read(connection, views);
-            return new Redrive(producer, PartitionReader.ofSingles(connection), newest);
+            return new Redrive(
+                    producer, PartitionReader.ofSingles(connection, PartitionReader.Patience.LONG), newest);
         } catch (RuntimeException | Error e) {
             producer.close();
             throw e;
@@ -107,6 +108,11 @@ public final class Redrive implements AutoCloseable {
                         .orElseGet(() -> new Result(view, Outcome.FAILED, new Deadness.Gone().description()));
             case Deadness other -> unsent(view, other);
         };
+    }
+
+    /** What has become of the image of one of the events, as far as is known. */
+    Deadness deadness(DeadLetterView view) {
+        return newest.deadness(view);
     }
 
     /** What is to be said of an event that is not the newest of its image. */

@@ -23,9 +23,15 @@ final class RedriveRequests {
 
     private final KafkaConnection connection;
     private final RecentDeadLetters recent;
+    private final int mostAtOnce;
     private final ReentrantLock running = new ReentrantLock();
 
     RedriveRequests(KafkaConnection connection, RecentDeadLetters recent) {
+        this(connection, recent, MOST_AT_ONCE);
+    }
+
+    RedriveRequests(KafkaConnection connection, RecentDeadLetters recent, int mostAtOnce) {
+        this.mostAtOnce = mostAtOnce;
         this.connection = connection;
         this.recent = recent;
     }
@@ -39,7 +45,8 @@ final class RedriveRequests {
     record Request(@Nullable List<String> ids, @Nullable String reason) {}
 
     /**
-     * Sends them again; those that something newer has taken the place of are skipped.
+     * Sends them again, so many of them at once; those that something newer has taken the place of are skipped, and so are
+     * those that were sent before. So whoever asks again and again for all of a reason gets through them.
      *
      * @throws ApiException 400 {@code bad-selection}, 404 {@code unknown-dead-letter}, 409 {@code redrive-running}, 503 {@code
      *     kafka-unavailable}
@@ -53,8 +60,7 @@ final class RedriveRequests {
         }
         try {
             List<DeadLetterView> selected = select(request);
-            List<DeadLetterView> now = selected.subList(0, Math.min(selected.size(), MOST_AT_ONCE));
-            return answer(selected.size(), now.isEmpty() ? List.of() : send(now));
+            return answer(selected.size(), selected.isEmpty() ? List.of() : send(selected));
         } catch (IllegalStateException | KafkaException e) {
             throw DeadLettersApi.unavailable(e);
         } finally {
@@ -80,12 +86,19 @@ final class RedriveRequests {
         return selected;
     }
 
-    /** Oldest first, as they came. */
+    /** Oldest first, as they came. What it says nothing of is left. */
     private List<Redrive.Result> send(List<DeadLetterView> views) {
         List<Redrive.Result> results = new ArrayList<>();
         try (Redrive redrive = Redrive.open(connection, views)) {
+            int tried = 0;
             for (DeadLetterView view : views.reversed()) {
-                results.add(redrive.send(view));
+                Deadness deadness = redrive.deadness(view);
+                if (!(deadness instanceof Deadness.Newest)) {
+                    results.add(Redrive.unsent(view, deadness));
+                } else if (tried < mostAtOnce) {
+                    tried++;
+                    results.add(redrive.send(view));
+                }
             }
         }
         return results;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version whose index it is a sample of
  * @param before the version that answered before, if this one is active and the index of that one is still there
- * @param sample images asked for
+ * @param sample images that were drawn at most: what was asked for, rounded up to one of a few sizes
  * @param state {@code waiting} for another map, {@code computing}, {@code ready}, or {@code failed}
  * @param progress 0 to 1
  * @param images searchable images of the version, now

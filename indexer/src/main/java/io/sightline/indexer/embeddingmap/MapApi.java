@@ -22,6 +22,8 @@ public final class MapApi {
     static final int DEFAULT_SAMPLE = 1_000;
     static final int MOST_SAMPLE = 2_000;
 
+    private static final String RETRY_SECONDS = "10";
+
     private final ModelCatalog catalog;
     private final LaneIndexes indexes;
     private final EmbeddingMaps maps;
@@ -41,7 +43,7 @@ public final class MapApi {
     }
 
     private MapAnswer map(Context context) {
-        int sample = sample(context.queryParam("sample"));
+        int sample = EmbeddingMaps.rounded(sample(context.queryParam("sample")));
         ModelVersions versions = catalog.current();
         Optional<String> active = versions.active().map(ModelEvent::getVersion);
         @Nullable String asked = context.queryParam("version");
@@ -51,7 +53,9 @@ public final class MapApi {
                         503, "no-active-version", "no model version is active yet; try again in a few seconds"));
         boolean isActive = active.equals(Optional.of(version));
         try {
-            return answer(store(versions, version), sample, isActive ? before(versions) : null);
+            VectorStore store = store(versions, version);
+            MapJob job = maps.of(store, sample).orElseThrow(() -> tooMany(context));
+            return answer(store, sample, job, isActive ? before(versions) : null);
         } catch (StoreClosedException | StoreUnavailableException e) {
             throw new ApiException(
                     503,
@@ -60,8 +64,15 @@ public final class MapApi {
         }
     }
 
-    private MapAnswer answer(VectorStore store, int sample, @Nullable String before) {
-        MapJob job = maps.of(store, sample);
+    private static ApiException tooMany(Context context) {
+        context.header("Retry-After", RETRY_SECONDS);
+        return new ApiException(
+                429,
+                "too-many-maps",
+                "other maps are waiting to be computed, and no more can wait; try again in " + RETRY_SECONDS + " s");
+    }
+
+    private static MapAnswer answer(VectorStore store, int sample, MapJob job, @Nullable String before) {
         MapJob.State state = job.state();
         Optional<MapJob.Drawn> drawn = job.drawn();
         return new MapAnswer(

@@ -92,6 +92,9 @@ final class MapJob {
         } catch (RuntimeException e) {
             LOG.warn("the map of {} could not be drawn: {}", store.key().version(), e.toString());
             state = new State("failed", 0, "the sample could not be read, ask again: " + e.getMessage());
+        } catch (Error e) {
+            state = new State("failed", 0, "the map could not be drawn: " + e);
+            throw e;
         }
     }
 

@@ -122,6 +122,7 @@ final class Gate {
                     "say who you are: send an API key or a token as Authorization: Bearer, or sign in at the console");
         }
         String wanted = roles.stream()
+                .filter(role -> !(role instanceof Scope scope && caller.may(scope)))
                 .map(role -> role instanceof Scope scope ? scope.word() : "none")
                 .findFirst()
                 .orElse("none");

@@ -92,7 +92,9 @@ function redriveButton(text, noScope, action) {
 }
 
 function entry(event, again, signal) {
-  const frame = h('span', {class: 'thumb small'}, h('img', {src: address(`v1/dead-letters/${event.id}/content`), alt: '', width: '56',
+  // The bytes are a sender's: whoever may only watch does not see them.
+  const unseen = lacking('SEARCH');
+  const frame = h('span', {class: 'thumb small'}, unseen ? h('span', {class: 'thumb-none', title: unseen}, 'no image') : h('img', {src: address(`v1/dead-letters/${event.id}/content`), alt: '', width: '56',
     height: '56', loading: 'lazy', onerror: () => frame.replaceChildren(h('span', {class: 'thumb-none', title: 'The bytes are not there, or are not safe to show'}, 'no image'))}));
   const details = h('div', {class: 'letter-details'});
   const open = h('details', {ontoggle: () => open.open && details.childElementCount === 0 && showDetails(event, details, signal)},
@@ -108,6 +110,11 @@ function entry(event, again, signal) {
 }
 
 async function showDetails(event, details, signal) {
+  const unseen = lacking('SEARCH');
+  if (unseen) {
+    replace(details, h('p', {class: 'hint'}, unseen));
+    return;
+  }
   replace(details, h('p', {class: 'hint'}, 'Reading…'));
   try {
     const {verdicts, original} = await call(`v1/dead-letters/${event.id}`, {signal});
