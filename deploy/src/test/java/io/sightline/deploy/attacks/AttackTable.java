@@ -59,6 +59,16 @@ final class AttackTable {
                 on(SEARCH, "models without a key", "GET /v1/models").gets(401, "unauthenticated"),
                 on(SEARCH, "meters without a key", "GET /metrics").gets(401, "unauthenticated"),
                 on(SEARCH, "head without a key", "HEAD /v1/models").gets(401, ""),
+                on(
+                                SEARCH,
+                                "promotion by a method in a header",
+                                "HEAD /v1/models/v1:promote",
+                                "X-HTTP-Method-Override: POST",
+                                search)
+                        .gets(400, ""),
+                on(SEARCH, "method that nobody knows", "BREW /v1/models").gets(400, ""),
+                on(SEARCH, "charset that is none", "GET /v1/health/live?x=1", "Content-Type: a; charset")
+                        .gets(415, "unsupported-encoding"),
                 on(SEARCH, "unknown key", "GET /v1/models", bearer(NO_KEY)).gets(401, "unauthenticated"),
                 on(SEARCH, "unknown key in X-Api-Key", "GET /v1/models", "X-Api-Key: " + NO_KEY)
                         .gets(401, "unauthenticated"),

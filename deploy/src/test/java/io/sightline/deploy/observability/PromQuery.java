@@ -24,7 +24,8 @@ public record PromQuery(Map<String, Set<String>> metrics, Set<String> grouped) {
             + "|\\[[^\\]]*\\]|[a-zA-Z_:][a-zA-Z0-9_:]*|[0-9]*\\.?[0-9]+(?:[eE][+-]?[0-9]+)?"
             + "|=~|!~|!=|==|>=|<=|[-+*/%^=<>(){},]");
     private static final Set<String> FUNCTIONS = Set.of(
-            "absent", "rate",
+            "absent",
+            "rate",
             "increase",
             "delta",
             "changes",

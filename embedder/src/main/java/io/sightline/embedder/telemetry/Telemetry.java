@@ -124,9 +124,7 @@ public final class Telemetry implements AutoCloseable {
 
     /** Shows the meters of an admin client until the watch is closed. */
     public Watch watch(Admin admin) {
-        return admin instanceof AdminClient client
-                ? shown(new KafkaClientMetrics(client))
-                : new Watch(() -> {});
+        return admin instanceof AdminClient client ? shown(new KafkaClientMetrics(client)) : new Watch(() -> {});
     }
 
     /** Shows the meters of a Kafka Streams application, and of its clients, until the watch is closed. */
@@ -134,7 +132,8 @@ public final class Telemetry implements AutoCloseable {
         return shown(new KafkaStreamsMetrics(streams));
     }
 
-    // Each looks for meters that came later on a thread of its own, which ends with it. On a shared scheduler micrometer
+    // Each looks for meters that came later on a thread of its own, which ends with it. On a shared scheduler
+    // micrometer
     // would go on with that after the close, and keep the client and all that it refers to.
     private Watch shown(KafkaClientMetrics metrics) {
         metrics.bindTo(meters);

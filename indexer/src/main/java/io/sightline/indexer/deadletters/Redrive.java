@@ -84,8 +84,7 @@ public final class Redrive implements AutoCloseable {
             // First: what a redrive before us left undecided is decided before it is read.
             producer.initTransactions();
             NewestEvents newest = NewestEvents.read(connection, views);
-            return new Redrive(
-                    producer, PartitionReader.ofSingles(connection, PartitionReader.Patience.LONG), newest);
+            return new Redrive(producer, PartitionReader.ofSingles(connection, PartitionReader.Patience.LONG), newest);
         } catch (RuntimeException | Error e) {
             producer.close();
             throw e;

@@ -73,7 +73,8 @@ public final class EmbeddingMaps implements AutoCloseable {
             if (!known.isAtWork() && isOutdated(known, store.count()) && hasRoom()) {
                 begin(key, known);
             }
-            return Optional.of(known).filter(job -> job.isAtWork() || job.drawn().isPresent());
+            return Optional.of(known)
+                    .filter(job -> job.isAtWork() || job.drawn().isPresent());
         }
         if (!hasRoom()) {
             return Optional.empty();

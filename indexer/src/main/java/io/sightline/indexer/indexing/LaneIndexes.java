@@ -192,17 +192,7 @@ public final class LaneIndexes implements AutoCloseable {
             SearchableMark mark = new SearchableMark(directory, store.key());
             Map<TopicPartition, Long> required =
                     mark.read().filter(seen -> covers(store, seen)).orElse(ends);
-            return new LaneIndex(
-                    connection,
-                    serdes,
-                    store,
-                    ends,
-                    required,
-                    mark,
-                    settings,
-                    listener,
-                    erasures,
-                    shown);
+            return new LaneIndex(connection, serdes, store, ends, required, mark, settings, listener, erasures, shown);
         } catch (RuntimeException | Error e) {
             if (shown != null) {
                 shown.close();

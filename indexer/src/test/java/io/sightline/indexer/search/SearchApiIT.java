@@ -190,7 +190,6 @@ class SearchApiIT {
                 Map.entry(Sent.get("/v1/dead-letters/0-7/content"), 404),
                 Map.entry(Sent.json("/v1/dead-letters:redrive", Map.of()), 400),
                 Map.entry(Sent.json("/v1/dead-letters:redrive", Map.of("ids", List.of("0-7"))), 404),
-                Map.entry(Sent.get("/console/..%2f..%2fsearch/openapi.yaml"), 400),
                 Map.entry(Sent.get("/console/ConsoleFile.class"), 404),
                 Map.entry(Sent.get("/v1/events"), 406),
                 Map.entry(Sent.get("/v1/events?events=nonsense").with("Accept", "text/event-stream"), 400));

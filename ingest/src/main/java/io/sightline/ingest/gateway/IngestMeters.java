@@ -59,7 +59,12 @@ final class IngestMeters {
                 .serviceLevelObjectives(BUCKETS)
                 .register(registry);
         // There from the start, so that the first of them shows as a rate.
-        List.of("oversize", "not-acknowledged", "payload-store-unavailable", "registry-unavailable", "directory-unavailable")
+        List.of(
+                        "oversize",
+                        "not-acknowledged",
+                        "payload-store-unavailable",
+                        "registry-unavailable",
+                        "directory-unavailable")
                 .forEach(this::refused);
     }
 

@@ -40,7 +40,8 @@ final class Gate {
     private final Supplier<InternalRouter> router;
 
     private static final Pattern CHARSET_WORD = Pattern.compile("charset", Pattern.CASE_INSENSITIVE);
-    private static final Pattern CHARSET = Pattern.compile("charset=\"?([^;\"\\s,=]+)\"?\\s*(;|$)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern CHARSET =
+            Pattern.compile("charset=\"?([^;\"\\s,=]+)\"?\\s*(;|$)", Pattern.CASE_INSENSITIVE);
 
     /**
      * Lets nothing through yet.

@@ -104,7 +104,8 @@ public final class HttpTelemetry {
     private void end(io.javalin.http.Context request) {
         @Nullable Endpoint endpoint = request.endpoints().matchedHttpEndpoint();
         String route = endpoint == null ? NO_ROUTE : endpoint.path;
-        String method = METHODS.contains(request.method().name()) ? request.method().name() : NO_ROUTE;
+        String method =
+                METHODS.contains(request.method().name()) ? request.method().name() : NO_ROUTE;
         int status = request.statusCode();
         if (!isStream(request)) {
             // One that was refused before it came here was answered at once.

@@ -95,7 +95,8 @@ class AbandonedArtifactsTest {
     void shouldLeaveAllUntilItsOwnNoteIsOld() throws IOException {
         folder(ABANDONED, OLD);
 
-        assertThat(new AbandonedArtifacts(models, announced("topic")).remove(NOW)).isEmpty();
+        assertThat(new AbandonedArtifacts(models, announced("topic")).remove(NOW))
+                .isEmpty();
         Path note = models.resolve(AbandonedArtifacts.TOPICS);
         assertThat(note).hasContent("topic");
 
