@@ -110,6 +110,23 @@ final class IndexedCluster implements AutoCloseable {
         return indexer.url();
     }
 
+    /** Starts another indexer on a port of its own choice; closes it if it starts. */
+    void startAnother(int port) {
+        new IndexerService(
+                        connection,
+                        serdes,
+                        catalog,
+                        FAST,
+                        RolloutSettings.DEFAULT,
+                        new PayloadReader(payloads, null, 0),
+                        new LuceneStores(root.resolve("others"), Clock.systemUTC()),
+                        root.resolve("others"),
+                        Telemetry.withoutSpans(),
+                        HttpSettings.loopback(port),
+                        Clock.systemUTC())
+                .close();
+    }
+
     /** Makes a version active, with all images that the one before has. */
     void activate(String version) {
         Topics topics = Topics.defaults();

@@ -2,6 +2,7 @@ package io.sightline.indexer.search;
 
 import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -265,6 +266,21 @@ class SearchApiIT {
         assertThat(client.send(Sent.get("/v1/images/b/content").with("If-None-Match", "\"other\""))
                         .statusCode())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void shouldLeaveNothingRunningOfAnIndexerWhosePortIsTaken() {
+        long before = monitors();
+
+        assertThatThrownBy(() -> cluster.startAnother(URI.create(cluster.url()).getPort()));
+
+        assertThat(monitors()).isEqualTo(before).isPositive();
+    }
+
+    private static long monitors() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("pipeline-monitor"))
+                .count();
     }
 
     @Test
