@@ -142,6 +142,26 @@ class ConfigurationTest {
     }
 
     @Test
+    void shouldNotShowASecretThatIsGivenWhereItsFileBelongs() {
+        for (String secret : List.of("planted-secret", "planted-" + "x".repeat(5_000), "planted-\0")) {
+            Map<String, String> alone = Map.of("SIGHTLINE_KAFKA_PASSWORD_FILE", secret);
+            Map<String, String> twice =
+                    Map.of("SIGHTLINE_KAFKA_PASSWORD_FILE", secret, "SIGHTLINE_KAFKA_PASSWORD", "other");
+
+            for (Map<String, String> environment : List.of(alone, twice)) {
+                assertThat(read(Map.of(), new Properties(), environment, null)
+                                .problems()
+                                .toString())
+                        .contains("sightline.kafka.password-file")
+                        .doesNotContain("planted");
+            }
+        }
+        Map<String, String> misspelt = Map.of("SIGHTLINE_KAFKA_PASSWORD_FILE", "no/such/file");
+        assertThat(read(Map.of(), new Properties(), misspelt, null).problems().toString())
+                .contains("no/such/file");
+    }
+
+    @Test
     void shouldNameUnknownKeysWithTheNearest() throws IOException {
         Path file = file("a.yaml", """
                 sightline:

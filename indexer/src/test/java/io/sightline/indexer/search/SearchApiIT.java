@@ -201,6 +201,12 @@ class SearchApiIT {
         }
     }
 
+    /** No route is described that such an address belongs to. */
+    @Test
+    void shouldRefuseAnAddressThatLeavesTheConsole() throws Exception {
+        assertThat(fetch("/console/..%2f..%2fsearch/openapi.yaml").statusCode()).isEqualTo(400);
+    }
+
     private static Sent posted(String path) {
         return new Sent("POST", path, null, new byte[0], Map.of());
     }
@@ -363,12 +369,14 @@ class SearchApiIT {
     }
 
     private static String description() throws Exception {
+        return fetch("/openapi.yaml").body();
+    }
+
+    private static HttpResponse<String> fetch(String path) throws Exception {
         try (HttpClient http = HttpClient.newHttpClient()) {
             return http.send(
-                            HttpRequest.newBuilder(URI.create(cluster.url() + "/openapi.yaml"))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString())
-                    .body();
+                    HttpRequest.newBuilder(URI.create(cluster.url() + path)).build(),
+                    HttpResponse.BodyHandlers.ofString());
         }
     }
 }
