@@ -26,6 +26,9 @@ final class Gate {
     private static final Pattern CROOKED =
             Pattern.compile("(?:/|\\\\|%2f|%5c)(?:\\.|%2e){1,2}(?:$|[;/\\\\]|%2f|%5c)", Pattern.CASE_INSENSITIVE);
 
+    /** Of the slots, the part that one client may hold at most, where clients are told apart. */
+    private static final int SHARE = 4;
+
     private static final String CONSOLE_HEADER = "X-Sightline-Console";
     private static final String CHALLENGE = "Bearer realm=\"sightline\"";
 
@@ -46,7 +49,9 @@ final class Gate {
         this.authentication = authentication;
         this.origins = new RequestOrigins(!authentication.isRequired());
         this.rates = new ClientRates(limits);
-        this.slots = new RequestSlots(limits.mostAtOnce());
+        this.slots = new RequestSlots(
+                limits.mostAtOnce(),
+                authentication.isRequired() ? Math.max(1, limits.mostAtOnce() / SHARE) : limits.mostAtOnce());
         this.audit = audit;
     }
 
@@ -60,20 +65,18 @@ final class Gate {
         try {
             origins.require(context);
             requireStraightPath(context);
+            RequestCharset.require(context);
             requireNoKeyInAddress(context);
             requirePlainBody(context);
         } catch (ApiException e) {
             audit.refused(context, e.type());
             throw e;
         }
-        boolean probe = isProbe(context.path());
-        if (!probe) {
-            slots.take(context);
-        }
         Authentication.Identity identity = identify(context);
         identity.caller().isCallerOf(context);
-        if (!probe) {
+        if (!isProbe(context.path())) {
             rates.take(context, identity.caller());
+            slots.take(context, ClientRates.client(context, identity.caller()));
         }
         if (identity.byCookie()
                 && RequestOrigins.changesSomething(context)
@@ -90,9 +93,9 @@ final class Gate {
         try {
             return authentication.identify(context);
         } catch (ApiException e) {
+            // Whoever guesses pays with the rate of the address.
+            rates.take(context, Caller.NOBODY);
             if (e.status() == 401) {
-                // Whoever guesses pays with the rate of the address.
-                rates.take(context, Caller.NOBODY);
                 challenge(context, ", error=\"invalid_token\"");
                 audit.refused(context, e.type());
             }
@@ -127,8 +130,9 @@ final class Gate {
 
     /** Javalin answers HEAD by the route of GET, and tells its roles with GET only. */
     private Set<RouteRole> roles(Context context) {
-        if (!context.req().getMethod().equals("HEAD")) {
-            return context.routeRoles();
+        Set<RouteRole> roles = context.routeRoles();
+        if (!roles.isEmpty() || !context.method().equals(HandlerType.HEAD)) {
+            return roles;
         }
         return router.get().findHttpHandlerEntries(HandlerType.GET, context.path()).stream()
                 .findFirst()

@@ -85,7 +85,7 @@ public final class HttpTelemetry {
         if (!continues && request.method().equals(HandlerType.GET)) {
             return;
         }
-        Span span = tracer.spanBuilder(request.method().name())
+        Span span = tracer.spanBuilder(RequestMethods.name(request.method()))
                 .setSpanKind(SpanKind.SERVER)
                 .setParent(caller)
                 .startSpan();
@@ -100,7 +100,7 @@ public final class HttpTelemetry {
     private void end(io.javalin.http.Context request) {
         @Nullable Endpoint endpoint = request.endpoints().matchedHttpEndpoint();
         String route = endpoint == null ? NO_ROUTE : endpoint.path;
-        String method = request.method().isHttpMethod() ? request.method().name() : NO_ROUTE;
+        String method = RequestMethods.name(request.method());
         int status = request.statusCode();
         if (!isStream(request)) {
             // One that was refused before it came here was answered at once.
