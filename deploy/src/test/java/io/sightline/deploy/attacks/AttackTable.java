@@ -93,7 +93,7 @@ final class AttackTable {
                                 search,
                                 "X-HTTP-Method-Override: POST")
                         .gets(400, ""),
-                on(SEARCH, "promote by the method of a header", "GET /v1/models", search, "X-Http-Method-Override: POST")
+                on(SEARCH, "method in a header", "GET /v1/models", search, "X-Http-Method-Override: POST")
                         .gets(400, "bad-request"),
                 on(SEARCH, "method that does not exist", "INVENT /v1/models").gets(405, "method-not-allowed"),
                 on(SEARCH, "echo of what was sent", "TRACE /v1/models").gets(405, "method-not-allowed"),

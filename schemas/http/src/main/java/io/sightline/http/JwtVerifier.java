@@ -109,7 +109,8 @@ final class JwtVerifier {
 
     private ApiException unavailable(KeySourceException cause) {
         if (outages.tryConsume(1)) {
-            LOG.error("the keys at {} cannot be had, tokens cannot be verified, will try again", settings.jwks(), cause);
+            LOG.error(
+                    "the keys at {} cannot be had, tokens cannot be verified, will try again", settings.jwks(), cause);
         }
         return new ApiException(
                 503,

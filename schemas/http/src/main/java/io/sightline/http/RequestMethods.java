@@ -9,8 +9,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Lets requests through whose method routes may have, and which mean what their first line says. Javalin would route by the
- * header {@value #OVERRIDE}, and what others than it take for a reading request would change something.
+ * Lets requests through whose method routes may have, and which mean what their first line says. Javalin would route by
+ * the header {@value #OVERRIDE}, and what others than it take for a reading request would change something.
  */
 final class RequestMethods extends Handler.Wrapper {
 

@@ -10,8 +10,8 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * So many requests are worked on at a time, and as many streams of events are open; of one client, only so many of them.
- * One more is told at once to come back: a queue would make everybody wait for longer than they do. Thread-safe.
+ * So many requests are worked on at a time, and as many streams of events are open; of one client, only so many of
+ * them. One more is told at once to come back: a queue would make everybody wait for longer than they do. Thread-safe.
  */
 final class RequestSlots {
 

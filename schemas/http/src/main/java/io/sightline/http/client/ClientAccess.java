@@ -92,7 +92,8 @@ public final class ClientAccess {
 
     private void warnIfReadable(URI address) {
         String host = String.valueOf(address.getHost());
-        if ("http".equalsIgnoreCase(address.getScheme()) && !Loopback.isName(host) && warned.compareAndSet(false, true)) {
+        boolean readable = "http".equalsIgnoreCase(address.getScheme()) && !Loopback.isName(host);
+        if (readable && warned.compareAndSet(false, true)) {
             LOG.warn(
                     "the API key is sent to {} over http, and can be read on its way; use https, and revoke the key if"
                             + " others share the network",
