@@ -66,9 +66,6 @@ final class AttackTable {
                                 "X-HTTP-Method-Override: POST",
                                 search)
                         .gets(400, ""),
-                on(SEARCH, "method that nobody knows", "BREW /v1/models").gets(400, ""),
-                on(SEARCH, "charset that is none", "GET /v1/health/live?x=1", "Content-Type: a; charset")
-                        .gets(415, "unsupported-encoding"),
                 on(SEARCH, "unknown key", "GET /v1/models", bearer(NO_KEY)).gets(401, "unauthenticated"),
                 on(SEARCH, "unknown key in X-Api-Key", "GET /v1/models", "X-Api-Key: " + NO_KEY)
                         .gets(401, "unauthenticated"),
@@ -96,6 +93,17 @@ final class AttackTable {
                         .gets(403, "forbidden"),
                 on(INGEST, "deletion with the scope search", "DELETE /v1/images/a", search)
                         .gets(403, "forbidden"),
+                on(
+                                SEARCH,
+                                "promote as a reading request",
+                                "HEAD /v1/models/v1:promote",
+                                search,
+                                "X-HTTP-Method-Override: POST")
+                        .gets(400, ""),
+                on(SEARCH, "method in a header", "GET /v1/models", search, "X-Http-Method-Override: POST")
+                        .gets(400, "bad-request"),
+                on(SEARCH, "method that does not exist", "INVENT /v1/models").gets(405, "method-not-allowed"),
+                on(SEARCH, "echo of what was sent", "TRACE /v1/models").gets(405, "method-not-allowed"),
                 on(SEARCH, "key in the address", "GET /v1/models?api_key=" + servers.searchKey)
                         .gets(400, "key-in-address"),
                 on(SEARCH, "key in any parameter", "GET /v1/models?x=" + servers.searchKey, search)
@@ -213,6 +221,10 @@ final class AttackTable {
                         .gets(400, "bad-label"),
                 on(SEARCH, "line end in a header", "GET /v1/models", search, "X-A: b\rSet-Cookie: c=d")
                         .gets(400, "bad-request"),
+                on(SEARCH, "charset without a name", "GET /v1/models?a=b", "Content-Type: a; charset")
+                        .gets(415, "unsupported-charset"),
+                on(SEARCH, "charset that nobody knows", "GET /v1/models?a=b", "Content-Type: a/b; charset=nobody")
+                        .gets(415, "unsupported-charset"),
                 on(SEARCH, "two lengths", "POST /v1/search", search, "Content-Length: 2", "Content-Length: 3")
                         .with("{}")
                         .gets(400, "bad-request"),

@@ -74,6 +74,17 @@ class HttpTelemetryTest {
     }
 
     @Test
+    void shouldMakeNoMeterOfAMethodThatSomebodyInvented() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            assertThat(send("INVENTED" + i, "/things/1").statusCode()).isEqualTo(405);
+        }
+        send("GET", "/things/1");
+
+        assertThat(telemetry.meters().find("sightline.http.requests").timers()).hasSize(1);
+        assertThat(spans.getFinishedSpanItems()).isEmpty();
+    }
+
+    @Test
     void shouldBeginATraceWithAChangeAndShowItToTheLog() throws Exception {
         String traceId = send("POST", "/things/1").body();
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,12 +71,30 @@ final class ApiErrors {
         if (status == 503) {
             context.header(RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
+        // A body that is slow to come, or never does, keeps nobody else out.
         RequestSlots.release(context);
-        if (!isReadToItsEnd(context)) {
+        if (!(isKnown(context) ? isReadToItsEnd(context) : isThere(context))) {
             // The connection ends with the answer. A client that is not told so sends its next request into it.
             context.header("Connection", "close");
         }
         context.status(status).json(Map.of("error", Map.of("type", type, "message", message)));
+    }
+
+    private static boolean isKnown(Context context) {
+        Caller caller = Caller.of(context);
+        return caller.isNamed() || caller.equals(Caller.ANYONE);
+    }
+
+    /** Drops what has come of a body. For the rest of what a stranger sends nobody waits. */
+    private static boolean isThere(Context context) {
+        return !hasBody(context)
+                || ServletContextRequest.getServletContextRequest(context.req())
+                        .getHttpInput()
+                        .consumeAvailable();
+    }
+
+    private static boolean hasBody(Context context) {
+        return context.req().getContentLengthLong() > 0 || context.header("Transfer-Encoding") != null;
     }
 
     /**
@@ -83,8 +102,7 @@ final class ApiErrors {
      * answer. Of a body without end only so much.
      */
     private static boolean isReadToItsEnd(Context context) {
-        boolean hasBody = context.req().getContentLengthLong() > 0 || context.header("Transfer-Encoding") != null;
-        if (!hasBody) {
+        if (!hasBody(context)) {
             return true;
         }
         try {

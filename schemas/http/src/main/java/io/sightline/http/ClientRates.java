@@ -42,8 +42,7 @@ final class ClientRates {
      * @throws ApiException 429 {@code too-many-requests}, after which the answer has {@code Retry-After}
      */
     void take(Context context, Caller caller) {
-        String client = caller.isNamed() ? "name " + caller.name() : "address " + context.ip();
-        ConsumptionProbe probe = buckets.getUnchecked(client).tryConsumeAndReturnRemaining(1);
+        ConsumptionProbe probe = buckets.getUnchecked(client(context, caller)).tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {
             long seconds = Math.ceilDiv(probe.getNanosToWaitForRefill(), TimeUnit.SECONDS.toNanos(1));
             context.header("Retry-After", String.valueOf(Math.max(1, seconds)));
@@ -52,5 +51,15 @@ final class ClientRates {
                     "too-many-requests",
                     "more than the " + limit + " that one client may send; try again after the seconds in Retry-After");
         }
+    }
+
+    /** Gives a token back that was taken for something that does not count. */
+    void giveBack(Context context, Caller caller) {
+        buckets.getUnchecked(client(context, caller)).addTokens(1);
+    }
+
+    /** Who counts as one client. */
+    static String client(Context context, Caller caller) {
+        return caller.isNamed() ? "name " + caller.name() : "address " + context.ip();
     }
 }

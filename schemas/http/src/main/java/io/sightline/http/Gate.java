@@ -6,12 +6,9 @@ import io.javalin.http.HandlerType;
 import io.javalin.router.InternalRouter;
 import io.javalin.security.Roles;
 import io.javalin.security.RouteRole;
-import java.nio.charset.Charset;
-import java.nio.charset.IllegalCharsetNameException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -29,6 +26,9 @@ final class Gate {
     private static final Pattern CROOKED =
             Pattern.compile("(?:/|\\\\|%2f|%5c)(?:\\.|%2e){1,2}(?:$|[;/\\\\]|%2f|%5c)", Pattern.CASE_INSENSITIVE);
 
+    /** Of the slots, the part that one client may hold at most, where clients are told apart. */
+    private static final int SHARE = 4;
+
     private static final String CONSOLE_HEADER = "X-Sightline-Console";
     private static final String CHALLENGE = "Bearer realm=\"sightline\"";
 
@@ -38,10 +38,6 @@ final class Gate {
     private final RequestSlots slots;
     private final AuditLog audit;
     private final Supplier<InternalRouter> router;
-
-    private static final Pattern CHARSET_WORD = Pattern.compile("charset", Pattern.CASE_INSENSITIVE);
-    private static final Pattern CHARSET =
-            Pattern.compile("charset=\"?([^;\"\\s,=]+)\"?\\s*(;|$)", Pattern.CASE_INSENSITIVE);
 
     /**
      * Lets nothing through yet.
@@ -53,7 +49,9 @@ final class Gate {
         this.authentication = authentication;
         this.origins = new RequestOrigins(!authentication.isRequired());
         this.rates = new ClientRates(limits);
-        this.slots = new RequestSlots(limits.mostAtOnce());
+        this.slots = new RequestSlots(
+                limits.mostAtOnce(),
+                authentication.isRequired() ? Math.max(1, limits.mostAtOnce() / SHARE) : limits.mostAtOnce());
         this.audit = audit;
     }
 
@@ -67,20 +65,18 @@ final class Gate {
         try {
             origins.require(context);
             requireStraightPath(context);
-            requirePlainBody(context);
+            RequestCharset.require(context);
             requireNoKeyInAddress(context);
+            requirePlainBody(context);
         } catch (ApiException e) {
             audit.refused(context, e.type());
             throw e;
         }
-        boolean probe = isProbe(context.path());
-        if (!probe) {
-            slots.take(context);
-        }
         Authentication.Identity identity = identify(context);
         identity.caller().isCallerOf(context);
-        if (!probe) {
+        if (!isProbe(context.path())) {
             rates.take(context, identity.caller());
+            slots.take(context, ClientRates.client(context, identity.caller()));
         }
         if (identity.byCookie()
                 && RequestOrigins.changesSomething(context)
@@ -97,9 +93,9 @@ final class Gate {
         try {
             return authentication.identify(context);
         } catch (ApiException e) {
+            // Whoever guesses pays with the rate of the address.
+            rates.take(context, Caller.NOBODY);
             if (e.status() == 401) {
-                // Whoever guesses pays with the rate of the address.
-                rates.take(context, Caller.NOBODY);
                 challenge(context, ", error=\"invalid_token\"");
                 audit.refused(context, e.type());
             }
@@ -135,8 +131,9 @@ final class Gate {
 
     /** Javalin answers HEAD by the route of GET, and tells its roles with GET only. */
     private Set<RouteRole> roles(Context context) {
-        if (!context.req().getMethod().equals("HEAD")) {
-            return context.routeRoles();
+        Set<RouteRole> roles = context.routeRoles();
+        if (!roles.isEmpty() || !context.method().equals(HandlerType.HEAD)) {
+            return roles;
         }
         return router.get().findHttpHandlerEntries(HandlerType.GET, context.path()).stream()
                 .findFirst()
@@ -186,20 +183,6 @@ final class Gate {
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             throw new ApiException(
                     415, "unsupported-encoding", "compressed bodies are not taken: send it without Content-Encoding");
-        }
-        String type = context.contentType();
-        if (type != null && CHARSET_WORD.matcher(type).find() && !isKnownCharset(type)) {
-            throw new ApiException(
-                    415, "unsupported-encoding", "the charset of Content-Type is none; leave it out, or send utf-8");
-        }
-    }
-
-    private static boolean isKnownCharset(String type) {
-        Matcher named = CHARSET.matcher(type);
-        try {
-            return named.find() && Charset.isSupported(named.group(1));
-        } catch (IllegalCharsetNameException e) {
-            return false;
         }
     }
 

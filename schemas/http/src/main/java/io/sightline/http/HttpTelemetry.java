@@ -16,7 +16,6 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
@@ -46,9 +45,6 @@ public final class HttpTelemetry {
     private static final String SPAN = "sightline.http.span";
     private static final String TRACE_ID = "trace_id";
     private static final String SPAN_ID = "span_id";
-    /** What clients invent would make meters without end. */
-    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS");
-
     private static final String NO_ROUTE = "none";
     private static final TextMapGetter<io.javalin.http.Context> HEADERS = new RequestHeaders();
 
@@ -89,7 +85,7 @@ public final class HttpTelemetry {
         if (!continues && request.method().equals(HandlerType.GET)) {
             return;
         }
-        Span span = tracer.spanBuilder("request")
+        Span span = tracer.spanBuilder(RequestMethods.name(request.method()))
                 .setSpanKind(SpanKind.SERVER)
                 .setParent(caller)
                 .startSpan();
@@ -104,8 +100,7 @@ public final class HttpTelemetry {
     private void end(io.javalin.http.Context request) {
         @Nullable Endpoint endpoint = request.endpoints().matchedHttpEndpoint();
         String route = endpoint == null ? NO_ROUTE : endpoint.path;
-        String method =
-                METHODS.contains(request.method().name()) ? request.method().name() : NO_ROUTE;
+        String method = RequestMethods.name(request.method());
         int status = request.statusCode();
         if (!isStream(request)) {
             // One that was refused before it came here was answered at once.

@@ -25,18 +25,31 @@ final class JsonErrors extends ErrorHandler {
             Callback callback) {
         SecurityHeaders.put(response.getHeaders(), request.isSecure());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, JSON);
-        response.write(true, body(code), callback);
+        response.write(true, body(code, message(code)), callback);
     }
 
-    private static ByteBuffer body(int status) {
-        String type = type(status);
-        String message = switch (status) {
+    /** Refuses a request before any route sees it, and without waiting for its body. */
+    static void write(Request request, Response response, int status, String message, Callback callback) {
+        if (!request.consumeAvailable()) {
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        }
+        response.setStatus(status);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, JSON);
+        response.write(true, body(status, message), callback);
+    }
+
+    private static String message(int status) {
+        return switch (status) {
             case 408 -> "the request did not arrive in time; send it again";
             case 414 -> "the address of the request is too long";
             case 431 -> "the headers of the request are too long";
             case 500 -> "this should not have happened; the server's log says more";
             default -> "the request is no proper HTTP, or its address has what no address may have";
         };
+    }
+
+    private static ByteBuffer body(int status, String message) {
+        String type = type(status);
         try {
             return ByteBuffer.wrap(
                     ApiServer.JSON.writeValueAsBytes(Map.of("error", Map.of("type", type, "message", message))));

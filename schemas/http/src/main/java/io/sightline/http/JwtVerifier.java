@@ -17,6 +17,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import io.github.bucket4j.Bucket;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.MalformedURLException;
@@ -52,6 +53,10 @@ final class JwtVerifier {
 
     private final JwtSettings settings;
     private final Keys keys = new Keys();
+    /** Strangers may not fill the log while the issuer is away. */
+    private final Bucket outages = Bucket.builder()
+            .addLimit(limit -> limit.capacity(1).refillGreedy(1, BETWEEN_FETCHES))
+            .build();
     private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
 
     JwtVerifier(JwtSettings settings) {
@@ -103,7 +108,10 @@ final class JwtVerifier {
     }
 
     private ApiException unavailable(KeySourceException cause) {
-        LOG.error("the keys at {} cannot be had, tokens cannot be verified, will try again", settings.jwks(), cause);
+        if (outages.tryConsume(1)) {
+            LOG.error(
+                    "the keys at {} cannot be had, tokens cannot be verified, will try again", settings.jwks(), cause);
+        }
         return new ApiException(
                 503,
                 "keys-unavailable",

@@ -64,7 +64,9 @@ final class Listener implements AutoCloseable {
         config.jetty.modifyServer(server -> {
             server.setErrorHandler(new JsonErrors());
             SecurityHeaders headers = new SecurityHeaders();
-            headers.setHandler(new SlowBodies(settings.limits()));
+            RequestMethods methods = new RequestMethods();
+            headers.setHandler(methods);
+            methods.setHandler(new SlowBodies(settings.limits()));
             server.setHandler(headers);
         });
         config.jetty.addConnector(this::connector);

@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param perSecond requests a second that one client may send over time: one principal, or one address where nobody
  *     signs in
  * @param burst requests that a client may send at once after a pause
- * @param mostAtOnce requests of all clients that are worked on at the same time; more are told to come back
+ * @param mostAtOnce requests of all clients that are worked on at the same time; more are told to come back. Where
+ *     clients say who they are, one of them gets a quarter of it at most
  * @param timeout longest time that a request may take to arrive
  * @param leastBytesPerSecond slowest that a body may arrive, 0 for any speed within the timeout
  */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestOrigins {
 
-    private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+    private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
     private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
 
     private final boolean loopbackNamesOnly;
@@ -28,7 +28,7 @@ final class RequestOrigins {
     }
 
     static boolean changesSomething(Context context) {
-        return !READING.contains(context.req().getMethod());
+        return !READING.contains(context.method().name());
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.sightline.http;
 
 import io.javalin.http.Context;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
@@ -8,54 +10,104 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * So many requests are worked on at a time, and as many streams of events are open. One more is told at once to come
- * back: a queue would make everybody wait for longer than they do. Thread-safe.
+ * So many requests are worked on at a time, and as many streams of events are open; of one client, only so many of
+ * them. One more is told at once to come back: a queue would make everybody wait for longer than they do. Thread-safe.
  */
 final class RequestSlots {
 
-    private static final String SLOT = "sightline.slot";
     private static final String STREAM = "text/event-stream";
+    private static final String SLOT = "sightline.slot";
 
-    private final Semaphore requests;
-    private final Semaphore streams;
+    private final Slots requests;
+    private final Slots streams;
 
-    RequestSlots(int mostAtOnce) {
-        this.requests = new Semaphore(mostAtOnce);
-        this.streams = new Semaphore(mostAtOnce);
+    /**
+     * All slots are free.
+     *
+     * @param mostOfOne how many of them one client may hold
+     */
+    RequestSlots(int mostAtOnce, int mostOfOne) {
+        this.requests = new Slots(mostAtOnce, mostOfOne);
+        this.streams = new Slots(mostAtOnce, mostOfOne);
     }
 
     /**
-     * Takes a slot until the request is answered.
+     * Takes a slot until the request is answered, or the slot is released.
      *
+     * @param client who holds it
      * @throws ApiException 429 {@code too-many-requests}, after which the answer has {@code Retry-After}
      */
-    void take(Context context) {
+    void take(Context context, String client) {
         String accept = context.header("Accept");
         boolean stream = context.req().getMethod().equals("GET") && accept != null && accept.contains(STREAM);
-        Semaphore free = stream ? streams : requests;
-        if (!free.tryAcquire()) {
+        Slots slots = stream ? streams : requests;
+        if (!slots.tryTake(client)) {
             context.header("Retry-After", "1");
             throw new ApiException(
                     429,
                     "too-many-requests",
-                    "this server works on as many requests as it may; try again after the seconds in Retry-After");
+                    "this server works on as many requests as it may, or as it may of one client; try again after the"
+                            + " seconds in Retry-After");
         }
-        AtomicBoolean taken = new AtomicBoolean(true);
-        Runnable release = () -> {
-            if (taken.getAndSet(false)) {
-                free.release();
-            }
-        };
-        context.attribute(SLOT, release);
+        Slot slot = new Slot(slots, client);
+        context.attribute(SLOT, slot);
         Request.addCompletionListener(
-                ServletContextRequest.getServletContextRequest(context.req()), failure -> release.run());
+                ServletContextRequest.getServletContextRequest(context.req()), failure -> slot.release());
     }
 
-    /** Gives a slot back before its time: what is left of a refused request is read, and nobody works on it. */
+    /** Gives the slot of a request back, if it has one, before it is answered. */
     static void release(Context context) {
-        @Nullable Runnable release = context.attribute(SLOT);
-        if (release != null) {
-            release.run();
+        @Nullable Slot slot = context.attribute(SLOT);
+        if (slot != null) {
+            slot.release();
+        }
+    }
+
+    /** One that a request holds. */
+    private static final class Slot {
+
+        private final Slots slots;
+        private final String client;
+        private final AtomicBoolean released = new AtomicBoolean();
+
+        Slot(Slots slots, String client) {
+            this.slots = slots;
+            this.client = client;
+        }
+
+        void release() {
+            if (released.compareAndSet(false, true)) {
+                slots.giveBack(client);
+            }
+        }
+    }
+
+    /** Those of one kind. */
+    private static final class Slots {
+
+        private final Semaphore free;
+        private final int mostOfOne;
+        private final Map<String, Integer> held = new ConcurrentHashMap<>();
+
+        Slots(int most, int mostOfOne) {
+            this.free = new Semaphore(most);
+            this.mostOfOne = mostOfOne;
+        }
+
+        boolean tryTake(String client) {
+            if (!free.tryAcquire()) {
+                return false;
+            }
+            if (held.merge(client, 1, Integer::sum) > mostOfOne) {
+                giveBack(client);
+                return false;
+            }
+            return true;
+        }
+
+        void giveBack(String client) {
+            held.computeIfPresent(client, (name, number) -> number == 1 ? null : number - 1);
+            free.release();
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.sightline.http;
 
-import java.util.Set;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -16,17 +15,9 @@ final class SecurityHeaders extends Handler.Wrapper {
     private static final String NO_FEATURES =
             "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
 
-    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS");
-    private static final String OVERRIDE = "X-HTTP-Method-Override";
-
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         put(response.getHeaders(), request.isSecure());
-        if (!METHODS.contains(request.getMethod()) || request.getHeaders().contains(OVERRIDE)) {
-            // The routes are found by what this header says, and whoever looks at the method sees another.
-            Response.writeError(request, response, callback, 400);
-            return true;
-        }
         return super.handle(request, response, callback);
     }
 

@@ -57,6 +57,8 @@ final class SessionRoutes {
             authentication.signOut(before);
         }
         setCookie(context, session, Sessions.LONGEST);
+        // Only those that fail count: who knows a key may sign in as often as it likes.
+        tries.giveBack(context, Caller.NOBODY);
         Caller caller = authentication.session(session);
         caller.isCallerOf(context);
         AuditLog.done(context, "sign-in", caller.name());

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 @Timeout(60)
@@ -110,6 +112,44 @@ class ApiServerTest {
             assertThat(call.send(method, "/v1/thing", "", "Authorization", "Bearer " + key)
                             .statusCode())
                     .isEqualTo(withKey);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HEAD", "GET", "POST"})
+    void shouldNotTakeTheMethodFromAHeader(String method) throws Exception {
+        AtomicInteger changes = new AtomicInteger();
+        try (ApiServer server = ApiServer.start(
+                        HttpSettings.loopback(0),
+                        BYTES,
+                        routes -> routes.post("/v1/change", context -> changes.incrementAndGet(), Scope.ADMIN));
+                TestCall call = new TestCall(server)) {
+            assertThat(call.send(method, "/v1/change", "", "X-HTTP-Method-Override", "POST")
+                            .statusCode())
+                    .isEqualTo(400);
+            assertThat(changes).hasValue(0);
+            assertThat(call.send("POST", "/v1/change", "").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void shouldCountOnlySignInsThatFail() throws Exception {
+        try (ApiServer server = ApiServer.start(asking(), BYTES, ApiServerTest::routes);
+                TestCall call = new TestCall(server)) {
+            for (int i = 0; i < 15; i++) {
+                assertThat(call.send("POST", "/v1/session", "{\"key\": \"" + key + "\"}")
+                                .statusCode())
+                        .isEqualTo(200);
+            }
+            for (int i = 0; i < 9; i++) {
+                assertThat(call.send("POST", "/v1/session", "{\"key\": \"sl_wrong\"}")
+                                .statusCode())
+                        .isEqualTo(401);
+            }
+            await().untilAsserted(
+                            () -> assertThat(call.send("POST", "/v1/session", "{\"key\": \"sl_wrong\"}")
+                                            .statusCode())
+                                    .isEqualTo(429));
         }
     }
 

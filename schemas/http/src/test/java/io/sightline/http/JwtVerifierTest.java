@@ -3,6 +3,10 @@ package io.sightline.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
@@ -30,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class JwtVerifierTest {
@@ -124,6 +129,25 @@ class JwtVerifierTest {
         for (int i = 0; i < 4; i++) {
             refused(503, "keys-unavailable", token);
         }
+    }
+
+    @Test
+    void shouldSayInTheLogOnlyOnceThatTheIssuerIsAway() throws Exception {
+        down = true;
+        ListAppender<ILoggingEvent> events = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(JwtVerifier.class);
+        logger.addAppender(events);
+        events.start();
+        try {
+            String token = token(JWSAlgorithm.RS256, claims().build());
+            for (int i = 0; i < 20; i++) {
+                assertThatExceptionOfType(ApiException.class).isThrownBy(() -> verifier.verify(token));
+            }
+        } finally {
+            logger.detachAppender(events);
+        }
+
+        assertThat(events.list).filteredOn(event -> event.getLevel() == Level.ERROR).hasSize(1);
     }
 
     @Test

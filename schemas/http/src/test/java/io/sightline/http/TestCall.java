@@ -31,8 +31,8 @@ final class TestCall implements AutoCloseable {
         return send("GET", path, "", headers);
     }
 
-    CompletableFuture<HttpResponse<String>> start(String path) {
-        return client.sendAsync(request("GET", path, ""), HttpResponse.BodyHandlers.ofString());
+    CompletableFuture<HttpResponse<String>> start(String path, String... headers) {
+        return client.sendAsync(request("GET", path, "", headers), HttpResponse.BodyHandlers.ofString());
     }
 
     static String type(HttpResponse<String> answer) throws Exception {

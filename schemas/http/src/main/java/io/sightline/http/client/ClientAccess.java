@@ -1,7 +1,9 @@
 package io.sightline.http.client;
 
+import io.sightline.http.Loopback;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -12,22 +14,30 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** How a client says who it is, and whose servers it trusts. Immutable; never shows its key. */
+/**
+ * How a client says who it is, and whose servers it trusts. Warns once if its key goes to another machine without
+ * encryption. Thread-safe; never shows its key.
+ */
 public final class ClientAccess {
 
     /** Without a key, trusting what the JVM trusts. */
     public static final ClientAccess NONE = new ClientAccess(null, null);
 
+    private static final Logger LOG = LoggerFactory.getLogger(ClientAccess.class);
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Pattern HEADER_VALUE = Pattern.compile("[\\x21-\\x7e]+");
 
     private final @Nullable String credential;
     private final @Nullable Path authorities;
+    private final AtomicBoolean warned = new AtomicBoolean();
 
     /**
      * Checks the credential.
@@ -71,9 +81,24 @@ public final class ClientAccess {
         return client.build();
     }
 
-    /** Adds the credential to a request. */
+    /** Adds the credential to a request, which has its address already. */
     public HttpRequest.Builder sign(HttpRequest.Builder request) {
-        return credential == null ? request : request.header("Authorization", "Bearer " + credential);
+        if (credential == null) {
+            return request;
+        }
+        warnIfReadable(request.build().uri());
+        return request.header("Authorization", "Bearer " + credential);
+    }
+
+    private void warnIfReadable(URI address) {
+        String host = String.valueOf(address.getHost());
+        boolean readable = "http".equalsIgnoreCase(address.getScheme()) && !Loopback.isName(host);
+        if (readable && warned.compareAndSet(false, true)) {
+            LOG.warn(
+                    "the API key is sent to {} over http, and can be read on its way; use https, and revoke the key if"
+                            + " others share the network",
+                    host);
+        }
     }
 
     @Override
