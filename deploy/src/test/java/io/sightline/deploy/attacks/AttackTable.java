@@ -66,7 +66,6 @@ final class AttackTable {
                                 "X-HTTP-Method-Override: POST",
                                 search)
                         .gets(400, ""),
-                on(SEARCH, "method that nobody knows", "BREW /v1/models").gets(400, ""),
                 on(SEARCH, "charset that is none", "GET /v1/health/live?x=1", "Content-Type: a; charset")
                         .gets(415, "unsupported-encoding"),
                 on(SEARCH, "unknown key", "GET /v1/models", bearer(NO_KEY)).gets(401, "unauthenticated"),
