@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** Sends bytes as they are: a proper client would not send what an attacker does. */
 final class RawHttp {
@@ -58,14 +60,18 @@ final class RawHttp {
         try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
             socket.setSoTimeout((int) PATIENCE.toMillis());
             OutputStream out = socket.getOutputStream();
-            Thread sender = Thread.startVirtualThread(() -> send(out, start, body, slowMillis));
-            Answer answer = read(socket.getInputStream());
-            sender.interrupt();
-            return answer;
+            CountDownLatch answered = new CountDownLatch(1);
+            Thread.startVirtualThread(() -> send(out, start, body, slowMillis, answered));
+            try {
+                return read(socket.getInputStream());
+            } finally {
+                answered.countDown();
+            }
         }
     }
 
-    private static void send(OutputStream out, byte[] head, byte[] body, long slowMillis) {
+    /** With a pace, a byte each time, until the server has answered. */
+    private static void send(OutputStream out, byte[] head, byte[] body, long slowMillis, CountDownLatch answered) {
         try {
             if (slowMillis == 0) {
                 out.write(head);
@@ -77,10 +83,10 @@ final class RawHttp {
                 out.write(head);
             }
             byte[] slowly = body.length > 0 ? body : head;
-            for (int i = 0; i < Math.min(slowly.length, MOST_SLOW_BYTES); i++) {
+            long most = Math.min(slowly.length, MOST_SLOW_BYTES);
+            for (int i = 0; i < most && !answered.await(slowMillis, TimeUnit.MILLISECONDS); i++) {
                 out.write(slowly[i]);
                 out.flush();
-                Thread.sleep(slowMillis);
             }
         } catch (IOException e) {
             // The server had enough: what it answered, if anything, is what is looked at.
