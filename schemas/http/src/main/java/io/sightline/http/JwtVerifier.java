@@ -57,6 +57,7 @@ final class JwtVerifier {
     private final Bucket outages = Bucket.builder()
             .addLimit(limit -> limit.capacity(1).refillGreedy(1, BETWEEN_FETCHES))
             .build();
+
     private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
 
     JwtVerifier(JwtSettings settings) {

@@ -146,10 +146,9 @@ class ApiServerTest {
                                 .statusCode())
                         .isEqualTo(401);
             }
-            await().untilAsserted(
-                            () -> assertThat(call.send("POST", "/v1/session", "{\"key\": \"sl_wrong\"}")
-                                            .statusCode())
-                                    .isEqualTo(429));
+            await().untilAsserted(() -> assertThat(call.send("POST", "/v1/session", "{\"key\": \"sl_wrong\"}")
+                            .statusCode())
+                    .isEqualTo(429));
         }
     }
 

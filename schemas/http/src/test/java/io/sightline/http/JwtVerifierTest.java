@@ -147,7 +147,9 @@ class JwtVerifierTest {
             logger.detachAppender(events);
         }
 
-        assertThat(events.list).filteredOn(event -> event.getLevel() == Level.ERROR).hasSize(1);
+        assertThat(events.list)
+                .filteredOn(event -> event.getLevel() == Level.ERROR)
+                .hasSize(1);
     }
 
     @Test

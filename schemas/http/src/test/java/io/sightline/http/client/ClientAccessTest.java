@@ -41,7 +41,9 @@ class ClientAccessTest {
         assertThat(signed.headers().firstValue("Authorization")).hasValue("Bearer secret");
         assertThat(events.list).singleElement().satisfies(event -> {
             assertThat(event.getLevel()).isEqualTo(Level.WARN);
-            assertThat(event.getFormattedMessage()).contains("search.example", "https").doesNotContain("secret");
+            assertThat(event.getFormattedMessage())
+                    .contains("search.example", "https")
+                    .doesNotContain("secret");
         });
     }
 
