@@ -43,8 +43,8 @@ public record LoadBench(LoadSettings settings) {
             generator.run(asked.times("warm-up", STEP / 2, brief.compareTo(WARM_UP) < 0 ? brief : WARM_UP));
             LoadPhase.Outcome idle = generator.run(new LoadPhase("idle", IDLE_SEARCHES, IDLE_IMAGES, brief));
             List<LoadPhase.Outcome> trials = new ArrayList<>();
-            LoadPhase held = highest(generator, asked, trials, out);
-            LoadPhase.Outcome steady = generator.run(held);
+            LoadPhase.Outcome steady = highest(generator, asked, trials, out);
+            LoadPhase held = steady.phase();
             LoadPhase.Outcome over = generator.run(held.times("above", settings.above(), brief));
             generator.run(held.as("settling", brief));
             LoadPhase.Outcome recovery = generator.run(held.as("recovery", brief));
@@ -76,14 +76,19 @@ public record LoadBench(LoadSettings settings) {
         }
     }
 
-    /** Tries the rates, and lower ones until some hold. */
-    private LoadPhase highest(LoadGenerator generator, LoadPhase asked, List<LoadPhase.Outcome> trials, PrintStream out)
+    /** Tries the rates, and lower ones until some hold for the whole time; those that did not are trials. */
+    private LoadPhase.Outcome highest(
+            LoadGenerator generator, LoadPhase asked, List<LoadPhase.Outcome> trials, PrintStream out)
             throws InterruptedException {
         for (double share = 1; share >= LEAST; share *= STEP) {
             LoadPhase.Outcome trial = generator.run(asked.times("trial", share, settings.shortTime()));
             trials.add(trial);
             if (trial.holds()) {
-                return asked.times(asked.name(), share, settings.time());
+                LoadPhase.Outcome steady = generator.run(asked.times(asked.name(), share, settings.time()));
+                if (steady.holds()) {
+                    return steady;
+                }
+                trials.add(steady);
             }
             out.printf(
                     "%.0f searches/s and %.0f images/s are too much for this machine%n",

@@ -7,13 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a load showed. Immutable.
  *
  * @param idle with hardly any load: the baseline
- * @param trials of rates, the last of which held
- * @param steady for the whole time
+ * @param trials of rates, the last of which held; one that held for a short time only is followed by its whole time
+ * @param steady for the whole time, which held
  * @param over above the limit
  * @param recovery after it, at the rates of before
  */
@@ -30,17 +31,20 @@ record LoadReport(
         return steady.holds() && over.failed() == 0 && recovery.isAsIn(steady);
     }
 
+    /** In their order. */
+    private List<LoadPhase.Outcome> outcomes() {
+        return Stream.of(List.of(idle), trials, List.of(steady, over, recovery))
+                .flatMap(List::stream)
+                .toList();
+    }
+
     void print(PrintStream out) {
         out.printf(
                 "%n%-10s %-7s %8s %8s %8s %7s %7s %8s %8s %8s %8s%n",
                 "phase", "kind", "asked/s", "ok/s", "ok", "429", "failed", "p50 ms", "p95 ms", "p99 ms", "max ms");
-        print(idle, out);
-        trials.forEach(trial -> print(trial, out));
-        print(steady, out);
-        print(over, out);
-        print(recovery, out);
+        outcomes().forEach(outcome -> print(outcome, out));
         out.println();
-        for (LoadPhase.Outcome outcome : List.of(idle, steady, over, recovery)) {
+        for (LoadPhase.Outcome outcome : outcomes()) {
             out.printf(
                     Locale.ROOT,
                     "%-10s searchable after %.0f ms (p50), %.0f ms (p99), %d looked for; CPU: generator %.0f %%, stack %.0f %%%n",

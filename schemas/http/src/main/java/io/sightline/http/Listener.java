@@ -29,6 +29,9 @@ final class Listener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
     private static final int MOST_HEADER_BYTES = 16 * 1024;
     private static final int MOST_CONNECTIONS = 4_096;
+    /** As many may wait to be taken: those beyond it would try again after seconds, and not be told 429. */
+    private static final int MOST_WAITING = 1_024;
+
     private static final Duration IDLE = Duration.ofSeconds(30);
     private static final Duration MOST_FOR_HEADERS = Duration.ofSeconds(20);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
@@ -96,6 +99,7 @@ final class Listener implements AutoCloseable {
         }
         connector.setHost(settings.host());
         connector.setPort(settings.port());
+        connector.setAcceptQueueSize(MOST_WAITING);
         connector.setIdleTimeout(least(settings.limits().timeout(), IDLE).toMillis());
         connector.addBean(connections);
         server.addBean(new NetworkConnectionLimit(MOST_CONNECTIONS, connector));
