@@ -69,6 +69,7 @@ class ErasureIT {
             loader.load(images, LabelPolicy.ALL, () -> {});
             Waits.until("an active version", client, () -> !active(client).isEmpty());
             makePayloadsOld();
+            await("map").ignoreExceptions().until(() -> !mapped(client).isEmpty());
             Set<String> actives = new HashSet<>();
             long end = System.nanoTime() + Waits.ROUNDS.toNanos();
             while (actives.size() <= SWAPS || !moments.containsAll(Set.of("training", "STAGED"))) {
@@ -89,6 +90,7 @@ class ErasureIT {
                 await(id).until(() -> erasure(client, id).path("state").asText().equals("ERASED"));
             }
             assertEachPlaceHasSaidWhen(erasure(client, deleted.getFirst()));
+            assertNoMapShows(client, deleted);
             ErasureCheck check = new ErasureCheck(
                     stack.connection(),
                     DataDirectory.indexes(directory),
@@ -148,6 +150,19 @@ class ErasureIT {
         return client.get("/v1/images/" + id + "/erasure");
     }
 
+    private static void assertNoMapShows(SearchClient client, List<String> deleted) {
+        Set<String> shown = await("map").ignoreExceptions().until(() -> mapped(client), map -> !map.isEmpty());
+        assertThat(shown).doesNotContainAnyElementsOf(deleted);
+    }
+
+    private static Set<String> mapped(SearchClient client) throws Exception {
+        Set<String> shown = new HashSet<>();
+        client.get("/v1/map?sample=2000")
+                .path("points")
+                .forEach(point -> shown.add(point.path("id").asText()));
+        return shown;
+    }
+
     private static void assertEachPlaceHasSaidWhen(JsonNode erasure) {
         Set<String> places = new HashSet<>();
         for (JsonNode place : erasure.path("places")) {
@@ -161,6 +176,7 @@ class ErasureIT {
                 .contains(
                         "index/v",
                         "index/v/disk",
+                        "embedding-maps",
                         "replay-store",
                         "holdout",
                         "vector-cache/v",

@@ -36,6 +36,7 @@ import io.sightline.indexer.store.VectorStores;
 import io.sightline.schemas.AtOnce;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.Started;
 import io.sightline.schemas.avro.ModelEvent;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -145,7 +146,7 @@ public final class IndexerService implements Drainable, AutoCloseable {
                     others,
                     telemetry,
                     http));
-            erasures.start(new IndexErasure(indexes, admin, directory, clock)::holders);
+            erasures.start(new IndexErasure(indexes, maps, admin, directory, clock)::holders);
         } catch (RuntimeException | Error e) {
             started.undo(e);
             throw e;

@@ -7,6 +7,7 @@ import io.sightline.indexer.store.lucene.Quantisation;
 import io.sightline.indexer.store.opensearch.OpenSearchSettings;
 import io.sightline.indexer.store.opensearch.OpenSearchStores;
 import io.sightline.local.OpenSearchCluster;
+import io.sightline.schemas.Started;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -12,6 +12,7 @@ import io.sightline.embedder.versions.SoleDecider;
 import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.Started;
 import io.sightline.schemas.TopicAdmin;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.ModelEvent;

@@ -9,6 +9,7 @@ import io.sightline.embedder.lanes.LaneSettings;
 import io.sightline.embedder.lanes.LaneSupervisor;
 import io.sightline.embedder.runtime.EmbeddingModel;
 import io.sightline.embedder.telemetry.Telemetry;
+import io.sightline.schemas.Started;
 import io.sightline.schemas.Topics;
 import java.io.IOException;
 import java.time.Duration;

@@ -20,7 +20,6 @@ public record LoadBench(LoadSettings settings) {
     private static final double IDLE_IMAGES = 2;
     private static final double STEP = 0.8;
     private static final double LEAST = 0.05;
-    private static final Duration WARM_UP = Duration.ofSeconds(20);
 
     /**
      * Measures, prints the table and writes it to load.json.
@@ -39,8 +38,9 @@ public record LoadBench(LoadSettings settings) {
             generator.loadGallery(settings.gallery());
             LoadPhase asked = new LoadPhase("steady", settings.searches(), settings.images(), settings.time());
             Duration brief = settings.shortTime();
-            // What is compiled late is no matter of the load.
-            generator.run(asked.times("warm-up", STEP / 2, brief.compareTo(WARM_UP) < 0 ? brief : WARM_UP));
+            // What is compiled late is no matter of the load: half of it first, or all would wait for the compiler.
+            generator.run(asked.times("warm-up", STEP / 2, brief));
+            generator.run(asked.as("warm-up", brief));
             LoadPhase.Outcome idle = generator.run(new LoadPhase("idle", IDLE_SEARCHES, IDLE_IMAGES, brief));
             List<LoadPhase.Outcome> trials = new ArrayList<>();
             LoadPhase.Outcome steady = highest(generator, asked, trials, out);
@@ -76,7 +76,10 @@ public record LoadBench(LoadSettings settings) {
         }
     }
 
-    /** Tries the rates, and lower ones until some hold for the whole time; those that did not are trials. */
+    /**
+     * Tries the rates, and lower ones until some hold for the whole time; those that did not are trials. A request that failed
+     * is no matter of the rates, and ends the search.
+     */
     private LoadPhase.Outcome highest(
             LoadGenerator generator, LoadPhase asked, List<LoadPhase.Outcome> trials, PrintStream out)
             throws InterruptedException {
@@ -85,7 +88,7 @@ public record LoadBench(LoadSettings settings) {
             trials.add(trial);
             if (trial.holds()) {
                 LoadPhase.Outcome steady = generator.run(asked.times(asked.name(), share, settings.time()));
-                if (steady.holds()) {
+                if (steady.holds() || steady.failed() > 0) {
                     return steady;
                 }
                 trials.add(steady);

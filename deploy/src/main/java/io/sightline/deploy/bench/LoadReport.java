@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  *
  * @param idle with hardly any load: the baseline
  * @param trials of rates, the last of which held; one that held for a short time only is followed by its whole time
- * @param steady for the whole time, which held
+ * @param steady for the whole time, which held, or in which requests failed
  * @param over above the limit
  * @param recovery after it, at the rates of before
  */

@@ -17,6 +17,7 @@ import io.sightline.indexer.store.lucene.LuceneStores;
 import io.sightline.local.LocalCluster;
 import io.sightline.schemas.KafkaConnection;
 import io.sightline.schemas.RecordSerdes;
+import io.sightline.schemas.Started;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.Embedding;
 import io.sightline.trainer.nets.ConvNet;

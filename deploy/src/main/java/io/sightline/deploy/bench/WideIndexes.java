@@ -3,6 +3,7 @@ package io.sightline.deploy.bench;
 import io.sightline.indexer.store.StoreDamagedException;
 import io.sightline.indexer.store.lucene.LuceneStore;
 import io.sightline.indexer.store.lucene.Quantisation;
+import io.sightline.schemas.Started;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

@@ -53,7 +53,7 @@ final class BenchLoadCommand implements Callable<Integer> {
     @Option(
             names = "--requests-at-once",
             description = "That a server of the stack works on, more are shed (default: ${DEFAULT-VALUE}).")
-    private int requestsAtOnce = 64;
+    private int requestsAtOnce = 256;
 
     @Option(names = "--url", description = "A search API that runs already; its services are limited as they are.")
     private @Nullable URI search;

@@ -1,5 +1,6 @@
 package io.sightline.deploy.cli;
 
+import io.sightline.deploy.config.TopicsConfig;
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Stack;
 import io.sightline.embedder.versions.ModelCatalog;
@@ -68,7 +69,7 @@ final class ModelsImportCommand implements Callable<Integer> {
     private BackboneFileOptions format = new BackboneFileOptions();
 
     @Mixin
-    private BrokerOptions brokers = new BrokerOptions();
+    private BrokerOptions brokers = new BrokerOptions(TopicsConfig.class);
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -81,7 +82,8 @@ final class ModelsImportCommand implements Callable<Integer> {
     }
 
     private int publish(ServingGraph serving, BackboneNet net, KafkaConnection connection) {
-        RecordSerdes serdes = Stack.applyTopics(connection, Topics.defaults());
+        Topics topics = TopicsConfig.topics(brokers.configuration().get(TopicsConfig.class));
+        RecordSerdes serdes = Stack.applyTopics(connection, topics);
         Path models = DataDirectory.models(brokers.directory());
         try (ModelCatalog catalog = ModelCatalog.open(connection, serdes, CATALOG_TIMEOUT);
                 ModelLog log = new ModelLog(connection, serdes)) {

@@ -1,6 +1,9 @@
 package io.sightline.deploy.config;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
 
 /** The reference of all settings as a page of Markdown, the same on every machine. */
 public final class ConfigurationPage {
@@ -46,12 +49,23 @@ public final class ConfigurationPage {
             ```
             """;
 
+    /** One each of a wrong number, a wrong choice, a wrong name, a missing file, and what does not go together. */
+    private static final Map<String, String> MISTAKES = new TreeMap<>(Map.of(
+            "SIGHTLINE_HTTP_HOST", "0.0.0.0",
+            "SIGHTLINE_KAFKA_PASSWORD_FILE", "no/such/file",
+            "SIGHTLINE_LANES_MAX_BATCH", "0",
+            "SIGHTLINE_ROLLOUT_MIN_OVERLAPS", "0.5",
+            "SIGHTLINE_STORE_KIND", "elastic"));
+
     private ConfigurationPage() {}
 
     /** The page. */
     public static String markdown(List<Concern> concerns) {
         StringBuilder page = new StringBuilder(INTRODUCTION);
-        page.append('\n');
+        page.append("\nFive mistakes, in variables of the environment, and what any command says of them:\n\n```\n");
+        MISTAKES.forEach(
+                (name, value) -> page.append(name).append('=').append(value).append('\n'));
+        page.append('\n').append(complaint(concerns)).append("\n```\n\n");
         concerns.forEach(concern -> page.append("- [`")
                 .append(concern.prefix())
                 .append("`](#")
@@ -68,6 +82,13 @@ public final class ConfigurationPage {
             concern.settings().forEach(setting -> page.append(item(setting)));
         });
         return page.toString();
+    }
+
+    private static String complaint(List<Concern> concerns) {
+        Sources sources = new Sources(Map.of(), new Properties(), MISTAKES, null, Map.of());
+        Configuration wrong = Configuration.read(sources, Concerns.types(), List.of(), concerns);
+        Servers.check(wrong);
+        return String.valueOf(new InvalidConfigurationException(wrong.problems()).getMessage());
     }
 
     private static String item(Setting setting) {

@@ -33,4 +33,10 @@ public interface HttpConfig {
     @WithName("tls.key")
     @Doc("File with the private key of the certificate as PEM, PKCS #8, not encrypted.")
     Optional<Path> tlsKey();
+
+    @WithName("tls.proxy")
+    @WithDefault("false")
+    @Doc("Whether a proxy before an API answers https for it: cookies of the console are sent over https only, and an"
+            + " API that answers http to other machines does not warn of it.")
+    boolean tlsByProxy();
 }

@@ -22,7 +22,9 @@ public interface LimitsConfig {
 
     @WithDefault("256")
     @Between(least = 1, most = 1_000_000)
-    @Doc("Requests of all clients that are worked on at the same time.")
+    @Doc(
+            "Requests of all clients that are worked on at the same time; of one client a quarter of them, where clients are"
+                    + " asked who they are.")
     int requestsAtOnce();
 
     @WithDefault("PT1M")

@@ -31,6 +31,7 @@ public final class Servers {
                 http.host(),
                 http.port().orElse(usualPort),
                 tls(http),
+                http.tlsByProxy(),
                 access(configuration.get(AuthConfig.class)),
                 LimitsConfig.limits(configuration.get(LimitsConfig.class)));
     }

@@ -63,6 +63,11 @@ public record StackSettings(
         return new StackSettings(directory, ports, other, lanes, net, training, rounds, rollout, stores, http);
     }
 
+    /** The same with versions that follow each other otherwise. */
+    public StackSettings with(RolloutSettings other) {
+        return new StackSettings(directory, ports, payloads, lanes, net, training, rounds, other, stores, http);
+    }
+
     /** The same with other stores. */
     public StackSettings with(StoreSettings other) {
         return new StackSettings(directory, ports, payloads, lanes, net, training, rounds, rollout, other, http);

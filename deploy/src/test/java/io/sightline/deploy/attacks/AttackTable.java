@@ -95,11 +95,10 @@ final class AttackTable {
                         .gets(403, "forbidden"),
                 on(
                                 SEARCH,
-                                "promote as a reading request",
-                                "HEAD /v1/models/v1:promote",
-                                search,
-                                "X-HTTP-Method-Override: POST")
-                        .gets(400, ""),
+                                "charset behind what is space to some",
+                                "GET /v1/models?a=b",
+                                "Content-Type: a;\u00a0charset")
+                        .gets(415, "unsupported-charset"),
                 on(SEARCH, "method in a header", "GET /v1/models", search, "X-Http-Method-Override: POST")
                         .gets(400, "bad-request"),
                 on(SEARCH, "method that does not exist", "INVENT /v1/models").gets(405, "method-not-allowed"),

@@ -8,7 +8,6 @@ import io.sightline.deploy.bench.UntrainedNetwork;
 import io.sightline.deploy.demo.ProceduralGallery;
 import io.sightline.deploy.stack.DataDirectory;
 import io.sightline.deploy.stack.Stack;
-import io.sightline.deploy.stack.StackSettings;
 import io.sightline.embedder.image.Preprocessing;
 import io.sightline.embedder.testing.Patience;
 import io.sightline.embedder.testing.TestImages;
@@ -58,21 +57,10 @@ final class ConsoleGallery implements AutoCloseable {
 
     private ConsoleGallery(Path folder) {
         this.folder = folder;
-        StackSettings still = Stacks.still(folder);
-        this.stack = Stack.start(
-                new StackSettings(
-                        still.directory(),
-                        still.ports(),
-                        still.payloads(),
-                        still.lanes(),
-                        still.net(),
-                        still.training(),
-                        still.rounds(),
-                        // Long enough for the version before to be there in every test.
-                        new RolloutSettings(Duration.ofHours(1)).with(new GateSettings(0.01, 200, 1000, 50, 1, 0)),
-                        still.stores(),
-                        still.http()),
-                what -> {});
+        // Long enough for the version before to be there in every test.
+        RolloutSettings rollout =
+                new RolloutSettings(Duration.ofHours(1)).with(new GateSettings(0.01, 200, 1000, 50, 1, 0));
+        this.stack = Stack.start(Stacks.still(folder).with(rollout), what -> {});
     }
 
     static ConsoleGallery start(Path folder) throws Exception {

@@ -6,14 +6,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
+import io.sightline.deploy.demo.ProceduralGallery;
+import io.sightline.ingest.loader.BulkLoader;
+import io.sightline.ingest.loader.DatasetImage;
+import io.sightline.ingest.loader.LabelPolicy;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Makes the pictures of the documentation: start {@code sightline demo}, wait for a few versions, and run this with
- * {@code -Dsightline.screenshots=deploy/docs -Dsightline.console.url=http://127.0.0.1:19090}.
+ * {@code -Dsightline.screenshots=deploy/docs -Dsightline.console.url=http://127.0.0.1:19090}. Images are sent to the demo
+ * while its pipeline is taken.
  */
 @EnabledIfSystemProperty(named = "sightline.screenshots", matches = ".+")
 @EnabledIfSystemProperty(named = "sightline.console.url", matches = "http.+")
@@ -22,9 +32,14 @@ class ScreenshotsIT {
     private static final int MOST_BYTES = 150_000;
     private static final int WIDTH = 1200;
     private static final int HEIGHT = 800;
+    private static final int SIGNS = 100;
+    private static final int DRAWINGS = 40;
+    private static final Duration BETWEEN = Duration.ofMillis(15);
+    private static final Duration WARM_UP = Duration.ofSeconds(30);
 
     private final Path folder = Path.of(System.getProperty("sightline.screenshots", "target"));
     private final String url = System.getProperty("sightline.console.url", "");
+    private final URI ingest = URI.create(System.getProperty("sightline.ingest.url", "http://127.0.0.1:19080"));
 
     @Test
     void shouldTakeAPictureOfEachPage() throws Exception {
@@ -32,8 +47,39 @@ class ScreenshotsIT {
         try (Chromium chromium = Chromium.start(Chromium.installed().orElseThrow())) {
             take(chromium, ColorScheme.LIGHT, "#/search?id=train%2Fsign-090%2F02.png&k=12", "#hits img", "search");
             take(chromium, ColorScheme.LIGHT, "#/models", "tbody tr", "models");
-            take(chromium, ColorScheme.LIGHT, "#/pipeline", "#dead-letters .state, #dead-letters .letter", "pipeline");
             take(chromium, ColorScheme.DARK, "#/map", "canvas.scatter", "map");
+            underLoad(() -> take(
+                    chromium,
+                    ColorScheme.LIGHT,
+                    "#/pipeline",
+                    "#dead-letters .state, #dead-letters .letter",
+                    "pipeline"));
+        }
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    private void underLoad(Step step) throws Exception {
+        List<DatasetImage> images =
+                new ProceduralGallery(SIGNS, DRAWINGS, Instant.now().toEpochMilli()).images();
+        AtomicBoolean enough = new AtomicBoolean();
+        try (BulkLoader loader = new BulkLoader(ingest, 1)) {
+            Thread load = Thread.ofVirtual().start(() -> {
+                for (int i = 0; i < images.size() && !enough.get(); i++) {
+                    try {
+                        loader.load(images.subList(i, i + 1), LabelPolicy.ALL, () -> {});
+                        Thread.sleep(BETWEEN);
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+            });
+            Thread.sleep(WARM_UP);
+            step.run();
+            enough.set(true);
+            load.join();
         }
     }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -35,8 +36,6 @@ public final class EmbeddingMaps implements AutoCloseable {
     private volatile boolean closed;
 
     /** Nothing is computed before it is asked for. */
-    @SuppressWarnings(
-            "ThreadPriorityCheck") // A picture may wait; where priorities are ignored, it only takes its share.
     public EmbeddingMaps(Clock clock) {
         this.clock = clock;
         this.thread = new ThreadPoolExecutor(
@@ -65,12 +64,13 @@ public final class EmbeddingMaps implements AutoCloseable {
      * waiting to be computed.
      *
      * @param sample one that is {@linkplain #rounded rounded}
+     * @param images in the store now
      */
-    synchronized Optional<MapJob> of(VectorStore store, int sample) {
+    synchronized Optional<MapJob> of(VectorStore store, int sample, long images) {
         Key key = new Key(store.key().version(), sample);
         MapJob known = jobs.get(key);
         if (known != null && known.isOf(store)) {
-            if (!known.isAtWork() && isOutdated(known, store.count()) && hasRoom()) {
+            if (!known.isAtWork() && isOutdated(known, images) && hasRoom()) {
                 begin(key, known);
             }
             return Optional.of(known)
@@ -114,6 +114,11 @@ public final class EmbeddingMaps implements AutoCloseable {
                     return difference > MANY * drawn.images() || (isOld && difference > 0);
                 })
                 .orElse(true);
+    }
+
+    /** Shows these images in no map any more, nor in one that is being computed. */
+    public synchronized void forget(Set<String> ids) {
+        jobs.values().forEach(job -> job.forget(ids));
     }
 
     /** Ends what is being computed. */

@@ -54,8 +54,9 @@ public final class MapApi {
         boolean isActive = active.equals(Optional.of(version));
         try {
             VectorStore store = store(versions, version);
-            MapJob job = maps.of(store, sample).orElseThrow(() -> tooMany(context));
-            return answer(store, sample, job, isActive ? before(versions) : null);
+            long images = store.count();
+            MapJob job = maps.of(store, sample, images).orElseThrow(() -> tooMany(context));
+            return answer(store, sample, images, job, isActive ? before(versions) : null);
         } catch (StoreClosedException | StoreUnavailableException e) {
             throw new ApiException(
                     503,
@@ -72,7 +73,7 @@ public final class MapApi {
                 "other maps are waiting to be computed, and no more can wait; try again in " + RETRY_SECONDS + " s");
     }
 
-    private static MapAnswer answer(VectorStore store, int sample, MapJob job, @Nullable String before) {
+    private static MapAnswer answer(VectorStore store, int sample, long images, MapJob job, @Nullable String before) {
         MapJob.State state = job.state();
         Optional<MapJob.Drawn> drawn = job.drawn();
         return new MapAnswer(
@@ -81,7 +82,7 @@ public final class MapApi {
                 sample,
                 drawn.isPresent() ? "ready" : state.name(),
                 state.progress(),
-                store.count(),
+                images,
                 drawn.map(MapJob.Drawn::time).orElse(null),
                 state.message(),
                 drawn.map(MapJob.Drawn::points).orElse(List.of()));

@@ -6,8 +6,10 @@ import io.sightline.indexer.store.EmbeddedImage;
 import io.sightline.indexer.store.VectorStore;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,8 @@ final class MapJob {
     private final int sample;
     private volatile State state = new State("waiting", 0, null);
     private volatile @Nullable Drawn drawn;
+    /** Not to be shown though they are in the sample that was read. */
+    private final Set<String> forgotten = new HashSet<>();
 
     MapJob(VectorStore store, int sample) {
         this.store = store;
@@ -48,7 +52,15 @@ final class MapJob {
      * @param time when
      * @param points of the sample
      */
-    record Drawn(long images, Instant time, List<MapPoint> points) {}
+    record Drawn(long images, Instant time, List<MapPoint> points) {
+
+        private Drawn without(Set<String> ids) {
+            List<MapPoint> left =
+                    points.stream().filter(point -> !ids.contains(point.id())).toList();
+            // One that is sent again makes the map out of date.
+            return new Drawn(images - (points.size() - left.size()), time, left);
+        }
+    }
 
     State state() {
         return state;
@@ -68,8 +80,26 @@ final class MapJob {
         return !state.name().equals("ready") && !state.name().equals("failed");
     }
 
-    void waiting() {
+    synchronized void waiting() {
+        forgotten.clear();
         state = new State("waiting", 0, null);
+    }
+
+    /** Shows these images no more; one of them that is sent again is shown when the map is computed again. */
+    synchronized void forget(Set<String> ids) {
+        Drawn shown = drawn;
+        if (shown != null) {
+            drawn = shown.without(ids);
+        }
+        if (isAtWork()) {
+            forgotten.addAll(ids);
+        }
+    }
+
+    private synchronized void show(Drawn fresh) {
+        drawn = fresh.without(forgotten);
+        forgotten.clear();
+        state = new State("ready", 1, null);
     }
 
     /** Reads the sample and projects it; nothing happens to what is shown if that fails, or is stopped. */
@@ -87,8 +117,7 @@ final class MapJob {
                 state = new State("failed", 0, "this process is about to stop; ask again when it runs");
                 return;
             }
-            drawn = new Drawn(images, clock.instant(), points(read, plane.get()));
-            state = new State("ready", 1, null);
+            show(new Drawn(images, clock.instant(), points(read, plane.get())));
         } catch (RuntimeException e) {
             LOG.warn("the map of {} could not be drawn: {}", store.key().version(), e.toString());
             state = new State("failed", 0, "the sample could not be read, ask again: " + e.getMessage());

@@ -8,6 +8,7 @@ import io.sightline.indexer.store.StoredImage;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.Erasure;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +62,7 @@ final class HiddenImages implements Holder {
     /** Those of the pending that no search finds any more. */
     Map<Erasure, String> hidden(List<Erasure> pending, String detail) {
         Optional<LaneIndex> present = index.get();
-        targets.keySet().retainAll(pending);
+        targets.keySet().retainAll(new HashSet<>(pending));
         if (present.isEmpty()) {
             return Map.of();
         }

@@ -171,7 +171,13 @@ public final class SearchApi implements Drainable, AutoCloseable {
                     }
                 }));
         status.put("images", counts);
-        status.put("lag", rollout.lags());
+        Map<String, Long> lags = Map.of();
+        try {
+            lags = rollout.lags();
+        } catch (IllegalStateException e) {
+            failures.put("lag", String.valueOf(e.getMessage()));
+        }
+        status.put("lag", lags);
         status.put("behind", behind);
         status.put("building", building);
         status.put("passedOver", passedOver);

@@ -79,6 +79,11 @@ public interface VectorStore extends AutoCloseable {
     /** A searchable image by id. */
     Optional<EmbeddedImage> find(String id);
 
+    /** Those that are searchable, in this order. */
+    default List<EmbeddedImage> find(List<String> ids) {
+        return ids.stream().map(this::find).flatMap(Optional::stream).toList();
+    }
+
     /** Shows all searchable images and all tombstones, in no particular order; what is written meanwhile may be missing. */
     void scan(ImageVisitor visitor);
 
@@ -92,7 +97,7 @@ public interface VectorStore extends AutoCloseable {
         SampleVisitor sample = new SampleVisitor(most);
         scan(sample);
         // What was deleted or replaced meanwhile is left out, or is the new one.
-        return sample.ids().stream().map(this::find).flatMap(Optional::stream).toList();
+        return find(sample.ids());
     }
 
     /** How many searchable images have each label, labels in order. Reads what is known of every image, unless a store knows. */

@@ -4,8 +4,12 @@ import static io.sightline.embedder.testing.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sightline.indexer.store.EmbeddedImage;
+import io.sightline.indexer.store.Revision;
 import io.sightline.indexer.store.StoreKey;
+import io.sightline.indexer.store.StoredImage;
 import io.sightline.indexer.store.lucene.LuceneStore;
+import io.sightline.schemas.Topics;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -13,7 +17,9 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -48,32 +54,32 @@ class EmbeddingMapsTest {
     void shouldRefuseMapsWhenTooManyWaitAndComputeEachOnlyOnce() throws Exception {
         try (EmbeddingMaps maps = new EmbeddingMaps(computedWhenPermitted())) {
             List<MapJob> begun = new ArrayList<>();
-            begun.add(maps.of(store(0), 250).orElseThrow());
+            begun.add(maps.of(store(0), 250, 0).orElseThrow());
             await().until(() -> computed.get() == 1);
             for (int version = 1; version <= 8; version++) {
-                begun.add(maps.of(store(version), 250).orElseThrow());
+                begun.add(maps.of(store(version), 250, 0).orElseThrow());
             }
 
-            assertThat(maps.of(store(9), 250)).isEmpty();
+            assertThat(maps.of(store(9), 250, 0)).isEmpty();
             for (int version = 0; version <= 8; version++) {
-                assertThat(maps.of(stores.get(version), 250)).containsSame(begun.get(version));
+                assertThat(maps.of(stores.get(version), 250, 0)).containsSame(begun.get(version));
             }
             mayEnd.countDown();
             await().until(() -> begun.stream().noneMatch(MapJob::isAtWork));
 
             assertThat(begun).allMatch(job -> job.drawn().isPresent());
             assertThat(computed).hasValue(9);
-            assertThat(maps.of(stores.get(9), 250)).isPresent();
+            assertThat(maps.of(stores.get(9), 250, 0)).isPresent();
         }
     }
 
     @Test
     void shouldNotComputeTheMapOfAnIndexThatWasOpenedAnew() throws Exception {
         try (EmbeddingMaps maps = new EmbeddingMaps(computedWhenPermitted())) {
-            MapJob first = maps.of(store(0), 250).orElseThrow();
+            MapJob first = maps.of(store(0), 250, 0).orElseThrow();
             await().until(() -> computed.get() == 1);
-            MapJob unwanted = maps.of(store(1), 250).orElseThrow();
-            MapJob wanted = maps.of(reopened(1), 250).orElseThrow();
+            MapJob unwanted = maps.of(store(1), 250, 0).orElseThrow();
+            MapJob wanted = maps.of(reopened(1), 250, 0).orElseThrow();
             mayEnd.countDown();
             await().until(() -> !wanted.isAtWork());
 
@@ -81,6 +87,25 @@ class EmbeddingMapsTest {
             assertThat(wanted.drawn()).isPresent();
             assertThat(unwanted.drawn()).isEqualTo(Optional.empty());
             assertThat(computed).hasValue(2);
+        }
+    }
+
+    @Test
+    void shouldShowAnErasedImageInNoMapNorInOneThatIsBeingComputed() throws Exception {
+        LuceneStore store = store(0);
+        fill(store, List.of("a", "b", "c", "d"));
+        try (EmbeddingMaps maps = new EmbeddingMaps(computedWhenPermitted())) {
+            MapJob job = maps.of(store, 250, 0).orElseThrow();
+            // The sample is read by then.
+            await().until(() -> computed.get() == 1);
+            maps.forget(Set.of("b"));
+            mayEnd.countDown();
+            await().until(() -> !job.isAtWork());
+            assertThat(shown(job)).containsExactlyInAnyOrder("a", "c", "d");
+
+            maps.forget(Set.of("d"));
+
+            assertThat(shown(job)).containsExactlyInAnyOrder("a", "c");
         }
     }
 
@@ -97,6 +122,23 @@ class EmbeddingMapsTest {
         assertThat(job.isAtWork()).isFalse();
         assertThat(job.state().name()).isEqualTo("failed");
         assertThat(job.state().message()).contains("planted");
+    }
+
+    private static List<String> shown(MapJob job) {
+        return job.drawn().orElseThrow().points().stream().map(MapPoint::id).toList();
+    }
+
+    private static void fill(LuceneStore store, List<String> ids) {
+        for (int i = 0; i < ids.size(); i++) {
+            float[] vector = new float[8];
+            vector[i] = 1;
+            StoredImage.Origin origin = new StoredImage.Origin(Topics.IMAGES, 0, i);
+            Revision revision = new Revision(0, i + 1, 0);
+            store.upsert(new EmbeddedImage(
+                    new StoredImage(ids.get(i), "v0", null, Map.of(), "00ff", "image/png", NOW, origin, revision),
+                    vector));
+        }
+        store.refresh();
     }
 
     /** A map asks for the time when it is drawn. */

@@ -18,6 +18,7 @@ import io.sightline.schemas.avro.PayloadReference;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.BindException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -278,7 +279,8 @@ class SearchApiIT {
     void shouldLeaveNothingRunningOfAnIndexerWhosePortIsTaken() {
         long before = monitors();
 
-        assertThatThrownBy(() -> cluster.startAnother(URI.create(cluster.url()).getPort()));
+        assertThatThrownBy(() -> cluster.startAnother(URI.create(cluster.url()).getPort()))
+                .hasRootCauseInstanceOf(BindException.class);
 
         assertThat(monitors()).isEqualTo(before).isPositive();
     }

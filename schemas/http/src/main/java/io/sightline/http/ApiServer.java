@@ -81,9 +81,14 @@ public final class ApiServer implements Drainable, AutoCloseable {
             listener.configure(config);
             end.prepare(config);
             ApiErrors.register(config.routes);
-            new Gate(authentication, settings.limits(), audit, () -> config.unsafe.internalRouter)
+            new Gate(
+                            authentication,
+                            settings.limits(),
+                            listener.congestion(),
+                            audit,
+                            () -> config.unsafe.internalRouter)
                     .register(config.routes);
-            new SessionRoutes(authentication, audit, settings.tls() != null).register(config.routes);
+            new SessionRoutes(authentication, audit, settings.isHttps()).register(config.routes);
             routes.accept(config.routes);
         });
         try {
@@ -104,10 +109,11 @@ public final class ApiServer implements Drainable, AutoCloseable {
         if (!settings.access().isRequired()) {
             throw new UnprotectedServerException(settings.host());
         }
-        if (settings.tls() == null) {
+        if (!settings.isHttps()) {
             LOG.warn(
                     "the server on {} answers http: keys and images can be read on their way; set"
-                            + " sightline.http.tls.certificate and sightline.http.tls.key, unless a proxy before it answers https",
+                            + " sightline.http.tls.certificate and sightline.http.tls.key, or sightline.http.tls.proxy if a proxy"
+                            + " before it answers https",
                     settings.host());
         }
     }

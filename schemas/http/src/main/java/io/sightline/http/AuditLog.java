@@ -3,6 +3,7 @@ package io.sightline.http;
 import io.github.bucket4j.Bucket;
 import io.javalin.http.Context;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -20,13 +21,11 @@ public final class AuditLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
     private static final String DONE = "done";
-    private static final int REFUSED_AT_ONCE = 100;
-    private static final int REFUSED_PER_SECOND = 5;
+    private static final String LEFT_OUT = " more before are left out)";
 
-    private final Bucket refusals = Bucket.builder()
-            .addLimit(limit -> limit.capacity(REFUSED_AT_ONCE).refillGreedy(REFUSED_PER_SECOND, Duration.ofSeconds(1)))
-            .build();
-    private final AtomicLong leftOut = new AtomicLong();
+    private final Some refusals = new Some(100, 5);
+    /** Apart from the others: who asks for too much asks often, and nobody is to hide behind that. */
+    private final Some shed = new Some(10, 1);
 
     AuditLog() {}
 
@@ -52,13 +51,41 @@ public final class AuditLog {
 
     /** Says that a request was refused; of a flood of them only so many, and how many were left out. */
     void refused(Context context, String type) {
-        if (!refusals.tryConsume(1)) {
-            leftOut.incrementAndGet();
-            return;
+        refused(context, type, refusals);
+    }
+
+    /** Says that a request was refused because its client asks for too much; of them only so many, likewise. */
+    void shed(Context context, String type) {
+        refused(context, type, shed);
+    }
+
+    private static void refused(Context context, String type, Some some) {
+        some.next().ifPresent(leftOut -> {
+            String outcome = "refused: " + type + (leftOut == 0 ? "" : " (" + leftOut + LEFT_OUT);
+            record(context, "access", context.method() + " " + context.path(), outcome);
+        });
+    }
+
+    /** Some of a flood. */
+    private static final class Some {
+
+        private final Bucket bucket;
+        private final AtomicLong leftOut = new AtomicLong();
+
+        Some(int atOnce, int perSecond) {
+            this.bucket = Bucket.builder()
+                    .addLimit(limit -> limit.capacity(atOnce).refillGreedy(perSecond, Duration.ofSeconds(1)))
+                    .build();
         }
-        long before = leftOut.getAndSet(0);
-        String outcome = "refused: " + type + (before == 0 ? "" : " (" + before + " more before are left out)");
-        record(context, "access", context.method() + " " + context.path(), outcome);
+
+        /** How many were left out before this one; empty if this one is left out as well. */
+        OptionalLong next() {
+            if (!bucket.tryConsume(1)) {
+                leftOut.incrementAndGet();
+                return OptionalLong.empty();
+            }
+            return OptionalLong.of(leftOut.getAndSet(0));
+        }
     }
 
     private static void record(Context context, String action, String object, String outcome) {

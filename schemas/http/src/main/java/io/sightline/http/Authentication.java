@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,11 +70,13 @@ final class Authentication {
     /**
      * Opens a session.
      *
+     * @param allowed throws if this caller opens too many
      * @return its id
-     * @throws ApiException 401 {@code unauthenticated}
+     * @throws ApiException 401 {@code unauthenticated}, or what {@code allowed} throws
      */
-    String signIn(String credential) {
+    String signIn(String credential, Consumer<Caller> allowed) {
         Verified verified = verify(credential);
+        allowed.accept(verified.caller);
         return sessions.open(verified.expires, () -> again(verified));
     }
 

@@ -36,6 +36,7 @@ final class Gate {
     private final RequestOrigins origins;
     private final ClientRates rates;
     private final RequestSlots slots;
+    private final Congestion congestion;
     private final AuditLog audit;
     private final Supplier<InternalRouter> router;
 
@@ -44,7 +45,12 @@ final class Gate {
      *
      * @param router the routes, once the server has them
      */
-    Gate(Authentication authentication, RequestLimits limits, AuditLog audit, Supplier<InternalRouter> router) {
+    Gate(
+            Authentication authentication,
+            RequestLimits limits,
+            Congestion congestion,
+            AuditLog audit,
+            Supplier<InternalRouter> router) {
         this.router = router;
         this.authentication = authentication;
         this.origins = new RequestOrigins(!authentication.isRequired());
@@ -52,6 +58,7 @@ final class Gate {
         this.slots = new RequestSlots(
                 limits.mostAtOnce(),
                 authentication.isRequired() ? Math.max(1, limits.mostAtOnce() / SHARE) : limits.mostAtOnce());
+        this.congestion = congestion;
         this.audit = audit;
     }
 
@@ -62,21 +69,20 @@ final class Gate {
 
     private void admit(Context context) {
         RequestId.of(context);
-        try {
+        if (!authentication.isRequired()) {
+            Caller.ANYONE.isCallerOf(context);
+        }
+        audited(context, () -> {
             origins.require(context);
             requireStraightPath(context);
             RequestCharset.require(context);
             requireNoKeyInAddress(context);
-            requirePlainBody(context);
-        } catch (ApiException e) {
-            audit.refused(context, e.type());
-            throw e;
-        }
+        });
         Authentication.Identity identity = identify(context);
         identity.caller().isCallerOf(context);
+        audited(context, () -> requirePlainBody(context));
         if (!isProbe(context.path())) {
-            rates.take(context, identity.caller());
-            slots.take(context, ClientRates.client(context, identity.caller()));
+            admitAmongOthers(context, identity.caller());
         }
         if (identity.byCookie()
                 && RequestOrigins.changesSomething(context)
@@ -86,6 +92,29 @@ final class Gate {
                     "a request that changes something needs the header " + CONSOLE_HEADER
                             + ": 1 when it comes with the cookie of a session, so that no other site can make a"
                             + " browser send it");
+        }
+    }
+
+    private void audited(Context context, Runnable check) {
+        try {
+            check.run();
+        } catch (ApiException e) {
+            audit.refused(context, e.type());
+            throw e;
+        }
+    }
+
+    private void admitAmongOthers(Context context, Caller caller) {
+        try {
+            if (congestion.isThere()) {
+                throw RequestSlots.tooMany(context, "more requests wait than this server can answer soon");
+            }
+            rates.take(context, caller);
+            // Strangers have many addresses, and are to leave room for those who have a key.
+            slots.take(context, caller.isNamed() ? "name " + caller.name() : "strangers");
+        } catch (ApiException e) {
+            audit.shed(context, e.type());
+            throw e;
         }
     }
 

@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
  * @param host address to listen on, loopback unless there is a reason
  * @param port port to listen on, 0 for any
  * @param tls certificate and key to answer https with, null to answer http
+ * @param tlsByProxy whether all come by a proxy that answers https, also where this server answers http
  * @param access who may call it; a server on another address than loopback does not start without
  * @param limits how much one client may ask for
  */
-public record HttpSettings(String host, int port, @Nullable Tls tls, Access access, RequestLimits limits) {
+public record HttpSettings(
+        String host, int port, @Nullable Tls tls, boolean tlsByProxy, Access access, RequestLimits limits) {
 
     private static final String LOOPBACK = "127.0.0.1";
     private static final int MOST_PORT = 65_535;
@@ -30,7 +32,7 @@ public record HttpSettings(String host, int port, @Nullable Tls tls, Access acce
 
     /** An address without TLS, open to whoever reaches it: a server takes these only for loopback. */
     public HttpSettings(String host, int port) {
-        this(host, port, null, Access.NONE, RequestLimits.DEFAULT);
+        this(host, port, null, false, Access.NONE, RequestLimits.DEFAULT);
     }
 
     /** On this machine only. */
@@ -40,26 +42,36 @@ public record HttpSettings(String host, int port, @Nullable Tls tls, Access acce
 
     /** The same on another address. */
     public HttpSettings withHost(String address) {
-        return new HttpSettings(address, port, tls, access, limits);
+        return new HttpSettings(address, port, tls, tlsByProxy, access, limits);
     }
 
     /** The same on another port. */
     public HttpSettings withPort(int number) {
-        return new HttpSettings(host, number, tls, access, limits);
+        return new HttpSettings(host, number, tls, tlsByProxy, access, limits);
     }
 
     /** The same with https, or with http if null. */
     public HttpSettings withTls(@Nullable Tls certificate) {
-        return new HttpSettings(host, port, certificate, access, limits);
+        return new HttpSettings(host, port, certificate, tlsByProxy, access, limits);
+    }
+
+    /** The same behind a proxy that answers https. */
+    public HttpSettings withTlsByProxy() {
+        return new HttpSettings(host, port, tls, true, access, limits);
+    }
+
+    /** Whether browsers see https. */
+    boolean isHttps() {
+        return tls != null || tlsByProxy;
     }
 
     /** The same for other callers. */
     public HttpSettings withAccess(Access callers) {
-        return new HttpSettings(host, port, tls, callers, limits);
+        return new HttpSettings(host, port, tls, tlsByProxy, callers, limits);
     }
 
     /** The same with other limits. */
     public HttpSettings withLimits(RequestLimits most) {
-        return new HttpSettings(host, port, tls, access, most);
+        return new HttpSettings(host, port, tls, tlsByProxy, access, most);
     }
 }

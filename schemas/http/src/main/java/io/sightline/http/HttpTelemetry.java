@@ -85,7 +85,7 @@ public final class HttpTelemetry {
         if (!continues && request.method().equals(HandlerType.GET)) {
             return;
         }
-        Span span = tracer.spanBuilder(RequestMethods.name(request.method()))
+        Span span = tracer.spanBuilder(request.method().name())
                 .setSpanKind(SpanKind.SERVER)
                 .setParent(caller)
                 .startSpan();
@@ -100,7 +100,7 @@ public final class HttpTelemetry {
     private void end(io.javalin.http.Context request) {
         @Nullable Endpoint endpoint = request.endpoints().matchedHttpEndpoint();
         String route = endpoint == null ? NO_ROUTE : endpoint.path;
-        String method = RequestMethods.name(request.method());
+        String method = request.method().name();
         int status = request.statusCode();
         if (!isStream(request)) {
             // One that was refused before it came here was answered at once.

@@ -35,9 +35,11 @@ final class Listener implements AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(30);
     private static final Duration MOST_FOR_HEADERS = Duration.ofSeconds(20);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+    private static final Duration BETWEEN_PROBES = Duration.ofMillis(50);
 
     private final HttpSettings settings;
     private final SlowConnections connections;
+    private final Congestion congestion = new Congestion(Thread::startVirtualThread, System::nanoTime);
     private final ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("http-upkeep").factory());
     private final SslContextFactory.@Nullable Server certificates;
@@ -56,6 +58,11 @@ final class Listener implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("TLS cannot be set up: " + e, e);
         }
+    }
+
+    /** Whether requests wait for too long before anybody works on them. */
+    Congestion congestion() {
+        return congestion;
     }
 
     void configure(JavalinConfig config) {
@@ -78,6 +85,7 @@ final class Listener implements AutoCloseable {
     void startUpkeep() {
         upkeep.scheduleWithFixedDelay(
                 this::look, BETWEEN_LOOKS.toMillis(), BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+        upkeep.scheduleWithFixedDelay(this::probe, 0, BETWEEN_PROBES.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -113,6 +121,14 @@ final class Listener implements AutoCloseable {
         factory.setKeyStorePassword(TlsKeys.PASSWORD);
         factory.setIncludeProtocols("TLSv1.3", "TLSv1.2");
         return factory;
+    }
+
+    private void probe() {
+        try {
+            congestion.probe();
+        } catch (RuntimeException | OutOfMemoryError e) { // A task that throws is not run again.
+            LOG.warn("how long requests wait cannot be seen now: {}", e.toString());
+        }
     }
 
     private void look() {

@@ -1,6 +1,5 @@
 package io.sightline.http;
 
-import io.javalin.http.HandlerType;
 import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -10,20 +9,13 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * Lets requests through whose method routes may have, and which mean what their first line says. Javalin would route by
- * the header {@value #OVERRIDE}, and what others than it take for a reading request would change something.
+ * the header {@value #OVERRIDE}, and what others than it take for a reading request would change something. What is refused
+ * here is not measured: strangers may not invent names of meters.
  */
 final class RequestMethods extends Handler.Wrapper {
 
-    /** What is measured for a method that is not one of these: strangers may not invent names of meters. */
-    static final String OTHER = "none";
-
     private static final String OVERRIDE = "X-HTTP-Method-Override";
     private static final List<String> KNOWN = List.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS");
-
-    /** The name of a method, {@link #OTHER} if it is none that is known. */
-    static String name(HandlerType method) {
-        return KNOWN.contains(method.name()) ? method.name() : OTHER;
-    }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestSlots {
 
-    private static final String STREAM = "text/event-stream";
+    /** Where streams of events are. */
+    private static final String STREAMS = "/v1/events";
+
     private static final String SLOT = "sightline.slot";
 
     private final Slots requests;
@@ -38,21 +40,20 @@ final class RequestSlots {
      * @throws ApiException 429 {@code too-many-requests}, after which the answer has {@code Retry-After}
      */
     void take(Context context, String client) {
-        String accept = context.header("Accept");
-        boolean stream = context.req().getMethod().equals("GET") && accept != null && accept.contains(STREAM);
-        Slots slots = stream ? streams : requests;
+        Slots slots = context.path().equals(STREAMS) ? streams : requests;
         if (!slots.tryTake(client)) {
-            context.header("Retry-After", "1");
-            throw new ApiException(
-                    429,
-                    "too-many-requests",
-                    "this server works on as many requests as it may, or as it may of one client; try again after the"
-                            + " seconds in Retry-After");
+            throw tooMany(context, "this server works on as many requests as it may, or as it may of one client");
         }
         Slot slot = new Slot(slots, client);
         context.attribute(SLOT, slot);
         Request.addCompletionListener(
                 ServletContextRequest.getServletContextRequest(context.req()), failure -> slot.release());
+    }
+
+    /** What to answer who is not worked on. */
+    static ApiException tooMany(Context context, String why) {
+        context.header("Retry-After", "1");
+        return new ApiException(429, "too-many-requests", why + "; try again after the seconds in Retry-After");
     }
 
     /** Gives the slot of a request back, if it has one, before it is answered. */
@@ -95,19 +96,21 @@ final class RequestSlots {
         }
 
         boolean tryTake(String client) {
-            if (!free.tryAcquire()) {
-                return false;
-            }
-            if (held.merge(client, 1, Integer::sum) > mostOfOne) {
-                giveBack(client);
+            // First its own share: whoever is above it is to take no slot of others, not even for a moment.
+            if (held.merge(client, 1, Integer::sum) > mostOfOne || !free.tryAcquire()) {
+                holdsOneLess(client);
                 return false;
             }
             return true;
         }
 
         void giveBack(String client) {
-            held.computeIfPresent(client, (name, number) -> number == 1 ? null : number - 1);
+            holdsOneLess(client);
             free.release();
+        }
+
+        private void holdsOneLess(String client) {
+            held.computeIfPresent(client, (name, number) -> number == 1 ? null : number - 1);
         }
     }
 }

@@ -13,17 +13,21 @@ final class SessionRoutes {
     private static final String PATH = "/v1/session";
     private static final long LONGEST_BODY = 32 * 1024;
     private static final int TRIES = 10;
-    private static final Duration TRIES_PERIOD = Duration.ofMinutes(1);
+    private static final int OPENED = 60;
+    private static final Duration PERIOD = Duration.ofMinutes(1);
 
     private final Authentication authentication;
     private final AuditLog audit;
-    private final boolean tls;
-    private final ClientRates tries = new ClientRates(TRIES, TRIES_PERIOD, TRIES);
+    private final boolean https;
+    /** Of an address, with a wrong key. */
+    private final ClientRates tries = new ClientRates(TRIES, PERIOD, TRIES);
+    /** Of a caller: there is room for so many sessions only, and the oldest would have to go. */
+    private final ClientRates opened = new ClientRates(OPENED, PERIOD, OPENED);
 
-    SessionRoutes(Authentication authentication, AuditLog audit, boolean tls) {
+    SessionRoutes(Authentication authentication, AuditLog audit, boolean https) {
         this.authentication = authentication;
         this.audit = audit;
-        this.tls = tls;
+        this.https = https;
     }
 
     void register(RoutesConfig routes) {
@@ -47,8 +51,11 @@ final class SessionRoutes {
         }
         String session;
         try {
-            session = authentication.signIn(request.key().strip());
+            session = authentication.signIn(request.key().strip(), caller -> opened.take(context, caller));
         } catch (ApiException e) {
+            if (e.status() != 401) {
+                tries.giveBack(context, Caller.NOBODY);
+            }
             audit.refused(context, e.type());
             throw e;
         }
@@ -81,7 +88,7 @@ final class SessionRoutes {
                 .addHeader(
                         "Set-Cookie",
                         Authentication.COOKIE + "=" + value + "; Path=/; Max-Age=" + age.toSeconds()
-                                + "; HttpOnly; SameSite=Strict" + (tls ? "; Secure" : ""));
+                                + "; HttpOnly; SameSite=Strict" + (https ? "; Secure" : ""));
     }
 
     private Map<String, Object> describe(Caller caller) {

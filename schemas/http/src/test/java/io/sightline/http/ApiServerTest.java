@@ -153,6 +153,38 @@ class ApiServerTest {
     }
 
     @Test
+    void shouldOpenOnlySoManySessionsOfOneCallerAndNotCountThemAsFailed() throws Exception {
+        String other = keys.create("other", List.of("search"), Instant.now(), null);
+        try (ApiServer server = ApiServer.start(asking(), BYTES, ApiServerTest::routes);
+                TestCall call = new TestCall(server)) {
+            await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> signIn(call, key) == 429);
+
+            for (int i = 0; i < 12; i++) {
+                assertThat(signIn(call, key)).isEqualTo(429);
+            }
+            assertThat(signIn(call, other)).isEqualTo(200);
+        }
+    }
+
+    private static int signIn(TestCall call, String key) throws Exception {
+        return call.send("POST", "/v1/session", "{\"key\": \"" + key + "\"}").statusCode();
+    }
+
+    @Test
+    void shouldTakeACharsetInQuotesAndNoneThatIsNotKnown() throws Exception {
+        try (ApiServer server = ApiServer.start(HttpSettings.loopback(0), BYTES, ApiServerTest::routes);
+                TestCall call = new TestCall(server)) {
+            String path = "/v1/thing?a=b";
+            assertThat(call.get(path, "Content-Type", "text/plain; Charset=\"utf-8\"")
+                            .statusCode())
+                    .isEqualTo(200);
+            HttpResponse<String> refused = call.get(path, "Content-Type", "text/plain; charset=\"klingon\"");
+            assertThat(refused.statusCode()).isEqualTo(415);
+            assertThat(TestCall.type(refused)).isEqualTo("unsupported-charset");
+        }
+    }
+
+    @Test
     void shouldForgetAKeyAndItsSessionsWhenItIsRevoked() throws Exception {
         try (ApiServer server = ApiServer.start(asking(), BYTES, ApiServerTest::routes);
                 TestCall call = new TestCall(server)) {

@@ -62,9 +62,27 @@ class ServerTlsTest {
                 TestCall call = new TestCall(server, new ClientAccess(null, tls.certificates()))) {
             HttpResponse<String> answer = call.send("POST", "/v1/session", "{\"key\": \"" + key + "\"}");
 
-            assertThat(answer.headers().firstValue("Set-Cookie").orElseThrow())
-                    .endsWith("; HttpOnly; SameSite=Strict; Secure");
+            assertThat(cookie(answer)).endsWith("; HttpOnly; SameSite=Strict; Secure");
         }
+    }
+
+    @Test
+    void shouldMakeTheCookieOneForHttpsOnlyBehindAProxyThatAnswersIt() throws Exception {
+        Path file = folder.resolve("keys.json");
+        String key = new ApiKeyFile(file).create("a", List.of("search"), Instant.now(), null);
+        HttpSettings settings = HttpSettings.loopback(0).withAccess(Access.NONE.withApiKeys(file));
+        String signIn = "{\"key\": \"" + key + "\"}";
+        try (ApiServer server = ApiServer.start(settings, 1024, routes -> {});
+                ApiServer behind = ApiServer.start(settings.withTlsByProxy(), 1024, routes -> {});
+                TestCall call = new TestCall(server);
+                TestCall callBehind = new TestCall(behind)) {
+            assertThat(cookie(call.send("POST", "/v1/session", signIn))).endsWith("; SameSite=Strict");
+            assertThat(cookie(callBehind.send("POST", "/v1/session", signIn))).endsWith("; SameSite=Strict; Secure");
+        }
+    }
+
+    private static String cookie(HttpResponse<String> answer) {
+        return answer.headers().firstValue("Set-Cookie").orElseThrow();
     }
 
     @Test

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,16 +43,14 @@ final class Documents {
         return answer.path("count").asLong();
     }
 
-    /** A searchable image. */
-    Optional<EmbeddedImage> find(String id) {
+    /** Searchable images, in this order. */
+    List<EmbeddedImage> find(List<String> ids) {
         Call call = Call.post("/" + index + "/_mget").with("realtime", false);
         Duration longest = connection.settings().patience().search();
-        for (JsonNode source : sources(read(List.of(id), longest, call, connection::ask))) {
-            if (ImageJson.isImage(source)) {
-                return Optional.of(ImageJson.image(source));
-            }
-        }
-        return Optional.empty();
+        return sources(read(ids, longest, call, connection::ask)).stream()
+                .filter(ImageJson::isImage)
+                .map(ImageJson::image)
+                .toList();
     }
 
     /** Documents of images as they were acknowledged last, searchable or not; in no order, without those there are not. */

@@ -14,6 +14,7 @@ import io.sightline.indexer.store.VectorStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -166,7 +167,13 @@ public final class OpenSearchStore implements VectorStore {
     @Override
     public Optional<EmbeddedImage> find(String id) {
         requireOpen();
-        return documents.find(id);
+        return documents.find(List.of(id)).stream().findFirst();
+    }
+
+    @Override
+    public List<EmbeddedImage> find(List<String> ids) {
+        requireOpen();
+        return documents.find(ids);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.sightline.deploy.bench;
+package io.sightline.schemas;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -7,12 +7,12 @@ import java.util.Deque;
  * What somebody has started and has to close, the last one first, since each may use those before it. One that does not
  * close keeps none of the others open. Not thread-safe.
  */
-final class Started implements AutoCloseable {
+public final class Started implements AutoCloseable {
 
     private final Deque<AutoCloseable> newestFirst = new ArrayDeque<>();
 
     /** Takes over what was started just now. */
-    <T extends AutoCloseable> T add(T one) {
+    public <T extends AutoCloseable> T add(T one) {
         newestFirst.push(one);
         return one;
     }
@@ -22,12 +22,14 @@ final class Started implements AutoCloseable {
      *
      * @param failure why, to be thrown by the caller; is told of what did not close
      */
-    void undo(Throwable failure) {
+    public void undo(Throwable failure) {
         while (!newestFirst.isEmpty()) {
             try {
                 newestFirst.pop().close();
-            } catch (Exception e) {
-                failure.addSuppressed(e);
+            } catch (Exception | Error e) {
+                if (!e.equals(failure)) {
+                    failure.addSuppressed(e);
+                }
             }
         }
     }

@@ -1,4 +1,4 @@
-package io.sightline.deploy.bench;
+package io.sightline.schemas;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
