@@ -16,7 +16,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -35,7 +39,7 @@ class ScreenshotsIT {
     private static final int SIGNS = 100;
     private static final int DRAWINGS = 40;
     private static final Duration BETWEEN = Duration.ofMillis(15);
-    private static final Duration WARM_UP = Duration.ofSeconds(30);
+    private static final int ENOUGH = 1_500;
 
     private final Path folder = Path.of(System.getProperty("sightline.screenshots", "target"));
     private final String url = System.getProperty("sightline.console.url", "");
@@ -64,22 +68,27 @@ class ScreenshotsIT {
     private void underLoad(Step step) throws Exception {
         List<DatasetImage> images =
                 new ProceduralGallery(SIGNS, DRAWINGS, Instant.now().toEpochMilli()).images();
-        AtomicBoolean enough = new AtomicBoolean();
-        try (BulkLoader loader = new BulkLoader(ingest, 1)) {
-            Thread load = Thread.ofVirtual().start(() -> {
-                for (int i = 0; i < images.size() && !enough.get(); i++) {
-                    try {
-                        loader.load(images.subList(i, i + 1), LabelPolicy.ALL, () -> {});
-                        Thread.sleep(BETWEEN);
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
-                    }
-                }
-            });
-            Thread.sleep(WARM_UP);
+        AtomicInteger sent = new AtomicInteger();
+        try (BulkLoader loader = new BulkLoader(ingest, 1);
+                ScheduledExecutorService load = Executors.newSingleThreadScheduledExecutor()) {
+            load.scheduleAtFixedRate(
+                    () -> send(loader, images.get(sent.getAndIncrement() % images.size())),
+                    0,
+                    BETWEEN.toMillis(),
+                    TimeUnit.MILLISECONDS);
+            Awaitility.await("charts that show a load")
+                    .atMost(Duration.ofMinutes(5))
+                    .until(() -> sent.get() >= ENOUGH);
             step.run();
-            enough.set(true);
-            load.join();
+            load.shutdown();
+        }
+    }
+
+    private static void send(BulkLoader loader, DatasetImage image) {
+        try {
+            loader.load(List.of(image), LabelPolicy.ALL, () -> {});
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

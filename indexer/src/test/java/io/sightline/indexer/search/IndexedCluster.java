@@ -92,7 +92,15 @@ final class IndexedCluster implements AutoCloseable {
         this.log = new ModelLog(connection, serdes);
         this.catalog = ModelCatalog.open(connection, serdes, Patience.LIMIT);
         this.payloads = new PayloadStore(root.resolve("payloads"), 1 << 20).create();
-        this.indexer = new IndexerService(
+        this.indexer = start(stores, root.resolve("indexes"), 0);
+    }
+
+    String url() {
+        return indexer.url();
+    }
+
+    private IndexerService start(VectorStores stores, Path directory, int port) {
+        return new IndexerService(
                 connection,
                 serdes,
                 catalog,
@@ -100,31 +108,16 @@ final class IndexedCluster implements AutoCloseable {
                 RolloutSettings.DEFAULT,
                 new PayloadReader(payloads, null, 0),
                 stores,
-                root.resolve("indexes"),
+                directory,
                 Telemetry.withoutSpans(),
-                HttpSettings.loopback(0),
+                HttpSettings.loopback(port),
                 Clock.systemUTC());
-    }
-
-    String url() {
-        return indexer.url();
     }
 
     /** Starts another indexer on a port of its own choice; closes it if it starts. */
     void startAnother(int port) {
-        new IndexerService(
-                        connection,
-                        serdes,
-                        catalog,
-                        FAST,
-                        RolloutSettings.DEFAULT,
-                        new PayloadReader(payloads, null, 0),
-                        new LuceneStores(root.resolve("others"), Clock.systemUTC()),
-                        root.resolve("others"),
-                        Telemetry.withoutSpans(),
-                        HttpSettings.loopback(port),
-                        Clock.systemUTC())
-                .close();
+        Path others = root.resolve("others");
+        start(new LuceneStores(others, Clock.systemUTC()), others, port).close();
     }
 
     /** Makes a version active, with all images that the one before has. */
