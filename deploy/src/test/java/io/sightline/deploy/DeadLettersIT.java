@@ -17,18 +17,14 @@ import io.sightline.indexer.deadletters.DeadLetterView;
 import io.sightline.indexer.deadletters.Deadness;
 import io.sightline.indexer.deadletters.Redrive;
 import io.sightline.schemas.KafkaConnection;
-import io.sightline.schemas.RecordSerdes;
 import io.sightline.schemas.Topics;
 import io.sightline.schemas.avro.DeadLetterReason;
-import io.sightline.schemas.avro.ImageEvent;
-import io.sightline.schemas.avro.InlinePayload;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +38,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -65,6 +60,7 @@ class DeadLettersIT {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private Path directory;
     private Stack stack;
+    private ImageSender sender;
     private SearchClient search;
     private DeadLetterLog log;
 
@@ -75,6 +71,7 @@ class DeadLettersIT {
     void start(@TempDir Path folder) throws Exception {
         directory = folder;
         stack = Stack.start(Stacks.still(folder), what -> {});
+        sender = new ImageSender(stack);
         search = new SearchClient(stack.searchUrl());
         log = new DeadLetterLog(stack.connection());
         ingest("good", TestImages.png(40, 40, 1));
@@ -85,6 +82,7 @@ class DeadLettersIT {
     void stop() {
         search.close();
         http.close();
+        sender.close();
         stack.close();
     }
 
@@ -323,35 +321,14 @@ class DeadLettersIT {
     }
 
     private byte[] event(byte[] content) {
-        return new RecordSerdes(stack.connection())
-                .serializer(ImageEvent.class)
-                .serialize(
-                        Topics.IMAGES,
-                        new ImageEvent(
-                                new InlinePayload(ByteBuffer.wrap(content)),
-                                "image/jpeg",
-                                Map.of(),
-                                "test",
-                                EVENT_TIME));
+        return sender.event(content, EVENT_TIME);
     }
 
-    /** Past the gateway, as another producer would. */
     private Coordinates produce(String id, byte @Nullable [] value) throws Exception {
-        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
-                stack.connection().producer("test"), new StringSerializer(), new ByteArraySerializer())) {
-            RecordMetadata written = producer.send(new ProducerRecord<>(Topics.IMAGES, id, value))
-                    .get();
-            return new Coordinates(written.topic(), written.partition(), written.offset());
-        }
+        return sender.produce(id, value);
     }
 
     private void ingest(String id, byte[] image) throws Exception {
-        HttpResponse<String> response = http.send(
-                HttpRequest.newBuilder(URI.create(stack.ingestUrl() + "/v1/images?id=" + id))
-                        .header("Content-Type", "application/octet-stream")
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(image))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
+        sender.post(id, image, Map.of());
     }
 }

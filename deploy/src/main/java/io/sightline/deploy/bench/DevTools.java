@@ -66,7 +66,11 @@ final class DevTools implements AutoCloseable {
 
     /** Goes to an address, without waiting for what it loads. */
     void navigate(String url) throws IOException {
-        ask("Page.navigate", Map.of("url", url));
+        JsonNode result = ask("Page.navigate", Map.of("url", url));
+        if (result.has("errorText")) {
+            throw new IOException(
+                    url + " was not loaded: " + result.path("errorText").asText());
+        }
     }
 
     /** Value of a script; of a promise, what it comes to. */

@@ -1,5 +1,7 @@
 package io.sightline.deploy.console;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
@@ -28,11 +30,18 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Where it is installed, if it is. */
-    static Optional<Path> installed() {
+    private static Optional<Path> installed() {
         return Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
                 .map(Path::of)
                 .filter(Files::isExecutable)
                 .findFirst();
+    }
+
+    /** Where it is installed; without, the test is skipped. */
+    static Path required() {
+        Optional<Path> executable = installed();
+        assumeTrue(executable.isPresent(), "there is no Chromium: install the package chromium to test the console");
+        return executable.orElseThrow();
     }
 
     static Chromium start(Path executable) {

@@ -1,8 +1,7 @@
 package io.sightline.deploy.console;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sightline.deploy.ImageSender;
 import io.sightline.deploy.Stacks;
 import io.sightline.deploy.bench.UntrainedNetwork;
 import io.sightline.deploy.demo.ProceduralGallery;
@@ -17,18 +16,13 @@ import io.sightline.indexer.rollout.RolloutSettings;
 import io.sightline.indexer.rollout.gates.GateSettings;
 import io.sightline.ingest.loader.DatasetImage;
 import io.sightline.schemas.RecordSerdes;
-import io.sightline.schemas.Topics;
-import io.sightline.schemas.avro.ImageEvent;
-import io.sightline.schemas.avro.InlinePayload;
 import io.sightline.schemas.avro.ModelEvent;
 import io.sightline.trainer.nets.ConvNet;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,10 +30,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 
 /** A stack with two versions, a thousand labels, some hostile names and some dead letters. Close it once. */
@@ -53,6 +43,7 @@ final class ConsoleGallery implements AutoCloseable {
 
     private final Path folder;
     private final Stack stack;
+    private final ImageSender sender;
     private final HttpClient http = HttpClient.newHttpClient();
 
     private ConsoleGallery(Path folder) {
@@ -61,6 +52,7 @@ final class ConsoleGallery implements AutoCloseable {
         RolloutSettings rollout =
                 new RolloutSettings(Duration.ofHours(1)).with(new GateSettings(0.01, 200, 1000, 50, 1, 0));
         this.stack = Stack.start(Stacks.still(folder).with(rollout), what -> {});
+        this.sender = new ImageSender(stack);
     }
 
     static ConsoleGallery start(Path folder) throws Exception {
@@ -81,12 +73,12 @@ final class ConsoleGallery implements AutoCloseable {
     private void fill() throws Exception {
         List<DatasetImage> drawings = new ProceduralGallery(LABELS, 1, 7).images();
         for (DatasetImage drawing : drawings) {
-            ingest(drawing.id(), drawing.content().read(), String.valueOf(drawing.label()), "phone");
+            post(drawing.id(), drawing.content().read(), String.valueOf(drawing.label()), "phone");
         }
-        ingest(SCRIPT, TestImages.png(40, 40, 1), SCRIPT, SCRIPT);
-        dead("truncated/1", event(TRUNCATED));
-        dead("truncated/2", event(Arrays.copyOf(TRUNCATED, 400)));
-        dead(SCRIPT + "-dead", "garbage".getBytes(StandardCharsets.UTF_8));
+        post(SCRIPT, TestImages.png(40, 40, 1), SCRIPT, SCRIPT);
+        sender.produce("truncated/1", sender.event(TRUNCATED, Instant.now()));
+        sender.produce("truncated/2", sender.event(Arrays.copyOf(TRUNCATED, 400), Instant.now()));
+        sender.produce(SCRIPT + "-dead", "garbage".getBytes(StandardCharsets.UTF_8));
         awaitImages("v1", LABELS + 1);
         publish("v2", 0.62, 0.31);
         awaitActive("v2");
@@ -94,35 +86,8 @@ final class ConsoleGallery implements AutoCloseable {
         awaitActive("v3");
     }
 
-    private void ingest(String id, byte[] image, String label, String source) throws Exception {
-        String query = "id=" + encoded(id) + "&label=" + encoded(label) + "&tag.source=" + encoded(source);
-        HttpResponse<String> response = http.send(
-                HttpRequest.newBuilder(URI.create(stack.ingestUrl() + "/v1/images?" + query))
-                        .header("Content-Type", "application/octet-stream")
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(image))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
-    }
-
-    private byte[] event(byte[] content) {
-        return new RecordSerdes(stack.connection())
-                .serializer(ImageEvent.class)
-                .serialize(
-                        Topics.IMAGES,
-                        new ImageEvent(
-                                new InlinePayload(ByteBuffer.wrap(content)),
-                                "image/jpeg",
-                                Map.of(),
-                                "test",
-                                Instant.now()));
-    }
-
-    private void dead(String id, byte[] value) throws Exception {
-        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
-                stack.connection().producer("test"), new StringSerializer(), new ByteArraySerializer())) {
-            producer.send(new ProducerRecord<>(Topics.IMAGES, id, value)).get();
-        }
+    private void post(String id, byte[] image, String label, String source) throws Exception {
+        sender.post(id, image, Map.of("label", label, "tag.source", source));
     }
 
     private void publish(String version, double recall, double mapAtR) {
@@ -165,13 +130,10 @@ final class ConsoleGallery implements AutoCloseable {
                 .body());
     }
 
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
-    }
-
     @Override
     public void close() {
         http.close();
+        sender.close();
         stack.close();
     }
 }

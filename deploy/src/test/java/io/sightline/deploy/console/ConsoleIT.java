@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
@@ -16,10 +15,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -41,11 +38,9 @@ class ConsoleIT {
 
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
-        Optional<Path> executable = Chromium.installed();
-        Assumptions.assumeTrue(
-                executable.isPresent(), "there is no Chromium: install the package chromium to test the console");
+        Path executable = Chromium.required();
         PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
-        chromium = Chromium.start(executable.orElseThrow());
+        chromium = Chromium.start(executable);
         gallery = ConsoleGallery.start(folder);
     }
 
@@ -163,7 +158,8 @@ class ConsoleIT {
             Page page = watched.page();
             page.route(
                     "**/v1/search",
-                    route -> refuse(route, 503, "index-rebuilding", "the index of v3 is being read, 40 %"));
+                    route -> StubbedAnswer.refuse(
+                            route, 503, "index-rebuilding", "the index of v3 is being read, 40 %"));
             watched.go(SEARCH_BY_DRAWING);
             assertThat(page.locator(".state h2")).hasText("The index is being rebuilt");
             assertThat(page.locator(".state")).containsText("40 %");
@@ -236,7 +232,8 @@ class ConsoleIT {
         try (Watched watched = desktop().expecting("/v1/dead-letters")) {
             Page page = watched.page();
             page.route(
-                    "**/v1/dead-letters**", route -> refuse(route, 503, "kafka-unavailable", "the brokers are away"));
+                    "**/v1/dead-letters**",
+                    route -> StubbedAnswer.refuse(route, 503, "kafka-unavailable", "the brokers are away"));
             watched.go("#/pipeline");
             assertThat(page.locator("#dead-letters .state h2")).hasText("The brokers do not answer");
             watched.assertNothingWrong();
@@ -297,8 +294,9 @@ class ConsoleIT {
             Page page = watched.page();
             page.route("**/v1/session", route -> {
                 switch (route.request().method()) {
-                    case "GET" -> json(route, 200, "{\"authentication\":\"required\",\"name\":null,\"scopes\":[]}");
-                    default -> refuse(route, 401, "unauthenticated", "this key is not known");
+                    case "GET" ->
+                        StubbedAnswer.json(route, 200, "{\"authentication\":\"required\",\"name\":null,\"scopes\":[]}");
+                    default -> StubbedAnswer.refuse(route, 401, "unauthenticated", "this key is not known");
                 }
             });
             watched.go("#/models");
@@ -310,7 +308,7 @@ class ConsoleIT {
             page.unroute("**/v1/session");
             page.route(
                     "**/v1/session",
-                    route -> json(
+                    route -> StubbedAnswer.json(
                             route,
                             200,
                             "{\"authentication\":\"required\",\"name\":\"reader\",\"scopes\":[\"SEARCH\"]}"));
@@ -392,16 +390,5 @@ class ConsoleIT {
         assertThat(page.locator("h1").first()).isAttached();
         assertThat(page.locator(".skeleton")).hasCount(0);
         assertThat(page.locator(".state .spinner")).hasCount(0);
-    }
-
-    private static void refuse(Route route, int status, String type, String message) {
-        json(route, status, "{\"error\":{\"type\":\"" + type + "\",\"message\":\"" + message + "\"}}");
-    }
-
-    private static void json(Route route, int status, String body) {
-        route.fulfill(new Route.FulfillOptions()
-                .setStatus(status)
-                .setContentType("application/json")
-                .setBody(body));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
+import io.sightline.deploy.client.SearchClient;
 import io.sightline.deploy.demo.ProceduralGallery;
 import io.sightline.ingest.loader.BulkLoader;
 import io.sightline.ingest.loader.DatasetImage;
@@ -25,9 +26,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * Makes the pictures of the documentation: start {@code sightline demo}, wait for a few versions, and run this with
- * {@code -Dsightline.screenshots=deploy/docs -Dsightline.console.url=http://127.0.0.1:19090}. Images are sent to the demo
- * while its pipeline is taken.
+ * Makes the pictures of the documentation, of a stack that is empty at first:
+ *
+ * <pre>
+ * deploy/sightline up --images drawing --dir target/pictures --round-steps 300 --min-interval PT0S
+ * mvn verify -pl deploy -am -Dit.test=ScreenshotsIT -Dsightline.screenshots=deploy/docs
+ *     -Dsightline.console.url=http://127.0.0.1:19090
+ * </pre>
  */
 @EnabledIfSystemProperty(named = "sightline.screenshots", matches = ".+")
 @EnabledIfSystemProperty(named = "sightline.console.url", matches = "http.+")
@@ -36,10 +41,12 @@ class ScreenshotsIT {
     private static final int MOST_BYTES = 150_000;
     private static final int WIDTH = 1200;
     private static final int HEIGHT = 800;
-    private static final int SIGNS = 100;
-    private static final int DRAWINGS = 40;
+    private static final int SIGNS = 40;
+    private static final int DRAWINGS = 75;
+    private static final int TRAINED = 2;
+    private static final int ENOUGH_VERSIONS = 5;
     private static final Duration BETWEEN = Duration.ofMillis(15);
-    private static final int ENOUGH = 1_500;
+    private static final int ENOUGH_IMAGES = 1_500;
 
     private final Path folder = Path.of(System.getProperty("sightline.screenshots", "target"));
     private final String url = System.getProperty("sightline.console.url", "");
@@ -48,10 +55,16 @@ class ScreenshotsIT {
     @Test
     void shouldTakeAPictureOfEachPage() throws Exception {
         PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
-        try (Chromium chromium = Chromium.start(Chromium.installed().orElseThrow())) {
-            take(chromium, ColorScheme.LIGHT, "#/search?id=train%2Fsign-090%2F02.png&k=12", "#hits img", "search");
-            take(chromium, ColorScheme.LIGHT, "#/models", "tbody tr", "models");
+        List<DatasetImage> gallery = new ProceduralGallery(SIGNS, DRAWINGS, 7).images();
+        try (Chromium chromium = Chromium.start(Chromium.required());
+                BulkLoader loader = new BulkLoader(ingest, 4)) {
+            loader.load(gallery, LabelPolicy.ALL, () -> {});
+            // The first that has learnt anything, beside the one that has not.
+            awaitActive(TRAINED);
             take(chromium, ColorScheme.DARK, "#/map", "canvas.scatter", "map");
+            awaitActive(ENOUGH_VERSIONS);
+            take(chromium, ColorScheme.LIGHT, "#/search?id=train%2Fsign-017%2F02.png&k=12", "#hits img", "search");
+            take(chromium, ColorScheme.LIGHT, "#/models", "tbody tr", "models");
             underLoad(() -> take(
                     chromium,
                     ColorScheme.LIGHT,
@@ -59,6 +72,18 @@ class ScreenshotsIT {
                     "#dead-letters .state, #dead-letters .letter",
                     "pipeline"));
         }
+    }
+
+    private void awaitActive(int number) {
+        try (SearchClient client = new SearchClient(url)) {
+            Awaitility.await("version " + number)
+                    .atMost(Duration.ofMinutes(10))
+                    .until(() -> number(client.get("/v1/status").path("active").asText("v0")) >= number);
+        }
+    }
+
+    private static int number(String version) {
+        return Integer.parseInt(version.substring(1));
     }
 
     private interface Step {
@@ -78,7 +103,7 @@ class ScreenshotsIT {
                     TimeUnit.MILLISECONDS);
             Awaitility.await("charts that show a load")
                     .atMost(Duration.ofMinutes(5))
-                    .until(() -> sent.get() >= ENOUGH);
+                    .until(() -> sent.get() >= ENOUGH_IMAGES);
             step.run();
             load.shutdown();
         }
@@ -86,7 +111,7 @@ class ScreenshotsIT {
 
     private static void send(BulkLoader loader, DatasetImage image) {
         try {
-            loader.load(List.of(image), LabelPolicy.ALL, () -> {});
+            loader.load(List.of(image), LabelPolicy.NONE, () -> {});
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * computed again. There are a few sizes only, and few maps wait at a time, so that whoever asks for many costs no more than
  * one thread and some megabytes. Thread-safe.
  *
- * <p>On failure: a map that could not be computed says so, and is tried again when it is asked for later.
+ * <p>On failure: a map that could not be computed says so for some seconds, and is tried again when it is asked for later.
  */
 public final class EmbeddingMaps implements AutoCloseable {
 
@@ -60,8 +60,8 @@ public final class EmbeddingMaps implements AutoCloseable {
     }
 
     /**
-     * The map of a store; begun if there is none, or if it is out of date. Empty if there is none to show and too many are
-     * waiting to be computed.
+     * The map of a store; begun if there is none, or if it is out of date. Empty if there is none and too many are waiting to
+     * be computed.
      *
      * @param sample one that is {@linkplain #rounded rounded}
      * @param images in the store now
@@ -70,11 +70,10 @@ public final class EmbeddingMaps implements AutoCloseable {
         Key key = new Key(store.key().version(), sample);
         MapJob known = jobs.get(key);
         if (known != null && known.isOf(store)) {
-            if (!known.isAtWork() && isOutdated(known, images) && hasRoom()) {
+            if (!known.isAtWork() && isOutdated(known, images) && !known.hasJustFailed() && hasRoom()) {
                 begin(key, known);
             }
-            return Optional.of(known)
-                    .filter(job -> job.isAtWork() || job.drawn().isPresent());
+            return Optional.of(known);
         }
         if (!hasRoom()) {
             return Optional.empty();

@@ -5,6 +5,7 @@ import io.sightline.indexer.projection.TsneSettings;
 import io.sightline.indexer.store.EmbeddedImage;
 import io.sightline.indexer.store.VectorStore;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -22,12 +23,15 @@ import org.slf4j.LoggerFactory;
  */
 final class MapJob {
 
+    private static final Duration PAUSE = Duration.ofSeconds(10);
     private static final Logger LOG = LoggerFactory.getLogger(MapJob.class);
 
     private final VectorStore store;
     private final int sample;
     private volatile State state = new State("waiting", 0, null);
     private volatile @Nullable Drawn drawn;
+
+    private volatile long failedNanos;
     /** Not to be shown though they are in the sample that was read. */
     private final Set<String> forgotten = new HashSet<>();
 
@@ -80,6 +84,11 @@ final class MapJob {
         return !state.name().equals("ready") && !state.name().equals("failed");
     }
 
+    /** Whether it is too early to try again: those who ask are to see why. */
+    boolean hasJustFailed() {
+        return state.name().equals("failed") && System.nanoTime() - failedNanos < PAUSE.toNanos();
+    }
+
     synchronized void waiting() {
         forgotten.clear();
         state = new State("waiting", 0, null);
@@ -114,17 +123,22 @@ final class MapJob {
                 return !stopped.getAsBoolean();
             });
             if (plane.isEmpty()) {
-                state = new State("failed", 0, "this process is about to stop; ask again when it runs");
+                fail("this process is about to stop; ask again when it runs");
                 return;
             }
             show(new Drawn(images, clock.instant(), points(read, plane.get())));
         } catch (RuntimeException e) {
             LOG.warn("the map of {} could not be drawn: {}", store.key().version(), e.toString());
-            state = new State("failed", 0, "the sample could not be read, ask again: " + e.getMessage());
+            fail("the sample could not be read, ask again: " + e.getMessage());
         } catch (Error e) {
-            state = new State("failed", 0, "the map could not be drawn: " + e);
+            fail("the map could not be drawn: " + e);
             throw e;
         }
+    }
+
+    private void fail(String message) {
+        failedNanos = System.nanoTime();
+        state = new State("failed", 0, message);
     }
 
     private static List<MapPoint> points(List<EmbeddedImage> images, double[][] plane) {

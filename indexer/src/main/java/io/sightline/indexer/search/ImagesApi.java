@@ -90,11 +90,9 @@ final class ImagesApi {
     private void content(Context context) {
         StoredImage image = indexed(context.pathParam("id")).image;
         String tag = '"' + image.contentSha256() + '"';
-        context.header("ETag", tag);
-        context.header("Cache-Control", "private, no-cache");
         ContentPolicy.STRANGE.appliesTo(context);
         if (isKnown(context.header("If-None-Match"), tag)) {
-            context.status(NOT_MODIFIED);
+            mayBeKept(context, tag).status(NOT_MODIFIED);
             return;
         }
         byte[] content = source.content(image, source.event(image).event());
@@ -105,7 +103,12 @@ final class ImagesApi {
             throw new ApiException(410, "content-gone", "image '" + image.id() + "' is no image: " + e.getMessage());
         }
         context.header("Content-Disposition", "inline; filename=\"image." + extension(type) + '"');
-        context.contentType(type).result(content);
+        mayBeKept(context, tag).contentType(type).result(content);
+    }
+
+    /** Not said of an error: it would be taken for the image when that is there again. */
+    private static Context mayBeKept(Context context, String tag) {
+        return context.header("ETag", tag).header("Cache-Control", "private, no-cache");
     }
 
     private static String extension(String mediaType) {

@@ -124,6 +124,26 @@ class EmbeddingMapsTest {
         assertThat(job.state().message()).contains("planted");
     }
 
+    @Test
+    void shouldSayForAWhileWhyAMapFailedBeforeItIsTriedAgain() throws Exception {
+        LuceneStore store = store(0);
+        AtomicInteger tried = new AtomicInteger();
+        InstantSource broken = () -> {
+            tried.incrementAndGet();
+            throw new IllegalStateException("planted");
+        };
+        try (EmbeddingMaps maps = new EmbeddingMaps(broken.withZone(ZoneOffset.UTC))) {
+            MapJob job = maps.of(store, 250, 0).orElseThrow();
+            await().until(() -> !job.isAtWork());
+
+            assertThat(maps.of(store, 250, 0)).containsSame(job);
+
+            assertThat(job.state().name()).isEqualTo("failed");
+            assertThat(job.state().message()).contains("planted");
+            assertThat(tried).hasValue(1);
+        }
+    }
+
     private static List<String> shown(MapJob job) {
         return job.drawn().orElseThrow().points().stream().map(MapPoint::id).toList();
     }

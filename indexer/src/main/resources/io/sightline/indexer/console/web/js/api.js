@@ -1,6 +1,10 @@
 // Requests to the API that serves this page.
 
 const root = new URL('../../', import.meta.url);
+const FIRST_PAUSE = 5_000;
+const LONGEST_PAUSE = 60_000;
+/** Answers of a server, or of a proxy before it, that starts, stops or has too much to do. */
+const PASSING = [0, 429, 502, 503, 504];
 
 /** Why a request was not answered; type and message are the API's own. */
 export class ApiError extends Error {
@@ -13,7 +17,7 @@ export class ApiError extends Error {
 
   /** Whether the same may be answered later. */
   get passes() {
-    return this.status === 503 || this.status === 429 || this.status === 0;
+    return PASSING.includes(this.status);
   }
 }
 
@@ -76,11 +80,48 @@ async function refusal(answer, path) {
   return new ApiError(answer.status, type, message, Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null);
 }
 
-/** Follows the API's events of some names until the signal aborts. */
+/**
+ * Follows the API's events of some names until the signal aborts, while the page is seen: a browser has six connections to a
+ * server, for all its tabs and for pages that it keeps to go back to, and a stream takes one. Once each page, therefore.
+ */
 export function follow(names, listener, signal) {
-  const source = new EventSource(address('v1/events', {events: names.join(',')}));
-  for (const name of names) {
-    source.addEventListener(name, event => listener(name, JSON.parse(event.data)));
-  }
-  signal.addEventListener('abort', () => source.close());
+  let source = null;
+  let timer = 0;
+  let pause = FIRST_PAUSE;
+  const close = () => {
+    clearTimeout(timer);
+    source?.close();
+    source = null;
+  };
+  const open = () => {
+    if (document.hidden || signal.aborted) {
+      close();
+      return;
+    }
+    if (source !== null) {
+      return;
+    }
+    clearTimeout(timer);
+    const opened = new EventSource(address('v1/events', {events: names.join(',')}));
+    source = opened;
+    opened.addEventListener('open', () => {
+      pause = FIRST_PAUSE;
+    });
+    // It comes back by itself from a connection that was lost, and never from an answer that is no stream.
+    opened.addEventListener('error', () => {
+      if (opened.readyState === EventSource.CLOSED && opened === source) {
+        close();
+        timer = setTimeout(open, pause);
+        pause = Math.min(2 * pause, LONGEST_PAUSE);
+      }
+    });
+    for (const name of names) {
+      opened.addEventListener(name, event => listener(name, JSON.parse(event.data)));
+    }
+  };
+  document.addEventListener('visibilitychange', open, {signal});
+  window.addEventListener('pagehide', close, {signal});
+  window.addEventListener('pageshow', open, {signal});
+  signal.addEventListener('abort', close);
+  open();
 }

@@ -16,6 +16,7 @@ const main = document.getElementById('main');
 let leaving = new AbortController();
 let shown = null;
 let following = null;
+let answering = null;
 
 async function show() {
   const route = current();
@@ -42,14 +43,29 @@ async function show() {
     replace(main, h('h1', {}, page.title), state({title: 'This page is not for your key', text: lacking(page.scope)}));
     return;
   }
-  const module = await page.load();
-  if (!signal.aborted) {
-    await module.show(main, route, signal);
-    if (changed && !signal.aborted) {
-      window.scrollTo(0, 0);
-      announce(document.title);
+  try {
+    const module = await page.load();
+    if (!signal.aborted) {
+      await module.show(main, route, signal);
     }
+  } catch (failure) {
+    if (!signal.aborted) {
+      notLoaded(failure);
+    }
+    return;
   }
+  if (changed && !signal.aborted) {
+    window.scrollTo(0, 0);
+    announce(document.title);
+  }
+}
+
+/** Its modules could not be read, or are those of another release than the ones that run. */
+function notLoaded(failure) {
+  shown = null;
+  replace(main, state({title: 'This page could not be loaded', tone: 'error',
+    text: `Check that the indexer runs, and your way to it; then load the page again. (${failure.message})`,
+    action: h('button', {type: 'button', class: 'button', onclick: () => location.reload()}, 'Load the page again')}));
 }
 
 function mark(name) {
@@ -74,10 +90,16 @@ function followVersion() {
   follow(['version'], (name, {version, before}) => {
     replace(serving, h('a', {href: `#/models/${encodeURIComponent(version)}`, title: 'The version that answers searches'},
       h('span', {class: 'dot', 'aria-hidden': 'true'}), version));
-    if (before) {
-      announce(`Version ${version} answers now, before it was ${before}.`);
+    // The first event of a stream says what is so already, and a page that was hidden has missed some.
+    if (version === answering) {
+      return;
     }
-    window.dispatchEvent(new CustomEvent('version', {detail: {version, before}}));
+    const last = answering ?? before;
+    answering = version;
+    if (last) {
+      announce(`Version ${version} answers now, before it was ${last}.`);
+      window.dispatchEvent(new CustomEvent('version'));
+    }
   }, following.signal);
 }
 

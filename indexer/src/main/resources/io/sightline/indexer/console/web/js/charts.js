@@ -16,7 +16,7 @@ function load() {
 }
 
 /**
- * A line chart that follows the page's colours until the signal aborts.
+ * A line chart that follows the page's colours until the signal aborts, or until it is destroyed.
  *
  * @param series of {name, colour, dash, points}; colours are custom properties
  * @param options of the chart: unit, max, points, onselect(index), and hollow(index), whether a point is drawn as a ring
@@ -26,6 +26,8 @@ export async function lineChart(canvas, labels, series, {unit = '', max = null, 
   if (signal.aborted) {
     return null;
   }
+  const mine = new AbortController();
+  signal.addEventListener('abort', () => mine.abort(), {signal: mine.signal});
   const chart = new Chart(canvas, {type: 'line', data: {labels: [], datasets: []}, options: {}});
   const paint = () => {
     const text = pageColour('--text-soft');
@@ -62,8 +64,8 @@ export async function lineChart(canvas, labels, series, {unit = '', max = null, 
     paint();
   };
   set(labels, series.map(one => one.points));
-  window.addEventListener('theme', paint, {signal});
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint, {signal});
-  signal.addEventListener('abort', () => chart.destroy());
-  return {set};
+  window.addEventListener('theme', paint, {signal: mine.signal});
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint, {signal: mine.signal});
+  mine.signal.addEventListener('abort', () => chart.destroy());
+  return {set, destroy: () => mine.abort()};
 }

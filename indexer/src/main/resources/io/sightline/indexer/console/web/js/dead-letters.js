@@ -73,13 +73,13 @@ function showPage(page, reason, head, list, again, signal) {
 }
 
 function offer(more, entries, next, reason, again, signal) {
-  replace(more, next ? h('button', {type: 'button', class: 'button', onclick: async () => {
+  replace(more, next ? h('button', {type: 'button', class: 'button', onclick: async event => {
     try {
       const page = await call('v1/dead-letters', {query: {reason, after: next}, signal});
-      entries.append(...page.events.map(event => entry(event, again, signal)));
+      entries.append(...page.events.map(one => entry(one, again, signal)));
       offer(more, entries, page.next, reason, again, signal);
     } catch (failure) {
-      replace(more, h('span', {class: 'error-text', role: 'alert'}, failure.message));
+      replace(more, event.target, h('span', {class: 'error-text', role: 'alert'}, failure.message));
     }
   }}, 'Show more') : null);
 }

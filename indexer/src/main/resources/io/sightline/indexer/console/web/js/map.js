@@ -26,12 +26,18 @@ export async function show(main, route, signal) {
         SAMPLES.map(one => h('option', {value: String(one), selected: one === sample}, count(one)))))),
     body);
   const mine = new AbortController();
-  signal.addEventListener('abort', () => mine.abort());
-  replace(body, waiting(null, 0));
-  window.addEventListener('version', () => {
+  const here = new AbortController();
+  signal.addEventListener('abort', () => {
     mine.abort();
+    here.abort();
+  }, {signal: here.signal});
+  const again = () => {
+    mine.abort();
+    here.abort();
     show(main, route, signal);
-  }, {signal: mine.signal, once: true});
+  };
+  replace(body, waiting(null, 0));
+  window.addEventListener('version', again, {signal: here.signal});
   poll(async () => {
     try {
       const after = await call('v1/map', {query: {version, sample}, signal: mine.signal});
@@ -49,7 +55,7 @@ export async function show(main, route, signal) {
     } catch (failure) {
       if (!mine.signal.aborted) {
         mine.abort();
-        showFailure(body, failure, () => show(main, route, signal), signal);
+        showFailure(body, failure, again, signal);
       }
     }
   }, EVERY, mine.signal);

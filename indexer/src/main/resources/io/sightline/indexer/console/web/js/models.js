@@ -1,5 +1,5 @@
 // The page Models: all versions, how good they are, and one of them in detail.
-import {call, follow} from './api.js';
+import {call} from './api.js';
 import {lineChart} from './charts.js';
 import {h, poll, replace} from './dom.js';
 import {badge, gained} from './figures.js';
@@ -29,17 +29,24 @@ export async function show(main, route, signal) {
       await draw(models, drawn, chartBox, signal);
     } catch (failure) {
       if (!signal.aborted) {
-        replace(chartBox, h('p', {class: 'hint'}, 'No figures now.'));
-        showFailure(body, failure, () => go('#/models'), null);
+        say(drawn, chartBox, h('p', {class: 'hint'}, 'No figures now.'));
+        showFailure(body, failure, () => reload(), signal);
       }
     }
   };
   const reload = poll(load, 5000, signal);
-  follow(['version'], () => reload(), signal);
+  window.addEventListener('version', () => reload(), {signal});
 }
 
 const nothing = () => state({title: 'No version has been published yet',
   text: 'The trainer publishes the first one when it starts. See whether it runs: “sightline serve trainer”, or “sightline up” for everything at once.'});
+
+/** Something in the place of the chart. */
+function say(drawn, box, what) {
+  drawn.chart?.destroy();
+  drawn.chart = null;
+  replace(box, what);
+}
 
 async function draw(models, drawn, box, signal) {
   const measured = models.filter(model => Number.isFinite(model.metrics.recallAt1));
@@ -47,7 +54,7 @@ async function draw(models, drawn, box, signal) {
   drawn.rejected = measured.map(model => model.status === 'REJECTED');
   const points = ['recallAt1', 'mapAtR'].map(name => measured.map(model => Number((100 * model.metrics[name]).toFixed(2))));
   if (measured.length === 0) {
-    replace(box, h('p', {class: 'hint centred'}, 'No version was measured yet: that takes labelled images of at least two classes that are held out.'));
+    say(drawn, box, h('p', {class: 'hint centred'}, 'No version was measured yet: that takes labelled images of at least two classes that are held out.'));
     return;
   }
   if (drawn.chart) {

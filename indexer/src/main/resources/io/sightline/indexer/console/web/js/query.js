@@ -4,17 +4,22 @@ import {link} from './routes.js';
 export const SIZES = [12, 24, 48, 96];
 const DEFAULT_SIZE = 24;
 
-/** Images that were dropped or chosen, by number: an address cannot hold them, so they last as long as the page. */
+/**
+ * Images that were dropped or chosen, by name: an address cannot hold them, so they last as long as the page. A page that was
+ * loaded again gives other names, since the addresses of before are in the history still.
+ */
 const images = new Map();
 
-/** Keeps an image and gives it a number. */
+const loaded = Date.now().toString(36);
+
+/** Keeps an image and gives it a name. */
 export function keep(file) {
-  const number = String(images.size + 1);
-  images.set(number, {file, url: URL.createObjectURL(file)});
-  return number;
+  const name = `${loaded}-${images.size + 1}`;
+  images.set(name, {file, url: URL.createObjectURL(file)});
+  return name;
 }
 
-export const kept = number => images.get(number) ?? null;
+export const kept = name => images.get(name) ?? null;
 
 /** The query that an address holds. */
 export function fromParams(params) {

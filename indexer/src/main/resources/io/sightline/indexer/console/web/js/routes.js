@@ -5,7 +5,16 @@ export function current() {
   const hash = location.hash.startsWith('#/') ? location.hash.slice(2) : 'search';
   const [path, query = ''] = hash.split(/\?(.*)/s);
   const [page, ...rest] = path.split('/');
-  return {page: page || 'search', rest: rest.map(decodeURIComponent).join('/'), params: new URLSearchParams(query)};
+  return {page: page || 'search', rest: rest.map(decoded).join('/'), params: new URLSearchParams(query)};
+}
+
+/** As it is, if somebody mistyped it. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Address of a page; values that are null or empty are left out, lists are repeated. */

@@ -193,7 +193,8 @@ function showAnswer(answer, query, results, signal) {
       tell(list.children.length);
       offer(page.next);
     } catch (failure) {
-      replace(more, h('span', {class: 'error-text', role: 'alert'}, failure.message));
+      event.target.disabled = false;
+      replace(more, event.target, h('span', {class: 'error-text', role: 'alert'}, failure.message));
     }
   }}, 'Show more') : null);
   tell(answer.hits.length);

@@ -45,7 +45,8 @@ const ADVICE = {
 };
 
 /**
- * Shows why something failed. What passes by itself is tried again: after a while, or when the button is pressed.
+ * Shows why something failed. What passes by itself is tried again: after a while, or when the button is pressed; not once
+ * something else is shown in its place.
  *
  * @param again what tries it again
  */
@@ -57,22 +58,28 @@ export function showFailure(container, failure, again, signal, action = null) {
   const seconds = failure.retryAfter ?? 3;
   const button = h('button', {type: 'button', class: 'button', onclick: () => again()}, 'Try again');
   const advice = ADVICE[type];
-  replace(container, state({
+  const shown = state({
     title: TITLES[type] ?? 'That did not work',
     text: [sentence(failure.message ?? String(failure)), advice ? ` ${advice}` : '',
       failure.passes ? ` This page tries again every ${seconds} s.` : ''].join(''),
     tone: failure.passes ? 'waiting' : 'error',
     busy: failure.passes === true,
     action: h('p', {class: 'actions'}, failure.passes || !action ? button : null, action),
-  }));
+  });
+  replace(container, shown);
   if (failure.passes) {
-    const timer = setTimeout(() => (document.hidden ? whenShown(again, signal) : again()), seconds * 1000);
-    signal?.addEventListener('abort', () => clearTimeout(timer));
+    const retry = () => {
+      if (!shown.isConnected || signal?.aborted) {
+        return;
+      }
+      if (document.hidden) {
+        document.addEventListener('visibilitychange', retry, {once: true});
+      } else {
+        again();
+      }
+    };
+    setTimeout(retry, seconds * 1000);
   }
-}
-
-function whenShown(again, signal) {
-  document.addEventListener('visibilitychange', () => again(), {once: true, signal});
 }
 
 /** Messages of the API begin with a small letter and end without a stop. */

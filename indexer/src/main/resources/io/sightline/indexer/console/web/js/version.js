@@ -1,6 +1,6 @@
 // One version: what it is, what became of it, and what can be done with it.
 import {actions} from './actions.js';
-import {call, follow} from './api.js';
+import {call} from './api.js';
 import {h, poll, replace} from './dom.js';
 import {badge, gained} from './figures.js';
 import {count, percent, time} from './format.js';
@@ -23,11 +23,12 @@ export async function showVersion(main, version, signal) {
       }
       body.dataset.shown = 'yes';
     } catch (failure) {
-      showFailure(body, failure, load, signal, h('a', {class: 'button', href: '#/models'}, 'All versions'));
+      delete body.dataset.shown;
+      showFailure(body, failure, () => reload(), signal, h('a', {class: 'button', href: '#/models'}, 'All versions'));
     }
   };
   const reload = poll(load, 5000, signal);
-  follow(['version'], () => reload(), signal);
+  window.addEventListener('version', () => reload(), {signal});
 }
 
 function paint(body, model, models, active, changed) {
