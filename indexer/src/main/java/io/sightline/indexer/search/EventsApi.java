@@ -4,6 +4,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.sse.SseClient;
 import io.javalin.http.sse.SseHandler;
+import io.sightline.http.Admission;
 import io.sightline.http.ApiException;
 import io.sightline.http.Scope;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /v1/events}: server-sent events, a thread for each client. A comment every {@value #KEEP_ALIVE_SECONDS} s keeps
- * connections open, and shows which are gone. Thread-safe.
+ * connections open, and shows which are gone; as often it is asked whether the client's credential still holds. Thread-safe.
  */
 final class EventsApi {
 
@@ -48,7 +49,7 @@ final class EventsApi {
         }
         EventQueue queue = events.subscribe(names(context.queryParam("events")));
         try {
-            new SseHandler(client -> send(queue, client)).handle(context);
+            new SseHandler(client -> send(queue, client, context)).handle(context);
         } catch (RuntimeException | Error e) {
             events.unsubscribe(queue);
             throw e;
@@ -67,10 +68,17 @@ final class EventsApi {
         return names;
     }
 
-    /** Until the client is gone, or this process stops. */
-    private void send(EventQueue queue, SseClient client) {
+    /** Until the client is gone, or may no longer follow, or this process stops. */
+    private void send(EventQueue queue, SseClient client, Context context) {
         try {
+            long asked = System.nanoTime();
             while (!client.terminated()) {
+                if (System.nanoTime() - asked >= keepAlive.toNanos()) {
+                    if (!Admission.holds(context)) {
+                        return;
+                    }
+                    asked = System.nanoTime();
+                }
                 EventQueue.@Nullable Event event = queue.take(keepAlive);
                 if (event != null) {
                     client.sendEvent(event.name(), event.data());

@@ -27,7 +27,8 @@ public final class SearchEvents implements SearchableListener, AutoCloseable {
     static final String VERSION = "version";
 
     static final Set<String> NAMES = Set.of(IMAGE, VERSION);
-    static final int MOST_CLIENTS = 100;
+    /** As many as a server has slots for, of which it gives one client a part. */
+    static final int MOST_CLIENTS = 256;
 
     private final Clock clock;
     private final CopyOnWriteArraySet<EventQueue> clients = new CopyOnWriteArraySet<>();

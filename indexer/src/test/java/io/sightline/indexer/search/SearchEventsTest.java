@@ -94,7 +94,7 @@ class SearchEventsTest {
 
         assertThatExceptionOfType(ApiException.class)
                 .isThrownBy(() -> events.subscribe(SearchEvents.NAMES))
-                .withMessageContaining("100 clients follow the events already");
+                .withMessageContaining("256 clients follow the events already");
 
         events.unsubscribe(clients.getFirst());
         assertThat(events.subscribe(SearchEvents.NAMES).isClosed()).isFalse();

@@ -59,7 +59,7 @@ final class ClientRates {
     }
 
     /** Who counts as one client. */
-    static String client(Context context, Caller caller) {
+    private static String client(Context context, Caller caller) {
         return caller.isNamed() ? "name " + caller.name() : "address " + context.ip();
     }
 }

@@ -80,6 +80,7 @@ final class Gate {
         });
         Authentication.Identity identity = identify(context);
         identity.caller().isCallerOf(context);
+        Admission.lastsWhile(context, () -> isStill(context, identity.caller()));
         audited(context, () -> requirePlainBody(context));
         if (!isProbe(context.path())) {
             admitAmongOthers(context, identity.caller());
@@ -115,6 +116,14 @@ final class Gate {
         } catch (ApiException e) {
             audit.shed(context, e.type());
             throw e;
+        }
+    }
+
+    private boolean isStill(Context context, Caller caller) {
+        try {
+            return authentication.identify(context).caller().equals(caller);
+        } catch (ApiException e) {
+            return false;
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestSlots {
 
-    /** Where streams of events are. */
-    private static final String STREAMS = "/v1/events";
+    /** Where streams of events are; the router does not mind a slash behind it. */
+    private static final Pattern STREAMS = Pattern.compile("/v1/events/*");
 
     private static final String SLOT = "sightline.slot";
 
@@ -40,7 +41,7 @@ final class RequestSlots {
      * @throws ApiException 429 {@code too-many-requests}, after which the answer has {@code Retry-After}
      */
     void take(Context context, String client) {
-        Slots slots = context.path().equals(STREAMS) ? streams : requests;
+        Slots slots = STREAMS.matcher(context.path()).matches() ? streams : requests;
         if (!slots.tryTake(client)) {
             throw tooMany(context, "this server works on as many requests as it may, or as it may of one client");
         }

@@ -53,13 +53,15 @@ class RequestSlotsTest {
     private void routes(RoutesConfig routes) {
         routes.get("/v1/thing", context -> context.result("thing"), Scope.SEARCH);
         routes.post("/v1/thing", context -> context.status(204), Scope.INGEST);
-        routes.get(
-                "/v1/slow",
-                context -> {
-                    inside.countDown();
-                    end.await();
-                },
-                Scope.SEARCH);
+        for (String slow : List.of("/v1/slow", "/v1/events")) {
+            routes.get(
+                    slow,
+                    context -> {
+                        inside.countDown();
+                        end.await();
+                    },
+                    Scope.SEARCH);
+        }
     }
 
     @Test
@@ -116,6 +118,24 @@ class RequestSlotsTest {
             await().untilAsserted(() -> assertThat(
                             call.get("/v1/thing", "X-Api-Key", key).statusCode())
                     .isEqualTo(200));
+        }
+    }
+
+    @Test
+    void shouldCountStreamsByThemselvesHoweverTheirAddressIsWritten() throws Exception {
+        try (ApiServer server = ApiServer.start(settings, BYTES, this::routes);
+                TestCall call = new TestCall(server)) {
+            List<CompletableFuture<HttpResponse<String>>> streams =
+                    List.of(call.start("/v1/events", "X-Api-Key", key), call.start("/v1/events/", "X-Api-Key", key));
+            inside.await();
+
+            assertThat(call.get("/v1/thing", "X-Api-Key", key).statusCode()).isEqualTo(200);
+            assertThat(call.get("/v1/events/", "X-Api-Key", key).statusCode()).isEqualTo(429);
+
+            end.countDown();
+            for (CompletableFuture<HttpResponse<String>> stream : streams) {
+                assertThat(stream.get().statusCode()).isEqualTo(200);
+            }
         }
     }
 
