@@ -6,9 +6,13 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code sightline erasure}. */
 @Command(
@@ -17,17 +21,27 @@ import picocli.CommandLine.Parameters;
         description = {
             "Shows each place that a deleted image has to go from, and when it was verified to be gone.",
             "Exit status 1 while a place is pending."
-        })
+        },
+        subcommands = ErasureWithdrawCommand.class)
 final class ErasureCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "ID", description = "The image.")
-    private String id = "";
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(arity = "0..1", paramLabel = "ID", description = "The image.")
+    private @Nullable String id;
 
     @Mixin
     private SearchOptions search = new SearchOptions();
 
+    @SuppressWarnings("NullAway.Init") // picocli sets the spec.
+    ErasureCommand() {}
+
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (id == null) {
+            throw new ParameterException(spec.commandLine(), "say which image: sightline erasure ID");
+        }
         try (SearchClient client = search.client()) {
             String path = URLEncoder.encode(id, StandardCharsets.UTF_8)
                     .replace("+", "%20")

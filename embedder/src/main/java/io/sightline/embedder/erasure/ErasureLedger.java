@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
@@ -160,6 +161,14 @@ public final class ErasureLedger {
                 .filter(place -> place.holder.equals(holder))
                 .map(Place::name)
                 .collect(Collectors.toSet());
+    }
+
+    /** When each holder was seen last, at any of its places. */
+    synchronized Map<String, Instant> seen() {
+        Map<String, Instant> seen = new TreeMap<>();
+        holders.forEach((place, holder) ->
+                seen.merge(place.holder, holder.getSeenTime(), (one, other) -> one.isAfter(other) ? one : other));
+        return seen;
     }
 
     /** How far an erasure is; empty if none is known of the image. */

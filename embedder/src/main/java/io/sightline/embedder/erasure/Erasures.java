@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -91,6 +92,31 @@ public final class Erasures implements AutoCloseable {
      */
     public void announce(Erasure erasure) {
         topic.announce(erasure);
+    }
+
+    /**
+     * Says that a holder is gone for good, with the disk that it had; returns when that is written. Nobody else would say it,
+     * and erasures would wait for it.
+     *
+     * @return the places that it had
+     * @throws IllegalArgumentException if no such holder is known, or if it was seen so lately that it runs
+     * @throws IllegalStateException if the brokers did not take it
+     */
+    public Set<String> withdraw(String holder) {
+        Map<String, Instant> seen = ledger.seen();
+        Instant last = seen.get(holder);
+        if (last == null) {
+            throw new IllegalArgumentException("no holder '" + holder + "' is known; there are "
+                    + (seen.isEmpty() ? "none" : String.join(", ", seen.keySet())));
+        }
+        if (last.plus(ErasureLedger.LONGEST_SILENCE).isAfter(clock.instant())) {
+            throw new IllegalArgumentException("holder '" + holder + "' was seen at " + last
+                    + ": it runs, and erases by itself. Stop it first if it is to go, and wait "
+                    + ErasureLedger.LONGEST_SILENCE.toSeconds() + " s");
+        }
+        Set<String> places = new TreeSet<>(ledger.placesOf(holder));
+        places.forEach(place -> topic.withdraw(place, holder));
+        return places;
     }
 
     /**
