@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>-Dsightline.kills says how often (2 by default), -Dsightline.seed when.
  */
+@Tag("slow")
 class CrashRecoveryIT {
 
     private static final int KILLS = Integer.getInteger("sightline.kills", 2);

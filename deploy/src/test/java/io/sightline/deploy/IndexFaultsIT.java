@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sightline.deploy.cli.SightlineCommand;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>-Dsightline.seed says when.
  */
+@Tag("slow")
 class IndexFaultsIT {
 
     private static final long SEED = Long.getLong("sightline.seed", System.nanoTime());

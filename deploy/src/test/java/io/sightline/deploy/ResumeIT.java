@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>-Dsightline.kills says how often (2 by default), -Dsightline.seed when.
  */
+@Tag("slow")
 class ResumeIT {
 
     private static final int KILLS = Integer.getInteger("sightline.kills", 2);

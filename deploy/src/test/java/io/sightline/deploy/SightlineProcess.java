@@ -33,6 +33,7 @@ final class SightlineProcess implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Xmx1g",
+                "-Dsightline.home=" + System.getProperty("sightline.root", "."),
                 "-Dsightline.registry.home=" + System.getProperty("sightline.registry.home"),
                 "-cp",
                 System.getProperty("java.class.path"),
