@@ -151,6 +151,14 @@ class ComposeTest {
     }
 
     @Test
+    void shouldTakeNoMoreLargeImagesAtOnceThanTheHeapHolds() {
+        assertThat(COMPOSE.service("ingest")
+                        .at("/environment/SIGHTLINE_LIMITS_REQUESTS_AT_ONCE")
+                        .asText())
+                .isEqualTo("64");
+    }
+
+    @Test
     void shouldKeepWhatIsAcknowledgedOnTwoBrokers() {
         for (String broker : List.of("kafka-1", "kafka-2", "kafka-3")) {
             JsonNode environment = COMPOSE.service(broker).path("environment");

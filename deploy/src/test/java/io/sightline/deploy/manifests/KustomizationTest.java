@@ -27,9 +27,11 @@ class KustomizationTest {
         return Kustomization.all();
     }
 
+    /** What can be applied: examples are overlays of overlays. */
     static List<Kustomization> overlays() {
         return all().stream()
-                .filter(one -> one.toString().startsWith("overlays"))
+                .filter(one ->
+                        one.toString().startsWith("overlays") || one.toString().startsWith("examples"))
                 .toList();
     }
 

@@ -91,6 +91,25 @@ class ResourcesTest {
                         budget -> only(workloads, budget.getSpec().getSelector().getMatchLabels()));
     }
 
+    /** Sessions of the console are in the memory of one pod; searches are for all of them. */
+    @ParameterizedTest
+    @MethodSource("sets")
+    void shouldKeepPeopleOnOnePodAndSpreadSearches(ResourceSet set) {
+        Service console = service(set, "sightline-console");
+        Service search = service(set, "sightline-indexer");
+        assertThat(console.getSpec().getSessionAffinity()).isEqualTo("ClientIP");
+        assertThat(search.getSpec().getSessionAffinity()).isNull();
+        assertThat(console.getSpec().getSelector()).isEqualTo(search.getSpec().getSelector());
+        assertThat(console.getSpec().getPorts()).isEqualTo(search.getSpec().getPorts());
+    }
+
+    private static Service service(ResourceSet set, String name) {
+        return set.of(Service.class).stream()
+                .filter(service -> service.getMetadata().getName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(set + " has no Service " + name));
+    }
+
     private static Workload only(List<Workload> workloads, Map<String, String> wanted) {
         assertThat(workloads)
                 .filteredOn(workload -> workload.isSelectedBy(wanted))
@@ -147,6 +166,9 @@ class ResourcesTest {
                                     .as("who says how many there are")
                                     .isIn(null, 2));
             assertThat(scaler.at("/spec/triggers/0/metadata/query").asText()).contains("sightline_embedder_lag");
+            assertThat(scaler.at("/spec/triggers/0/metadata/ignoreNullValues").asText())
+                    .as("no data is no reason to scale down")
+                    .isEqualTo("false");
         });
         assertThat(set.custom("PodMonitor"))
                 .allSatisfy(monitor -> assertThat(set.workloads())

@@ -11,9 +11,15 @@ final class Variables {
 
     private static final Pattern REFERENCE = Pattern.compile("\\$\\(([A-Z_]+)\\)");
 
-    /** Of the JVM, of TensorFlow, of Amazon's tools, and the one that names the configuration. */
+    /** Of the JVM, of TensorFlow, of Amazon's tools, the one that names the configuration, and a key of it. */
     private static final Set<String> KNOWN = Set.of(
-            "BOOTSTRAP_SERVERS", "SCHEMA_REGISTRY", "PAYLOADS", "JDK_JAVA_OPTIONS", "AWS_REGION", "SIGHTLINE_CONFIG");
+            "BOOTSTRAP_SERVERS",
+            "SCHEMA_REGISTRY",
+            "PAYLOADS",
+            "JDK_JAVA_OPTIONS",
+            "AWS_REGION",
+            "SIGHTLINE_CONFIG",
+            "SIGHTLINE_LIMITS_REQUESTS_AT_ONCE");
 
     private Variables() {}
 

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -102,6 +103,30 @@ class WorkloadsTest {
         assertThat(container.getStartupProbe().getFailureThreshold()
                         * container.getStartupProbe().getPeriodSeconds())
                 .isGreaterThanOrEqualTo(300);
+    }
+
+    /** Ingest reads the images topic before it listens; the others restore what they need afterwards. */
+    @ParameterizedTest
+    @MethodSource("workloads")
+    void shouldLetIngestReadTheImagesBeforeItListens(ResourceSet set, Workload workload) {
+        if (workload.resource() instanceof Deployment deployment) {
+            assertThat(workload.container().getArgs()).contains("--inline-max-bytes=16384");
+            Probe startup = workload.container().getStartupProbe();
+            int seconds = startup.getFailureThreshold() * startup.getPeriodSeconds();
+            assertThat(seconds).isGreaterThanOrEqualTo(3600);
+            assertThat(deployment.getSpec().getProgressDeadlineSeconds()).isGreaterThan(seconds);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("workloads")
+    void shouldTakeNoMoreLargeImagesAtOnceThanTheHeapHolds(ResourceSet set, Workload workload) {
+        if (workload.container().getName().equals("ingest")) {
+            assertThat(workload.container().getEnv()).anySatisfy(variable -> {
+                assertThat(variable.getName()).isEqualTo("SIGHTLINE_LIMITS_REQUESTS_AT_ONCE");
+                assertThat(variable.getValue()).isEqualTo("64");
+            });
+        }
     }
 
     /** The description of the search API; the other services answer the same health routes. */
