@@ -19,6 +19,7 @@ import io.sightline.indexer.erasure.IndexErasure;
 import io.sightline.indexer.indexing.FreshnessMeter;
 import io.sightline.indexer.indexing.IndexingSettings;
 import io.sightline.indexer.indexing.LaneIndexes;
+import io.sightline.indexer.indexing.SearchableDelays;
 import io.sightline.indexer.lineage.EventReader;
 import io.sightline.indexer.lineage.ImageSource;
 import io.sightline.indexer.pipeline.PipelineApi;
@@ -105,14 +106,15 @@ public final class IndexerService implements Drainable, AutoCloseable {
             SearchEvents events = new SearchEvents(clock);
             LiveQueries liveQueries = new LiveQueries();
             Supplier<Optional<String>> active = () -> catalog.current().active().map(ModelEvent::getVersion);
-            RecentDelays delays = new RecentDelays(active, clock);
-            FreshnessMeter freshness = new FreshnessMeter(telemetry.meters(), active, clock);
+            RecentDelays recent = new RecentDelays(clock);
+            SearchableDelays delays =
+                    new SearchableDelays(active, clock, List.of(recent, new FreshnessMeter(telemetry.meters())));
             new RolloutMeters(telemetry.meters(), catalog, clock);
             this.indexes = started.add(new LaneIndexes(
                     connection,
                     serdes,
                     indexing,
-                    events.and(delays).and(freshness),
+                    events.and(delays),
                     stores,
                     directory,
                     erasures.ledger(),
@@ -129,7 +131,7 @@ public final class IndexerService implements Drainable, AutoCloseable {
             this.maps = started.add(new EmbeddingMaps(clock));
             this.deadLetters = started.add(new DeadLettersApi(connection, ImageLimits.DEFAULT));
             List<Consumer<RoutesConfig>> others = List.of(
-                    new PipelineApi(catalog, indexes, pipeline, delays)::route,
+                    new PipelineApi(catalog, indexes, pipeline, recent)::route,
                     new MapApi(catalog, indexes, maps, clock)::route,
                     deadLetters::route,
                     new ConsolePages()::route);

@@ -1,35 +1,25 @@
 package io.sightline.indexer.pipeline;
 
-import io.sightline.indexer.indexing.FreshnessMeter;
-import io.sightline.indexer.indexing.SearchableListener;
-import io.sightline.indexer.store.StoredImage;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long images take from their event to being searchable, in the index of the active version: what another version
- * back-fills is old and says nothing. Nor does an event that is older than {@link FreshnessMeter#LONGEST}: somebody had a
- * dead letter tried again. Of the last minutes, and of as many images at most. Thread-safe.
+ * The delays of the last minutes, of as many images at most, and how long half and nearly all of them were. Thread-safe.
  */
-public final class RecentDelays implements SearchableListener {
+public final class RecentDelays implements Consumer<Duration> {
 
     static final Duration WINDOW = Duration.ofMinutes(5);
-    private static final int MOST = 20_000;
+    static final int MOST = 20_000;
 
-    private final Supplier<Optional<String>> active;
     private final Clock clock;
     private final Deque<Delay> delays = new ArrayDeque<>();
 
-    /** Measures for the version that is active at the time. */
-    public RecentDelays(Supplier<Optional<String>> active, Clock clock) {
-        this.active = active;
+    public RecentDelays(Clock clock) {
         this.clock = clock;
     }
 
@@ -47,18 +37,10 @@ public final class RecentDelays implements SearchableListener {
             int images, @Nullable Long p50Millis, @Nullable Long p99Millis, long windowSeconds) {}
 
     @Override
-    public void searchable(List<StoredImage> images) {
-        Optional<String> version = active.get();
+    public void accept(Duration delay) {
         Instant now = clock.instant();
         synchronized (delays) {
-            for (StoredImage image : images) {
-                if (version.equals(Optional.of(image.version()))) {
-                    Duration took = Duration.between(image.eventTime(), now);
-                    if (took.compareTo(FreshnessMeter.LONGEST) <= 0) {
-                        delays.add(new Delay(now, Math.max(0, took.toMillis())));
-                    }
-                }
-            }
+            delays.add(new Delay(now, delay.toMillis()));
             forget(now);
         }
     }

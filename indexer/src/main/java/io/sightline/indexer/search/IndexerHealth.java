@@ -8,8 +8,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Whether this process answers searches as it should: it knows which version has to, that version's index is open here, and
- * one is served. While a version is served, not knowing what is new of the versions is no reason to send searches elsewhere:
+ * Whether this process answers searches as it should: it knows which version has to, that version's index is open here,
+ * one is served, and its network is not being loaded for the first time. One that cannot be loaded is no reason to send
+ * searches elsewhere: ids and vectors are searched without it, and others would read the same folder. While a version is served, not knowing what is new of the versions is no reason to send searches elsewhere:
  * the brokers are away for all indexers then, and the index and the network here do without them. The check says so, and
  * {@code sightline.catalog.staleness} warns. Thread-safe.
  */
@@ -41,6 +42,9 @@ final class IndexerHealth {
 
         /** The version that answers. */
         Optional<String> serving();
+
+        /** Whether searches by an image wait for that version's network. */
+        boolean isBeginning();
     }
 
     List<HealthCheck> liveness() {
@@ -83,6 +87,13 @@ final class IndexerHealth {
 
     private HealthCheck serving(String version) {
         Optional<String> serving = state.serving();
+        if (serving.isPresent() && state.isBeginning()) {
+            return HealthCheck.failed(
+                    "serving",
+                    "network-loading",
+                    "the network of " + serving.get()
+                            + " is being loaded: ids and vectors can be searched, images wait; wait some seconds");
+        }
         return HealthCheck.of(
                 serving.isPresent(),
                 "serving",

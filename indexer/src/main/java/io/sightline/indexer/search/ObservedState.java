@@ -39,4 +39,9 @@ record ObservedState(ModelCatalog catalog, LaneIndexes indexes, ServingSwitch se
     public Optional<String> serving() {
         return serve.version();
     }
+
+    @Override
+    public boolean isBeginning() {
+        return serve.isBeginning();
+    }
 }

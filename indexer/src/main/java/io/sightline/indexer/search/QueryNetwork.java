@@ -28,6 +28,8 @@ final class QueryNetwork {
     /** Held while the network is loaded. */
     private final Lock loading = new ReentrantLock();
 
+    private volatile boolean beginning;
+
     private @Nullable VersionNetwork network;
     /** Why it could not be loaded last, and when: not everybody who asks tries again. */
     private @Nullable ArtifactException failure;
@@ -57,16 +59,23 @@ final class QueryNetwork {
     static QueryNetwork begin(ModelArtifact artifact, ImageLimits limits) {
         QueryNetwork begun = new QueryNetwork(artifact, limits);
         begun.retain();
+        begun.beginning = true;
         Thread.ofPlatform().name("load-" + begun.version()).daemon().start(() -> {
             try {
                 begun.network();
             } catch (RuntimeException | Error e) {
                 LOG.warn("images cannot be embedded by {} yet: {}", begun.version(), e.toString());
             } finally {
+                begun.beginning = false;
                 begun.release();
             }
         });
         return begun;
+    }
+
+    /** Whether it is loaded for the first time, so that who embeds waits. */
+    boolean isBeginning() {
+        return beginning;
     }
 
     String version() {

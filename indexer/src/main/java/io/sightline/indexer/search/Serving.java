@@ -44,6 +44,11 @@ final class Serving {
         return network.version();
     }
 
+    /** Whether searches by an image wait for the network still. */
+    boolean isBeginning() {
+        return network.isBeginning();
+    }
+
     QueryNetwork network() {
         return network;
     }

@@ -139,6 +139,12 @@ final class ServingSwitch implements AutoCloseable {
         return Optional.ofNullable(current.get()).map(Serving::version);
     }
 
+    /** Whether searches by an image wait for the network of the version that answers. */
+    boolean isBeginning() {
+        Serving now = current.get();
+        return now != null && now.isBeginning();
+    }
+
     /** The version that embeds queries while it back-fills. */
     Optional<String> bridge() {
         return Optional.ofNullable(current.get()).flatMap(Serving::bridge).map(Serving.Bridge::version);

@@ -104,6 +104,19 @@ class IndexerHealthTest {
     }
 
     @Test
+    void shouldNotBeReadyWhileSearchesByAnImageWait() throws Exception {
+        state.active = Optional.of("v2");
+        state.ready = true;
+        state.serving = Optional.of("v2");
+        state.beginning = true;
+
+        HttpResponse<String> answer = get("ready");
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).contains("network-loading", "the network of v2 is being loaded");
+    }
+
+    @Test
     void shouldNotBeLiveOnceTheVersionsAreNotFollowedAnyMore() throws Exception {
         state.followed = false;
 
@@ -123,6 +136,7 @@ class IndexerHealthTest {
         private Duration stale = Duration.ZERO;
         private boolean followed = true;
         private boolean ready;
+        private boolean beginning;
         private Optional<String> active = Optional.empty();
         private Optional<String> serving = Optional.empty();
 
@@ -154,6 +168,11 @@ class IndexerHealthTest {
         @Override
         public Optional<String> serving() {
             return serving;
+        }
+
+        @Override
+        public boolean isBeginning() {
+            return beginning;
         }
     }
 }

@@ -36,6 +36,7 @@ class QueryNetworkTest {
             assertThat(failure.status()).isEqualTo(503);
             assertThat(failure.type()).isEqualTo("network-unavailable");
             assertThat(failure).hasMessageContaining("images cannot be embedded by v1 now");
+            await().until(() -> !network.isBeginning());
 
             Files.move(away, artifact.directory());
 

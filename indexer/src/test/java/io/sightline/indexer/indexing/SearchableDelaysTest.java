@@ -10,35 +10,45 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class FreshnessMeterTest {
+class SearchableDelaysTest {
 
     private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final FreshnessMeter meter =
-            new FreshnessMeter(meters, () -> Optional.of("v2"), Clock.fixed(NOW, ZoneOffset.UTC));
+    private final List<Duration> told = new ArrayList<>();
+    private final SearchableDelays delays = new SearchableDelays(
+            () -> Optional.of("v2"), Clock.fixed(NOW, ZoneOffset.UTC), List.of(new FreshnessMeter(meters), told::add));
 
     @Test
     void shouldMeasureWhatIsNewInTheActiveVersion() {
-        meter.searchable(List.of(image("v2", Duration.ofSeconds(3)), image("v3", Duration.ofSeconds(50))));
+        delays.searchable(List.of(image("v2", Duration.ofSeconds(3)), image("v3", Duration.ofSeconds(50))));
 
         Timer timer = meters.get("sightline.indexer.freshness").timer();
         assertThat(timer.count()).isEqualTo(1);
         assertThat(timer.max(TimeUnit.SECONDS)).isEqualTo(3);
+        assertThat(told).containsExactly(Duration.ofSeconds(3));
     }
 
     @Test
     void shouldLeaveOutADeadLetterThatWasTriedAgain() {
-        meter.searchable(
-                List.of(image("v2", FreshnessMeter.LONGEST), image("v2", FreshnessMeter.LONGEST.plusMillis(1))));
+        delays.searchable(
+                List.of(image("v2", SearchableDelays.LONGEST), image("v2", SearchableDelays.LONGEST.plusMillis(1))));
 
-        assertThat(meters.get("sightline.indexer.freshness").timer().count()).isEqualTo(1);
+        assertThat(told).containsExactly(SearchableDelays.LONGEST);
+    }
+
+    @Test
+    void shouldNotBeNegativeWhenAProducersClockIsAhead() {
+        delays.searchable(List.of(image("v2", Duration.ofSeconds(-5))));
+
+        assertThat(told).containsExactly(Duration.ZERO);
     }
 
     private static StoredImage image(String version, Duration age) {
