@@ -35,7 +35,7 @@ class BenchCommandsIT {
         "see, false, --loss-repeats 1 --step-repeats 1 --no-large-steps",
         "embed, true, --images 200 --repeats 1 --warm-ups 1 --load-seconds 1 --sets drawing28",
         "quality, true, --sets omniglot242 --steps 5 --seeds 1 --dimensions 16 --recipes pa",
-        "swaps, true, --swaps 2"
+        "swaps, true, --swaps 21 --images 20 --load 5"
     })
     void shouldMeasurePrintAndWrite(String name, boolean needsData, String arguments) throws Exception {
         assumeTrue(

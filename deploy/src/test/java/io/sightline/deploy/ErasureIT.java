@@ -40,10 +40,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Images are deleted while versions are trained, back-fill and become active: afterwards no store has any of them. */
+@Tag("slow")
 class ErasureIT {
 
     private static final int CLASSES = 12;

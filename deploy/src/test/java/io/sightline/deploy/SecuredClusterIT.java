@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +53,7 @@ class SecuredClusterIT {
     }
 
     @Test
+    @Tag("slow")
     void shouldServeWithWhatAFileSays() throws Exception {
         Path settings = settings();
         try (SightlineProcess ingest = serve(settings, "ingest", "--port", "0");

@@ -18,10 +18,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each service a process of its own, against the broker and the registry of this one. */
+@Tag("slow")
 class SeparateServicesIT {
 
     private static final int CLASSES = 10;

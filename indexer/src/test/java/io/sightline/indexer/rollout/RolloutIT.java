@@ -50,6 +50,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,6 +140,7 @@ class RolloutIT {
 
     /** All other gates pass these indexes: they hold every image, and images of a class lie together. */
     @Test
+    @Tag("slow")
     void shouldRejectAVersionWhoseImagesDoNotFindThemselves() throws Exception {
         control("one", RolloutSettings.Policy.WAIT);
         ModelArtifact v1 = activate("v1");
@@ -167,6 +169,7 @@ class RolloutIT {
     }
 
     @Test
+    @Tag("slow")
     void shouldComeToOneHistoryWithSeveralIndexers() throws Exception {
         control("one", RolloutSettings.Policy.WAIT);
         control("two", RolloutSettings.Policy.WAIT);
@@ -256,6 +259,7 @@ class RolloutIT {
     }
 
     @Test
+    @Tag("slow")
     void shouldWaitForAnArtifactThatCannotBeReadAndRejectOneThatIsWrong() throws Exception {
         RolloutRequests requests = control("one", RolloutSettings.Policy.WAIT);
         ModelArtifact v1 = write("v1", any -> true, 1);
