@@ -4,7 +4,6 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
@@ -34,9 +33,7 @@ class ConsoleFailuresIT {
 
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
-        Path executable = Chromium.required();
-        PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
-        chromium = Chromium.start(executable);
+        chromium = Chromium.start();
         stack = Stack.start(Stacks.still(folder), what -> {});
         try (ImageSender sender = new ImageSender(stack);
                 SearchClient client = new SearchClient(stack.searchUrl())) {

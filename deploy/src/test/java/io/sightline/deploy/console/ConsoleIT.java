@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
@@ -38,9 +37,7 @@ class ConsoleIT {
 
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
-        Path executable = Chromium.required();
-        PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
-        chromium = Chromium.start(executable);
+        chromium = Chromium.start();
         gallery = ConsoleGallery.start(folder);
     }
 

@@ -54,10 +54,11 @@ class ScreenshotsIT {
 
     @Test
     void shouldTakeAPictureOfEachPage() throws Exception {
-        PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
         List<DatasetImage> gallery = new ProceduralGallery(SIGNS, DRAWINGS, 7).images();
-        try (Chromium chromium = Chromium.start(Chromium.required());
+        try (Chromium chromium = Chromium.start();
                 BulkLoader loader = new BulkLoader(ingest, 4)) {
+            // Maps take longer than pages.
+            PlaywrightAssertions.setDefaultAssertionTimeout(60_000);
             loader.load(gallery, LabelPolicy.ALL, () -> {});
             // The first that has learnt anything, beside the one that has not.
             awaitActive(TRAINED);
