@@ -26,15 +26,21 @@ record BrokerNode(int id, Path directory, int port, int controllerPort) {
 
     private static final int MOST_COPIES = 3;
     /**
-     * With version 2 (KIP-890) on Kafka 4.3.1, killing the broker together with its transactional clients, three times
-     * in a row, left a transaction open in __consumer_offsets that its coordinator held to be complete: the offsets of
-     * that group could never be read again. With version 1 six such kills in a row left none.
+     * Nobody can take over from a broker that is alone: that it answers late, on a machine that is busy, is no reason to
+     * take its partitions from it, which {@link FormerRun} says the danger of.
      */
-    static final short TRANSACTION_VERSION = 1;
+    private static final String ALONE_SESSION_MILLIS = "600000";
+    /** What Kafka 4 formats new clusters with (KIP-890). */
+    static final short TRANSACTION_VERSION = 2;
 
     /** {@code host:port} for clients. */
     String address() {
         return HOST + ":" + port;
+    }
+
+    /** {@code host:port} of its controller. */
+    String controllerAddress() {
+        return HOST + ":" + controllerPort;
     }
 
     /** Prepares the folder; one that is prepared already is left as it is. */
@@ -60,23 +66,15 @@ record BrokerNode(int id, Path directory, int port, int controllerPort) {
      */
     Map<String, String> settings(List<BrokerNode> cluster) {
         Map<String, String> settings = new HashMap<>();
+        putController(settings, cluster);
         settings.put("process.roles", "broker,controller");
-        settings.put("node.id", String.valueOf(id));
-        settings.put(
-                "controller.quorum.voters",
-                cluster.stream().map(BrokerNode::voter).collect(Collectors.joining(",")));
-        settings.put("listeners", "BROKER://" + address() + ",CONTROLLER://" + HOST + ":" + controllerPort);
+        settings.put("listeners", "BROKER://" + address() + "," + controllerListener());
         settings.put("advertised.listeners", "BROKER://" + address());
         settings.put("listener.security.protocol.map", "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT");
         settings.put("inter.broker.listener.name", "BROKER");
-        settings.put("controller.listener.names", "CONTROLLER");
-        settings.put("log.dirs", directory.toString());
-        settings.put("controller.quorum.fetch.timeout.ms", "2000");
         settings.put("broker.heartbeat.interval.ms", "500");
         if (cluster.size() == 1) {
-            // Elections need not wait for anyone.
-            settings.put("controller.quorum.election.timeout.ms", "200");
-            settings.put("controller.quorum.election.backoff.max.ms", "200");
+            settings.put("broker.session.timeout.ms", ALONE_SESSION_MILLIS);
         }
         settings.put("controlled.shutdown.enable", "true");
         settings.put("group.initial.rebalance.delay.ms", "0");
@@ -92,6 +90,35 @@ record BrokerNode(int id, Path directory, int port, int controllerPort) {
         return settings;
     }
 
+    /** Settings of the controller of a cluster of this node alone, without its broker. */
+    Map<String, String> controllerSettings() {
+        Map<String, String> settings = new HashMap<>();
+        putController(settings, List.of(this));
+        settings.put("process.roles", "controller");
+        settings.put("listeners", controllerListener());
+        settings.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT");
+        return settings;
+    }
+
+    private void putController(Map<String, String> settings, List<BrokerNode> cluster) {
+        settings.put("node.id", String.valueOf(id));
+        settings.put(
+                "controller.quorum.voters",
+                cluster.stream().map(BrokerNode::voter).collect(Collectors.joining(",")));
+        settings.put("controller.listener.names", "CONTROLLER");
+        settings.put("log.dirs", directory.toString());
+        settings.put("controller.quorum.fetch.timeout.ms", "2000");
+        if (cluster.size() == 1) {
+            // Elections need not wait for anyone.
+            settings.put("controller.quorum.election.timeout.ms", "200");
+            settings.put("controller.quorum.election.backoff.max.ms", "200");
+        }
+    }
+
+    private String controllerListener() {
+        return "CONTROLLER://" + controllerAddress();
+    }
+
     private static void putCopies(Map<String, String> settings, int copies) {
         String all = String.valueOf(copies);
         String inSync = String.valueOf(Math.max(1, copies - 1));
@@ -105,6 +132,6 @@ record BrokerNode(int id, Path directory, int port, int controllerPort) {
     }
 
     private String voter() {
-        return id + "@" + HOST + ":" + controllerPort;
+        return id + "@" + controllerAddress();
     }
 }

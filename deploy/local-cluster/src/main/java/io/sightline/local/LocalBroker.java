@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -20,6 +21,7 @@ public final class LocalBroker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
     private static final int NODE_ID = 1;
+    private static final String META_FILE = "meta.properties";
     private static final String PORT_FILE = "sightline-port";
 
     private final KafkaRaftServer server;
@@ -39,15 +41,26 @@ public final class LocalBroker implements AutoCloseable {
      * @throws LocalClusterException if the port is taken or the folder cannot be used
      */
     public static LocalBroker start(Path directory, int port) {
+        return start(directory, port, Map.of());
+    }
+
+    /** The same, with settings of the broker that count more than its own. */
+    static LocalBroker start(Path directory, int port, Map<String, String> more) {
         int brokerPort = port == 0 ? Ports.freeOrAny(lastPort(directory)) : Ports.freeOr("the Kafka broker", port);
         BrokerNode node = new BrokerNode(NODE_ID, directory, brokerPort, Ports.free());
         Exit.setExitProcedure((status, message) -> halted(message));
         Exit.setHaltProcedure((status, message) -> halted(message));
         try {
             Files.createDirectories(directory);
+            boolean hasRun = Files.exists(directory.resolve(META_FILE));
             node.format(clusterId(directory), BrokerNode.TRANSACTION_VERSION);
             Files.writeString(directory.resolve(PORT_FILE), String.valueOf(brokerPort));
-            KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(node.settings(List.of(node))), Time.SYSTEM);
+            if (hasRun) {
+                FormerRun.forget(node);
+            }
+            Map<String, String> settings = node.settings(List.of(node));
+            settings.putAll(more);
+            KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
             server.startup();
             return new LocalBroker(server, node);
         } catch (Exception e) {
@@ -89,7 +102,7 @@ public final class LocalBroker implements AutoCloseable {
     }
 
     private static String clusterId(Path directory) throws IOException {
-        Path meta = directory.resolve("meta.properties");
+        Path meta = directory.resolve(META_FILE);
         if (Files.exists(meta)) {
             for (String line : Files.readAllLines(meta)) {
                 if (line.startsWith("cluster.id=")) {

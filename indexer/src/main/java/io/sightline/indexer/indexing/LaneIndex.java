@@ -48,7 +48,7 @@ public final class LaneIndex implements AutoCloseable {
     private final IndexTelemetry telemetry;
     private final Thread writer;
     private final CountDownLatch closing = new CountDownLatch(1);
-    private Map<TopicPartition, Long> next = Map.of();
+    private volatile Map<TopicPartition, Long> next = Map.of();
     private boolean labelsAreRead;
     private volatile long behind;
     private volatile @Nullable String failure;
@@ -141,6 +141,17 @@ public final class LaneIndex implements AutoCloseable {
     /** Records of the version's embeddings and of the labels that have not been read yet, as far as is known now. */
     public long behind() {
         return behind;
+    }
+
+    /**
+     * Records below the given ends that have not been read yet. Of a topic's ends with what is not committed that is more than
+     * {@link #behind()}, which knows only of what may be read: of a transaction that hangs open, all that came since.
+     */
+    public long behind(Map<TopicPartition, Long> ends) {
+        Map<TopicPartition, Long> read = next;
+        return ends.entrySet().stream()
+                .mapToLong(end -> Math.max(0, end.getValue() - read.getOrDefault(end.getKey(), 0L)))
+                .sum();
     }
 
     /** Records that could not be indexed. */

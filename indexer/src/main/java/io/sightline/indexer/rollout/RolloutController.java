@@ -80,17 +80,19 @@ public final class RolloutController implements AutoCloseable {
         ticker.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Image events that the lane of each live version has not committed yet. */
-    public Map<String, Long> lags() {
-        Map<String, Long> lags = new TreeMap<>();
+    /**
+     * How far the lane of each live version has come, read now.
+     *
+     * @throws IllegalStateException if the brokers do not answer
+     */
+    public Map<String, LaneProgress> progress() {
+        Map<String, LaneProgress> progress = new TreeMap<>();
         for (ModelEvent event : catalog.current().live(clock.instant())) {
             if (indexes.find(event.getVersion()).isPresent()) {
-                lags.put(
-                        event.getVersion(),
-                        LaneProgress.read(admin, event.getVersion()).lag());
+                progress.put(event.getVersion(), LaneProgress.read(admin, event.getVersion()));
             }
         }
-        return lags;
+        return progress;
     }
 
     @Override

@@ -151,7 +151,7 @@ public final class SearchApi implements Drainable, AutoCloseable {
         Map<String, Object> counts = new LinkedHashMap<>();
         Map<String, Object> failures = new LinkedHashMap<>();
         Map<String, Object> building = new LinkedHashMap<>();
-        Map<String, Object> behind = new LinkedHashMap<>();
+        Map<String, Long> behind = new LinkedHashMap<>();
         Map<String, Object> passedOver = new LinkedHashMap<>();
         catalog.current()
                 .all()
@@ -171,9 +171,13 @@ public final class SearchApi implements Drainable, AutoCloseable {
                     }
                 }));
         status.put("images", counts);
-        Map<String, Long> lags = Map.of();
+        Map<String, Object> lags = new LinkedHashMap<>();
         try {
-            lags = rollout.lags();
+            rollout.progress().forEach((version, progress) -> {
+                lags.put(version, progress.lag());
+                indexes.find(version)
+                        .ifPresent(index -> behind.merge(version, index.behind(progress.embeddings()), Math::max));
+            });
         } catch (IllegalStateException e) {
             failures.put("lag", String.valueOf(e.getMessage()));
         }
