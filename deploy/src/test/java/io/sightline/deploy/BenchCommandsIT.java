@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,9 @@ class BenchCommandsIT {
 
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
+    /** They judge what they measure, by their exit status as well, and have no time here for it to be good. */
+    private static final Set<String> JUDGES = Set.of("load", "stream");
+
     @TempDir
     Path folder;
 
@@ -35,7 +39,12 @@ class BenchCommandsIT {
         "see, false, --loss-repeats 1 --step-repeats 1 --no-large-steps",
         "embed, true, --images 200 --repeats 1 --warm-ups 1 --load-seconds 1 --sets drawing28",
         "quality, true, --sets omniglot242 --steps 5 --seeds 1 --dimensions 16 --recipes pa",
-        "swaps, true, --swaps 21 --images 20 --load 5"
+        "swaps, true, --swaps 21 --images 20 --load 5",
+        "backbones, false, --arch mobilenet_v1_050 --image-size 64 --batch 4",
+        "growth, false, --repeats 1",
+        "replay, false, --bound 400 --heap 512m",
+        "soak, true, --minutes 1",
+        "stream, true, --length PT30S --widths 8,16 --dimensions 16 --round-steps 50 --min-interval PT0S"
     })
     void shouldMeasurePrintAndWrite(String name, boolean needsData, String arguments) throws Exception {
         assumeTrue(
@@ -46,10 +55,9 @@ class BenchCommandsIT {
         Path printed = folder.resolve("printed");
 
         try (SightlineProcess process = SightlineProcess.start(printed, command.toArray(String[]::new))) {
-            // On a machine that does other things, what comes after the overload may be slower than what came before.
             assertThat(process.awaitEnd(LONGEST).orElse(-1))
                     .as("%s: %s", name, process.troubles())
-                    .isIn(0, name.equals("load") ? 1 : 0);
+                    .isIn(0, JUDGES.contains(name) ? 1 : 0);
         }
 
         assertThat(printed).content().contains("written to ");
