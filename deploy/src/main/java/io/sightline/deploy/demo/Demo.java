@@ -97,7 +97,7 @@ public final class Demo {
                         .filter(row -> row.status().equals("ACTIVE"))
                         .allMatch(row -> measured.containsKey(row.version()));
                 if (!announced && !loader.isAlive() && current && swaps() >= 1) {
-                    screen.event("the gallery is searchable and the model has learned once: " + stack.searchUrl());
+                    screen.event("the gallery is searchable and the model has learned: " + stack.searchUrl());
                     announced = true;
                 }
                 if (swaps > 0 && current && swaps() >= swaps && !loader.isAlive() && isAllSearchable(status)) {

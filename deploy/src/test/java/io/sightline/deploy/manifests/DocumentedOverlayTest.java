@@ -35,7 +35,7 @@ class DocumentedOverlayTest {
         assertThat(of(rendered, "ConfigMap", "sightline-connections")
                         .at("/data/bootstrap-servers")
                         .asText())
-                .isEqualTo("kafka.example:9092");
+                .isEqualTo("BOOTSTRAP.kafka.svc:9092");
         for (String name : List.of("sightline-models", "sightline-payloads")) {
             assertThat(of(rendered, "PersistentVolumeClaim", name)
                             .at("/spec/storageClassName")
