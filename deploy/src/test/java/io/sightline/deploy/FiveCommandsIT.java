@@ -2,14 +2,8 @@ package io.sightline.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sightline.deploy.cli.SightlineCommand;
 import io.sightline.embedder.testing.TestImages;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,19 +62,7 @@ class FiveCommandsIT {
                 .map(word -> word.equals(placeholder) ? instead.toString() : word)
                 .toList());
         arguments.addAll(List.of(more));
-        StringWriter errors = new StringWriter();
-        PrintStream console = System.out;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        try {
-            int status = SightlineCommand.execute(
-                    new PrintWriter(errors), new PrintWriter(errors), arguments.toArray(String[]::new));
-            String said = printed.toString(StandardCharsets.UTF_8);
-            assertThat(status).as("%s printed%n%s%n%s", arguments, said, errors).isZero();
-            return said;
-        } finally {
-            System.setOut(console);
-        }
+        return Commands.run(arguments.toArray(String[]::new));
     }
 
     private Path pictures() throws IOException {

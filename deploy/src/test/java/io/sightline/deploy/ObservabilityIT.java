@@ -16,9 +16,13 @@ import io.sightline.deploy.observability.PromQuery;
 import io.sightline.deploy.observability.Scrape;
 import io.sightline.deploy.stack.Spans;
 import io.sightline.deploy.stack.Stack;
+import io.sightline.embedder.telemetry.Telemetry;
 import io.sightline.embedder.testing.TestImages;
+import io.sightline.http.ApiException;
 import io.sightline.http.ApiServer;
 import io.sightline.http.HealthCheck;
+import io.sightline.http.HttpSettings;
+import io.sightline.http.Scope;
 import io.sightline.ingest.loader.BulkLoader;
 import io.sightline.ingest.loader.LabelPolicy;
 import java.net.URI;
@@ -48,7 +52,7 @@ class ObservabilityIT {
     private static final int IMAGES = 6;
 
     /** What Prometheus adds to everything, and makes itself. */
-    private static final Set<String> OWN_LABELS = Set.of("instance", "job");
+    private static final Set<String> OWN_LABELS = Set.of("instance", "job", "namespace", "pod");
 
     private static final Set<String> OWN_METRICS = Set.of("up");
 
@@ -86,12 +90,13 @@ class ObservabilityIT {
     }
 
     @Test
-    void shouldHaveEveryMetricAndLabelThatAQueryNames() throws Exception {
+    void shouldHaveEveryMetricLabelAndValueThatAQueryNames() throws Exception {
         // A collection makes the meters of the collector appear.
         System.gc();
+        String failures = failures();
         List<String> wrong = new ArrayList<>();
         await().untilAsserted(() -> {
-            Scrape scrape = scrape();
+            Scrape scrape = Scrape.parse(failures + page());
             wrong.clear();
             for (Observability.Query query : Observability.queries()) {
                 wrong.addAll(problems(query, scrape.labels()));
@@ -159,30 +164,68 @@ class ObservabilityIT {
         assertThat(stack.trainer().health().liveness()).isNotEmpty().allMatch(HealthCheck::passed);
     }
 
-    private static List<String> problems(Observability.Query query, Map<String, Set<String>> series) {
+    private static List<String> problems(Observability.Query query, Map<String, Map<String, Set<String>>> series) {
         List<String> problems = new ArrayList<>();
         PromQuery read = PromQuery.parse(query.expression());
-        Set<String> shown = new TreeSet<>(read.grouped());
-        Matcher legend = Pattern.compile("\\{\\{\\s*(\\w+)\\s*}}").matcher(query.legend());
-        while (legend.find()) {
-            shown.add(legend.group(1));
-        }
-        read.metrics().forEach((metric, selected) -> {
+        read.metrics().forEach((metric, matchers) -> {
             if (OWN_METRICS.contains(metric)) {
                 return;
             }
-            Set<String> labels = series.get(metric);
+            Map<String, Set<String>> labels = series.get(metric);
             if (labels == null) {
                 problems.add(query.place() + ": there is no metric " + metric);
                 return;
             }
-            Set<String> asked = new TreeSet<>(selected);
-            asked.addAll(shown);
-            asked.removeAll(labels);
+            Set<String> asked = new TreeSet<>(read.grouped());
+            asked.addAll(query.shown());
+            matchers.forEach(matcher -> asked.add(matcher.label()));
+            asked.removeAll(labels.keySet());
             asked.removeAll(OWN_LABELS);
             asked.forEach(label -> problems.add(query.place() + ": " + metric + " has no label " + label));
+            for (PromQuery.LabelMatcher matcher : matchers) {
+                Set<String> values = labels.get(matcher.label());
+                if (values != null) {
+                    matcher.missing(values)
+                            .forEach(value -> problems.add(query.place() + ": " + metric + " never has "
+                                    + matcher.label() + " " + value + ", only " + values));
+                }
+            }
         });
         return problems;
+    }
+
+    /**
+     * What a service measures that fails, or is asked for too much: a stack that is well does not have it. All else that
+     * queries name it has, failed searches and refused images with 0.
+     */
+    private static String failures() throws Exception {
+        try (Telemetry telemetry = Telemetry.withoutSpans();
+                ApiServer server = ApiServer.start(HttpSettings.loopback(0), 1024, routes -> {
+                    telemetry.register("failing", routes, List::of, List::of);
+                    routes.get(
+                            "/full",
+                            context -> {
+                                throw new ApiException(429, "too-many-requests", "later");
+                            },
+                            Scope.OPEN);
+                    routes.get(
+                            "/broken",
+                            context -> {
+                                throw new IllegalStateException("broken");
+                            },
+                            Scope.OPEN);
+                })) {
+            // The last two are routes that alerts leave out.
+            for (String path : List.of("/full", "/broken", "/v1/health/live", "/metrics")) {
+                get(server.url() + path);
+            }
+            return telemetry
+                    .meters()
+                    .scrape()
+                    .lines()
+                    .filter(line -> line.startsWith("sightline_http_"))
+                    .collect(Collectors.joining("\n", "", "\n"));
+        }
     }
 
     /** Those of the trace. */
@@ -198,7 +241,11 @@ class ObservabilityIT {
     }
 
     private static Scrape scrape() throws Exception {
-        return Scrape.parse(get(stack.searchUrl() + "/metrics").body());
+        return Scrape.parse(page());
+    }
+
+    private static String page() throws Exception {
+        return get(stack.searchUrl() + "/metrics").body();
     }
 
     private static int activeVersion() throws Exception {

@@ -6,20 +6,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sightline.deploy.cli.SightlineCommand;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code sightline faults upgrade}, short and without a trainer: its versions are published by hand. Every process of
  * ingest, embedder and indexer is stopped and started again under load.
  *
- * <p>It takes some minutes: {@code -Dsightline.upgrade=true} has it run. -Dsightline.seed says which images.
+ * <p>-Dsightline.seed says which images.
  */
-@EnabledIfSystemProperty(
-        named = "sightline.upgrade",
-        matches = "true",
-        disabledReason = "takes minutes; run it with -Dsightline.upgrade=true, or sightline faults upgrade")
+@Tag("slow")
 class RollingUpgradeIT {
 
     private static final long SEED = Long.getLong("sightline.seed", System.nanoTime());

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Times how long each page of the console takes to load in Chromium on an index of drawings, with an empty"
                     + " cache and again.",
-            "Needs Chromium; nothing is downloaded."
+            "Needs Chromium; nothing is downloaded.",
+            "Exit status 1 if a page takes a second or longer."
         })
 final class BenchConsoleCommand implements Callable<Integer> {
 
@@ -53,7 +54,6 @@ final class BenchConsoleCommand implements Callable<Integer> {
                     spec.commandLine(),
                     chromium + " is not there: install Chromium, or say with --chromium where it is");
         }
-        new ConsoleBench(images, repeats, chromium).run(options.folder(), System.out);
-        return 0;
+        return new ConsoleBench(images, repeats, chromium).run(options.folder(), System.out) ? 0 : 1;
     }
 }

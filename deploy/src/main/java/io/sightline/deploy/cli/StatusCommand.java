@@ -25,10 +25,11 @@ final class StatusCommand implements Callable<Integer> {
             status.path("images")
                     .properties()
                     .forEach(lane -> System.out.printf(
-                            "lane     %-6s %d images searchable, lag %s%n",
+                            "lane     %-6s %d images searchable, lag %s, index %s behind%n",
                             lane.getKey(),
                             lane.getValue().asLong(),
-                            status.path("lag").path(lane.getKey()).asText("unknown")));
+                            status.path("lag").path(lane.getKey()).asText("unknown"),
+                            status.path("behind").path(lane.getKey()).asText("unknown")));
             status.path("failures")
                     .properties()
                     .forEach(failure -> System.out.println("failed   " + failure.getKey() + ": "

@@ -1,73 +1,54 @@
 package io.sightline.deploy.attacks;
 
-import java.nio.charset.StandardCharsets;
+import io.sightline.schemas.avro.DeadLetterReason;
 
-/**
- * One row of the table. Immutable.
- *
- * @param name what is tried
- * @param target which server
- * @param head line and headers as they are sent; {@code {host}} stands for the server's own address
- * @param body what follows
- * @param slowMillis pause between two bytes
- * @param times how often it is sent, one after the other; the last answer counts
- * @param status what has to come back, 0 for a connection that is closed without a word
- * @param type of the error
- */
-record Attack(
-        String name, Target target, String head, byte[] body, long slowMillis, int times, int status, String type) {
+/** One row of the table: what is tried, and what has to come of it. */
+sealed interface Attack {
 
-    /** Servers that are attacked. */
-    enum Target {
-        /** The gateway, which asks for keys or tokens. */
-        INGEST,
-        /** The indexer, which asks for them too. */
-        SEARCH,
-        /** A server on loopback that asks nobody. */
-        OPEN,
-        /** One that asks for keys, with limits that are easy to reach. */
-        STRICT
-    }
+    /**
+     * A request that is refused.
+     *
+     * @param status HTTP status, 0 for a connection that is closed without a word
+     * @param type of the error
+     * @param says what the answer has to hold beside that, empty for nothing
+     */
+    record Refused(Request request, int status, String type, String says) implements Attack {
 
-    /** A request with a method and a target as they stand, and headers with lines between. */
-    static Attack on(Target target, String name, String line, String... headers) {
-        StringBuilder head = new StringBuilder(line).append(" HTTP/1.1\r\nConnection: close\r\n");
-        boolean host = false;
-        for (String header : headers) {
-            head.append(header).append("\r\n");
-            host |= header.startsWith("Host:");
+        Refused saying(String words) {
+            return new Refused(request, status, type, words);
         }
-        if (!host) {
-            head.append("Host: {host}\r\n");
+
+        @Override
+        public String toString() {
+            return request.name() + " -> " + (status == 0 ? "closed" : status + " " + type);
         }
-        return new Attack(name, target, head.append("\r\n").toString(), new byte[0], 0, 1, 0, "");
     }
 
-    Attack with(byte[] content) {
-        String length = head.contains("Transfer-Encoding") || head.contains("Content-Length")
-                ? head
-                : head.substring(0, head.length() - 2) + "Content-Length: " + content.length + "\r\n\r\n";
-        return new Attack(name, target, length, content, slowMillis, times, status, type);
+    /**
+     * A request with a script that is taken, and must never be more than data.
+     *
+     * @param says what the answer has to hold, as it stands in its JSON
+     */
+    record Stored(Request request, String says) implements Attack {
+
+        @Override
+        public String toString() {
+            return request.name() + " -> data";
+        }
     }
 
-    Attack with(String content) {
-        return with(content.getBytes(StandardCharsets.UTF_8));
-    }
+    /**
+     * An event of a stranger whose payload is not fetched.
+     *
+     * @param name what is tried
+     * @param uri where the payload is said to lie
+     * @param reason of the dead letter that the event becomes
+     */
+    record NotFetched(String name, String uri, DeadLetterReason reason) implements Attack {
 
-    Attack slowly(long millis) {
-        return new Attack(name, target, head, body, millis, times, status, type);
-    }
-
-    Attack repeated(int often) {
-        return new Attack(name, target, head, body, slowMillis, often, status, type);
-    }
-
-    Attack gets(int answer, String error) {
-        return new Attack(name, target, head, body, slowMillis, times, answer, error);
-    }
-
-    @Override
-    public String toString() {
-        return name + " -> " + (status == 0 ? "closed" : status + " " + type);
+        @Override
+        public String toString() {
+            return name + " -> " + reason;
+        }
     }
 }

@@ -1,26 +1,41 @@
 package io.sightline.deploy.attacks;
 
-import static io.sightline.deploy.attacks.Attack.Target.INGEST;
-import static io.sightline.deploy.attacks.Attack.Target.OPEN;
-import static io.sightline.deploy.attacks.Attack.Target.SEARCH;
-import static io.sightline.deploy.attacks.Attack.Target.STRICT;
-import static io.sightline.deploy.attacks.Attack.on;
+import static io.sightline.deploy.attacks.Request.Target.INGEST;
+import static io.sightline.deploy.attacks.Request.Target.OPEN;
+import static io.sightline.deploy.attacks.Request.Target.SEARCH;
+import static io.sightline.deploy.attacks.Request.Target.STRICT;
+import static io.sightline.deploy.attacks.Request.on;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.sightline.embedder.testing.TestImages;
+import io.sightline.schemas.avro.DeadLetterReason;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 
-/** All attacks over HTTP, each with what it has to get. */
+/**
+ * All attacks, each with what it has to get: requests over HTTP, and events whose payloads a service would fetch.
+ *
+ * <p>All are refused but scripts that are stored. Ids, labels and tags may hold any printable characters, {@code <}
+ * among them: they are names that people gave, and a filter of what looks like a script would refuse honest ones and
+ * let others through. So scripts are kept as they came and answered as data only: as JSON, which no browser takes for a
+ * page or runs.
+ */
 final class AttackTable {
 
     private static final String NO_KEY = "sl_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     private static final byte[] IMAGE = TestImages.png(10, 10, 1);
     private static final int OVERSIZE = 9 * 1024 * 1024;
+    /** A query may be longer than an image, for it may hold one as base64. */
+    private static final int OVERSIZE_QUERY = 13 * 1024 * 1024;
+
+    private static final String SCRIPT = "<script>alert(1)</script>";
+    private static final String ENCODED_SCRIPT = "%3Cscript%3Ealert(1)%3C%2Fscript%3E";
+    /** Without the slash, which would divide a path. */
+    private static final String SCRIPT_IN_PATH = ENCODED_SCRIPT.replace("%2F", "x");
 
     private final AttackedServers servers;
     private final String session;
@@ -48,6 +63,8 @@ final class AttackTable {
         rows.addAll(browsers());
         rows.addAll(addresses());
         rows.addAll(bodies());
+        rows.addAll(scripts());
+        rows.addAll(payloads());
         rows.addAll(floods());
         return rows;
     }
@@ -197,8 +214,10 @@ final class AttackTable {
                         .gets(400, "bad-request"),
                 on(SEARCH, "encoded ../ in an id", "GET /v1/images/%2e%2e%2f%2e%2e%2fetc%2fpasswd/content", search)
                         .gets(400, "bad-request"),
-                on(SEARCH, "twice encoded ../ in an id", "GET /v1/images/%252e%252e%252fetc/content", search)
-                        .gets(503, "no-active-version"),
+                // Decoded once it is an id like any other, and nobody's; decoded twice it would be a path.
+                on(INGEST, "twice encoded ../ in the id of a deletion", "DELETE /v1/images/%252e%252e%252fetc", ingest)
+                        .gets(404, "unknown-image")
+                        .saying("'%2e%2e%2fetc'"),
                 on(SEARCH, "encoded ..\\ in an id", "GET /v1/images/a%5C..%5Cb", search)
                         .gets(400, "bad-request"),
                 on(INGEST, "../ in a new id", "POST /v1/images?id=../../a", ingest)
@@ -243,13 +262,18 @@ final class AttackTable {
     }
 
     private List<Attack> bodies() {
-        String chunk = Integer.toHexString(OVERSIZE) + "\r\n" + "a".repeat(OVERSIZE) + "\r\n0\r\n\r\n";
         return List.of(
                 on(INGEST, "oversized body that says so", "POST /v1/images", ingest)
                         .with(new byte[OVERSIZE])
                         .gets(413, "oversize"),
                 on(INGEST, "oversized body in chunks", "POST /v1/images", ingest, "Transfer-Encoding: chunked")
-                        .with(chunk)
+                        .with(chunk(OVERSIZE))
+                        .gets(413, "oversize"),
+                on(SEARCH, "oversized query that says so", "POST /v1/search", search)
+                        .with(new byte[OVERSIZE_QUERY])
+                        .gets(413, "oversize"),
+                on(SEARCH, "oversized query in chunks", "POST /v1/search", search, "Transfer-Encoding: chunked")
+                        .with(chunk(OVERSIZE_QUERY))
                         .gets(413, "oversize"),
                 on(STRICT, "body that trickles", "POST /v1/bytes", ingest)
                         .with(new byte[1000])
@@ -273,6 +297,10 @@ final class AttackTable {
                 on(INGEST, "compressed body", "POST /v1/images", ingest, "Content-Encoding: gzip")
                         .with(Bombs.gzip(1 << 20))
                         .gets(415, "unsupported-encoding"),
+                // The pixels of a query are counted by the network that embeds it: here no version is active.
+                on(SEARCH, "compressed query", "POST /v1/search", search, "Content-Encoding: gzip")
+                        .with(Bombs.gzip(OVERSIZE_QUERY))
+                        .gets(415, "unsupported-encoding"),
                 on(INGEST, "page instead of an image", "POST /v1/images", ingest)
                         .with("<html><script>alert(1)</script></html>")
                         .gets(415, "unsupported"),
@@ -282,6 +310,60 @@ final class AttackTable {
                 on(INGEST, "JSON that names a class", "PUT /v1/images/a/label", ingest)
                         .with("{\"label\": \"a\", \"@class\": \"java.lang.Runtime\"}")
                         .gets(400, "broken-json"));
+    }
+
+    private static String chunk(int bytes) {
+        return Integer.toHexString(bytes) + "\r\n" + "a".repeat(bytes) + "\r\n0\r\n\r\n";
+    }
+
+    /** Those that are stored, and such as come back in the words of an error. */
+    private List<Attack> scripts() {
+        return List.of(
+                on(INGEST, "script in an id", "POST /v1/images?id=" + ENCODED_SCRIPT, ingest)
+                        .with(TestImages.png(10, 10, 2))
+                        .isStoredSaying("\"id\":\"" + SCRIPT + "\""),
+                on(INGEST, "script in a label", "POST /v1/images?id=script&label=" + ENCODED_SCRIPT, ingest)
+                        .with(TestImages.png(10, 10, 3))
+                        .isStoredSaying("\"sent\":true"),
+                on(INGEST, "script in a tag", "POST /v1/images?tag." + ENCODED_SCRIPT + "=" + ENCODED_SCRIPT, ingest)
+                        .with(TestImages.png(10, 10, 4))
+                        .isStoredSaying("\"sent\":true"),
+                // Of an image from above: rows are sent in their order.
+                on(INGEST, "script in a changed label", "PUT /v1/images/script/label", ingest)
+                        .with("{\"label\": \"changed " + SCRIPT + "\"}")
+                        .isStoredSaying("\"label\":\"changed " + SCRIPT + "\""),
+                on(SEARCH, "script as a version", "GET /v1/models/" + SCRIPT_IN_PATH, search)
+                        .gets(404, "unknown-version")
+                        .saying(SCRIPT.replace('/', 'x')),
+                on(SEARCH, "script as a number", "POST /v1/search?k=" + ENCODED_SCRIPT, search)
+                        .with(new byte[] {1})
+                        .gets(400, "out-of-range")
+                        .saying(SCRIPT),
+                on(SEARCH, "script as a route", "GET /" + SCRIPT_IN_PATH, search)
+                        .gets(404, "no-such-route"),
+                on(SEARCH, "script as a route without encoding", "GET /" + SCRIPT, search)
+                        .gets(400, "bad-request"));
+    }
+
+    /** The addresses of this machine and its network are nobody's, whatever hosts are allowed. */
+    private static List<Attack> payloads() {
+        return List.of(
+                notFetched("payload by another scheme", "file:///etc/passwd"),
+                notFetched("payload from the metadata of a cloud", "https://169.254.169.254/latest/meta-data/"),
+                notFetched("payload from loopback", "https://127.0.0.1/v1/models"),
+                notFetched("payload from loopback as IPv6", "https://[::1]/v1/models"),
+                notFetched("payload from loopback as a mapped address", "https://[::ffff:127.0.0.1]/v1/models"),
+                notFetched("payload from loopback by name", "https://localhost/v1/models"),
+                notFetched("payload from a private network", "https://10.0.0.1/"),
+                notFetched("payload from any address", "https://0.0.0.0/"),
+                notFetched("payload from a host that is not allowed", "https://images.example.org/a.png"),
+                notFetched("payload with a password in the address", "https://a:b@127.0.0.1/"),
+                notFetched("payload without encryption", "http://127.0.0.1/"),
+                notFetched("payload outside of the store", "../../etc/passwd"));
+    }
+
+    private static Attack notFetched(String name, String uri) {
+        return new Attack.NotFetched(name, uri, DeadLetterReason.PAYLOAD_MISSING);
     }
 
     private List<Attack> floods() {

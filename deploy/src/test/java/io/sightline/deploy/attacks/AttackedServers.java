@@ -104,7 +104,7 @@ final class AttackedServers implements AutoCloseable {
         });
     }
 
-    String url(Attack.Target target) {
+    String url(Request.Target target) {
         return switch (target) {
             case INGEST -> ingest.url();
             case SEARCH -> indexer.url();

@@ -3,6 +3,7 @@ package io.sightline.deploy.console;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
@@ -22,8 +23,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the console does while something is away, and afterwards. */
+/** What the console does while something is away, or not there yet, and afterwards. */
 class ConsoleFailuresIT {
 
     private static final FilePayload MINE = new FilePayload("mine.png", "image/png", TestImages.png(64, 64, 3));
@@ -197,6 +200,21 @@ class ConsoleFailuresIT {
         try (Watched watched = desktop().expecting("/v1/models/100")) {
             Page page = watched.go("#/models/100%");
             assertThat(page.locator(".state h2")).hasText("There is no such version");
+            watched.assertNothingWrong();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldSayWhatToDoWhileThereIsNothing(EmptyPage empty) {
+        try (Watched watched = desktop()) {
+            Page page = watched.page();
+            empty.stub(page);
+            watched.go(empty.hash());
+            Locator state = page.locator(".state", new Page.LocatorOptions().setHasText(empty.title()));
+            assertThat(state).isVisible();
+            assertThat(state).containsText(empty.advice());
+            watched.assertAccessible(empty.title());
             watched.assertNothingWrong();
         }
     }

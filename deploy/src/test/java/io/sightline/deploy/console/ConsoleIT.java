@@ -134,6 +134,7 @@ class ConsoleIT {
             Page page = watched.go("#/search?id=nobody");
             assertThat(page.locator(".state h2")).hasText("There is no such image");
             assertThat(page.locator(".state")).containsText("Try another id");
+            watched.assertAccessible("no such image");
 
             page.locator("#file").setInputFiles(new FilePayload("cut.jpg", "image/jpeg", ConsoleGallery.TRUNCATED));
             assertThat(page.locator(".state h2")).hasText("That image is broken");
@@ -192,6 +193,7 @@ class ConsoleIT {
         try (Watched watched = desktop().expecting("/v1/models/v99")) {
             Page page = watched.go("#/models/v99");
             assertThat(page.locator(".state h2")).hasText("There is no such version");
+            watched.assertAccessible("no such version");
             page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("All versions"))
                     .click();
             assertThat(page.locator("tr[data-version=v3]")).isVisible();
@@ -233,6 +235,7 @@ class ConsoleIT {
                     route -> StubbedAnswer.refuse(route, 503, "kafka-unavailable", "the brokers are away"));
             watched.go("#/pipeline");
             assertThat(page.locator("#dead-letters .state h2")).hasText("The brokers do not answer");
+            watched.assertAccessible("brokers that do not answer");
             watched.assertNothingWrong();
         }
     }
@@ -263,6 +266,7 @@ class ConsoleIT {
         try (Watched watched = desktop().expecting("/v1/map")) {
             Page page = watched.go("#/map?version=v99");
             assertThat(page.locator(".state h2")).hasText("There is no such version");
+            watched.assertAccessible("no map of such a version");
             watched.assertNothingWrong();
         }
     }
@@ -369,6 +373,7 @@ class ConsoleIT {
             Page page = watched.go("#/models/v2");
             page.locator("[data-action=rollback]").click();
             assertThat(page.locator("dialog")).containsText("All searches are answered by v2 again");
+            watched.assertAccessible("the question before a rollback");
             page.keyboard().press("Escape");
             assertThat(page.locator("dialog")).hasCount(0);
             page.locator("[data-action=rollback]").click();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sightline.deploy.cli.CommandLines;
+import io.sightline.deploy.cli.Documents;
 import io.sightline.deploy.cli.SightlineCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -78,7 +79,7 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"docs/deployment.md", "compose/compose.yaml", "compose/make-secrets"})
+    @ValueSource(strings = {"compose/compose.yaml", "compose/make-secrets"})
     void shouldShowCommandsThatThereAre(String file) throws IOException {
         List<List<String>> commands = commands(Yaml.deploy(file));
         for (List<String> command : commands) {
@@ -91,6 +92,28 @@ class CommandsTest {
                 throw new AssertionError(file + " names a command that there is not: " + command);
             }
         }
+    }
+
+    /** Document and words of each command that documents run in a container of the Compose file. */
+    static Stream<Arguments> composeRuns() {
+        return Documents.commands()
+                .filter(shown -> shown.words().size() > 2
+                        && shown.words().subList(0, 2).equals(List.of("docker", "compose"))
+                        && shown.words().contains("run"))
+                .map(shown -> Arguments.of(shown.document(), shown.words()));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("composeRuns")
+    void shouldRunCommandsInContainersThatThereAre(Path document, List<String> words) {
+        int service = words.indexOf("run") + 1;
+        while (words.get(service).startsWith("-")) {
+            service += words.get(service).equals("--env") ? 2 : 1;
+        }
+        List<String> command = words.subList(service + 1, words.size());
+
+        assertThat(Compose.read().ours()).contains(words.get(service));
+        assertThatCode(() -> CommandLines.parse(command)).doesNotThrowAnyException();
     }
 
     /** Lines that call the command, up to where the shell goes on with something else. */

@@ -32,6 +32,28 @@ class ResourcesTest {
         assertThat(sets()).hasSize(1 + KustomizationTest.overlays().size());
     }
 
+    @Test
+    void shouldRenderWhatEachOverlayIsFor() {
+        assumeTrue(Kubectl.find().isPresent(), "there is no kubectl: overlays are only looked at file by file");
+        assertThat(set("overlays/gpu").workloads())
+                .filteredOn(workload ->
+                        workload.container().getResources().getLimits().containsKey("nvidia.com/gpu"))
+                .extracting(Workload::name)
+                .containsExactlyInAnyOrder("sightline-embedder", "sightline-trainer");
+        assertThat(set("overlays/autoscaled").custom("ScaledObject")).hasSize(1);
+        assertThat(set("overlays/autoscaled").custom("PodMonitor")).hasSize(1);
+        assertThat(set("overlays/cpu-s3").documents())
+                .filteredOn(document -> document.path("kind").asText().equals("ConfigMap"))
+                .anyMatch(document -> document.path("data").toString().contains("s3://"));
+    }
+
+    private static ResourceSet set(String name) {
+        return sets().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     @ParameterizedTest
     @MethodSource("sets")
     void shouldHaveNoFieldThatKubernetesDoesNotKnow(ResourceSet set) {

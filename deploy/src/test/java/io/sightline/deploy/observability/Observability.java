@@ -8,13 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The files under {@code deploy/observability}, and the pages that go with them. */
+/** The files under {@code deploy/observability}, the pages that go with them, and what else asks Prometheus. */
 public final class Observability {
+
+    /** Asks for the lag of the lanes. */
+    public static final String SCALER = "deploy/kubernetes/components/keda/scaled-object.yaml";
 
     private static final Path ROOT = Path.of(System.getProperty("sightline.root", ".."));
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern SHOWN = Pattern.compile("\\$labels\\.(\\w+)|\\{\\{\\s*(\\w+)\\s*}}");
 
     private Observability() {}
 
@@ -30,7 +38,7 @@ public final class Observability {
 
     /** A YAML file of the folder. */
     public static JsonNode yaml(String name) throws IOException {
-        return new YAMLMapper().readTree(folder().resolve(name).toFile());
+        return yaml(folder().resolve(name));
     }
 
     /** The alerts, one after the other. */
@@ -41,12 +49,23 @@ public final class Observability {
     }
 
     /**
-     * A query of an alert or a panel.
+     * A query of an alert, a panel or a scaler.
      *
      * @param place where it stands, for messages
-     * @param legend how its series are called
+     * @param legend how its series are called: the legend of a panel, the summary of an alert
      */
-    public record Query(String place, String expression, String legend) {}
+    public record Query(String place, String expression, String legend) {
+
+        /** Labels whose values the legend shows. */
+        public Set<String> shown() {
+            Set<String> labels = new TreeSet<>();
+            Matcher label = SHOWN.matcher(legend);
+            while (label.find()) {
+                labels.add(label.group(1) == null ? label.group(2) : label.group(1));
+            }
+            return labels;
+        }
+    }
 
     /** A dashboard, with the name of its file. */
     public record Dashboard(String name, JsonNode content) {
@@ -78,8 +97,16 @@ public final class Observability {
     public static List<Query> queries() throws IOException {
         List<Query> queries = new ArrayList<>();
         for (JsonNode alert : alerts()) {
-            queries.add(
-                    new Query(alert.path("alert").asText(), alert.path("expr").asText(), ""));
+            queries.add(new Query(
+                    alert.path("alert").asText(),
+                    alert.path("expr").asText(),
+                    alert.path("annotations").path("summary").asText()));
+        }
+        for (JsonNode trigger : yaml(ROOT.resolve(SCALER)).path("spec").path("triggers")) {
+            if (trigger.path("type").asText().equals("prometheus")) {
+                queries.add(
+                        new Query(SCALER, trigger.path("metadata").path("query").asText(), ""));
+            }
         }
         for (Dashboard dashboard : dashboards()) {
             for (JsonNode panel : dashboard.panels()) {
@@ -109,6 +136,10 @@ public final class Observability {
             });
         }
         return queries;
+    }
+
+    private static JsonNode yaml(Path file) throws IOException {
+        return new YAMLMapper().readTree(file.toFile());
     }
 
     private static Path folder() {

@@ -3,12 +3,16 @@ package io.sightline.deploy.observability;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What can be seen of dashboards, alerts and runbooks without running anything; the rest is {@code ObservabilityIT}'s. */
@@ -24,6 +28,39 @@ class ObservabilityFilesTest {
                         query -> assertThat(PromQuery.parse(query.expression()).metrics())
                                 .as(query.place())
                                 .isNotEmpty());
+        assertThat(queries).extracting(Observability.Query::place).contains(Observability.SCALER);
+    }
+
+    @Test
+    void shouldShowNoLabelThatAnAggregationTakesAway() throws Exception {
+        List<Observability.Query> queries = Observability.queries();
+
+        assertThat(queries).anySatisfy(query -> assertThat(query.shown()).isNotEmpty());
+        assertThat(queries).allSatisfy(query -> {
+            PromQuery read = PromQuery.parse(query.expression());
+            if (read.aggregated()) {
+                assertThat(read.grouped()).as(query.place()).containsAll(query.shown());
+            }
+        });
+    }
+
+    @Test
+    void shouldAskForJobsThatAreScraped() throws Exception {
+        Set<String> jobs = Set.copyOf(
+                Observability.yaml("prometheus.yml").path("scrape_configs").findValuesAsText("job_name"));
+
+        assertThat(selectors("up", "job")).hasSizeGreaterThanOrEqualTo(jobs.size());
+        assertThat(selectors("up", "job"))
+                .allSatisfy(job -> assertThat(job.missing(jobs)).isEmpty());
+    }
+
+    /** Ingest shows these at 0 from a list of its own, so a scrape has them even if no request is refused with them. */
+    @Test
+    void shouldAlertOfReasonsThatRequestsAreRefusedWith() throws Exception {
+        List<PromQuery.LabelMatcher> alerting = selectors("sightline_ingest_refused_total", "reason");
+
+        assertThat(alerting).isNotEmpty();
+        assertThat(alerting).allSatisfy(matcher -> assertThat(refusals()).containsAll(matcher.alternatives()));
     }
 
     @Test
@@ -108,5 +145,29 @@ class ObservabilityFilesTest {
                         .path("type")
                         .asText())
                 .isEqualTo("prometheus");
+    }
+
+    /** What queries ask of a label of a metric. */
+    private static List<PromQuery.LabelMatcher> selectors(String metric, String label) throws IOException {
+        return Observability.queries().stream()
+                .map(query -> PromQuery.parse(query.expression()))
+                .flatMap(query -> query.metrics().getOrDefault(metric, Set.of()).stream())
+                .filter(matcher -> matcher.label().equals(label))
+                .toList();
+    }
+
+    /** Types of the errors that ingest answers with 503. */
+    private static Set<String> refusals() throws IOException {
+        Set<String> types = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(Observability.root().resolve("ingest/src/main/java"))) {
+            for (Path file :
+                    files.filter(one -> one.toString().endsWith(".java")).toList()) {
+                Matcher type = Pattern.compile("\\b503,\\s*\"([^\"]+)\"").matcher(Files.readString(file));
+                while (type.find()) {
+                    types.add(type.group(1));
+                }
+            }
+        }
+        return types;
     }
 }
