@@ -62,7 +62,8 @@ class DocumentedToolsTest {
         assertThat(words)
                 .filteredOn(word -> word.matches("(deployment|statefulset|service|job)/.*"))
                 .isSubsetOf(there);
-        assertThat(after(words, "delete", "job")).allSatisfy(name -> assertThat(there).contains("job/" + name));
+        assertThat(after(words, "delete", "job"))
+                .allSatisfy(name -> assertThat(there).contains("job/" + name));
         assertThat(after(words, "secret", "generic"))
                 .allSatisfy(name -> assertThat(there).contains("secret/" + name));
         assertThat(after(words, "--namespace"))
@@ -85,8 +86,8 @@ class DocumentedToolsTest {
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("commands")
     void shouldTagTheImageThatIsBuilt(Path document, List<String> words) {
-        assertThat(after(words, "docker", "tag")).allSatisfy(image -> assertThat(image)
-                .isEqualTo(Images.name() + ":" + Images.version() + "-cpu"));
+        assertThat(after(words, "docker", "tag"))
+                .allSatisfy(image -> assertThat(image).isEqualTo(Images.name() + ":" + Images.version() + "-cpu"));
     }
 
     /** The word behind these, if they are there, one behind the other. */

@@ -16,6 +16,7 @@ export async function show(main, route, signal) {
   const canvas = h('canvas', {role: 'img', 'aria-label': 'Images and searches per second over the last minutes'});
   const lanes = h('div', {}, skeleton('rows', 2));
   const chart = {line: null, begun: false};
+  let said = null;
   replace(main,
     h('div', {class: 'page-head'}, h('h1', {}, 'Pipeline'), h('p', {class: 'lead'}, 'From image event to searchable, as it is now.')),
     notice, tiles,
@@ -25,7 +26,10 @@ export async function show(main, route, signal) {
   const load = async () => {
     try {
       const now = await call('v1/pipeline', {signal});
-      replace(notice, now.failure ? h('p', {class: 'notice'}, now.failure) : null);
+      if (said !== now.failure) {
+        said = now.failure;
+        replace(notice, said ? h('p', {class: 'notice'}, said) : null);
+      }
       replace(tiles, summary(now));
       replace(lanes, laneTable(now));
       await draw(chart, canvas, now.history, signal);
@@ -34,7 +38,12 @@ export async function show(main, route, signal) {
         // What was shown is old, and is not to be taken for the present.
         replace(tiles);
         replace(lanes);
-        showFailure(notice, failure, () => {}, null);
+        // It is looked again every other second, and said once.
+        if (said !== String(failure.message)) {
+          said = String(failure.message);
+          failure.retryAfter = EVERY / 1000;
+          showFailure(notice, failure, () => {}, null);
+        }
       }
     }
   };
