@@ -25,11 +25,6 @@ record BrokerNode(int id, Path directory, int port, int controllerPort) {
     static final String HOST = "127.0.0.1";
 
     private static final int MOST_COPIES = 3;
-    /**
-     * Nobody can take over from a broker that is alone: that it answers late, on a machine that is busy, is no reason to
-     * take its partitions from it, which {@link FormerRun} says the danger of.
-     */
-    private static final String ALONE_SESSION_MILLIS = "600000";
     /** What Kafka 4 formats new clusters with (KIP-890). */
     static final short TRANSACTION_VERSION = 2;
 
@@ -73,9 +68,6 @@ record BrokerNode(int id, Path directory, int port, int controllerPort) {
         settings.put("listener.security.protocol.map", "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT");
         settings.put("inter.broker.listener.name", "BROKER");
         settings.put("broker.heartbeat.interval.ms", "500");
-        if (cluster.size() == 1) {
-            settings.put("broker.session.timeout.ms", ALONE_SESSION_MILLIS);
-        }
         settings.put("controlled.shutdown.enable", "true");
         settings.put("group.initial.rebalance.delay.ms", "0");
         putCopies(settings, Math.min(MOST_COPIES, cluster.size()));

@@ -27,7 +27,7 @@ import org.apache.kafka.common.utils.Time;
  */
 final class FormerRun {
 
-    private static final Duration LONGEST = Duration.ofSeconds(30);
+    private static final Duration LONGEST = Duration.ofMinutes(4);
 
     private FormerRun() {}
 
@@ -35,7 +35,7 @@ final class FormerRun {
      * Takes the node's broker out of the metadata, if it is there.
      *
      * @param node of a cluster of one; formatted, and not running
-     * @throws LocalClusterException if the controller does not do it within half a minute
+     * @throws LocalClusterException if the controller does not do it within four minutes
      */
     static void forget(BrokerNode node) throws InterruptedException {
         KafkaRaftServer controller = new KafkaRaftServer(new KafkaConfig(node.controllerSettings()), Time.SYSTEM);
@@ -43,6 +43,8 @@ final class FormerRun {
         try (Admin admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG,
                 node.controllerAddress(),
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                (int) LONGEST.toMillis(),
                 AdminClientConfig.RETRY_BACKOFF_MS_CONFIG,
                 20))) {
             admin.unregisterBroker(node.id()).all().get(LONGEST.toSeconds(), TimeUnit.SECONDS);

@@ -21,6 +21,12 @@ public final class LocalBroker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
     private static final int NODE_ID = 1;
+    /**
+     * Nobody can take over from a broker that is alone: that it answers late, on a machine that is busy, is no reason to
+     * take its partitions from it, which {@link FormerRun} says the danger of. A start does not wait for it.
+     */
+    private static final String SESSION_MILLIS = "600000";
+
     private static final String META_FILE = "meta.properties";
     private static final String PORT_FILE = "sightline-port";
 
@@ -59,10 +65,14 @@ public final class LocalBroker implements AutoCloseable {
                 FormerRun.forget(node);
             }
             Map<String, String> settings = node.settings(List.of(node));
+            settings.put("broker.session.timeout.ms", SESSION_MILLIS);
             settings.putAll(more);
             KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
             server.startup();
             return new LocalBroker(server, node);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LocalClusterException("interrupted while the Kafka broker on " + directory + " was started", e);
         } catch (Exception e) {
             throw new LocalClusterException(
                     "the Kafka broker did not start on " + directory + ": " + e.getMessage()

@@ -43,8 +43,9 @@ sealed interface Attack {
      * @param name what is tried
      * @param uri where the payload is said to lie
      * @param reason of the dead letter that the event becomes
+     * @param why part of what it says
      */
-    record NotFetched(String name, String uri, DeadLetterReason reason) implements Attack {
+    record NotFetched(String name, String uri, DeadLetterReason reason, String why) implements Attack {
 
         @Override
         public String toString() {

@@ -162,6 +162,7 @@ class AttackIT {
 
         assertThatExceptionOfType(RejectedImageException.class)
                 .isThrownBy(() -> reader.content(event))
+                .withMessageContaining(attack.why())
                 .extracting(RejectedImageException::reason)
                 .isEqualTo(attack.reason());
     }

@@ -32,6 +32,12 @@ final class AttackTable {
     /** A query may be longer than an image, for it may hold one as base64. */
     private static final int OVERSIZE_QUERY = 13 * 1024 * 1024;
 
+    private static final String NO_URL = "it is no http or https URL";
+    private static final String SCHEME = "its scheme is not among the allowed ones";
+    private static final String HOST = "its host and port are not among the allowed ones";
+    private static final String PASSWORD = "it carries user info";
+    private static final String NOT_PUBLIC = "its host has an address that is not public";
+
     private static final String SCRIPT = "<script>alert(1)</script>";
     private static final String ENCODED_SCRIPT = "%3Cscript%3Ealert(1)%3C%2Fscript%3E";
     /** Without the slash, which would divide a path. */
@@ -348,22 +354,28 @@ final class AttackTable {
     /** The addresses of this machine and its network are nobody's, whatever hosts are allowed. */
     private static List<Attack> payloads() {
         return List.of(
-                notFetched("payload by another scheme", "file:///etc/passwd"),
-                notFetched("payload from the metadata of a cloud", "https://169.254.169.254/latest/meta-data/"),
-                notFetched("payload from loopback", "https://127.0.0.1/v1/models"),
-                notFetched("payload from loopback as IPv6", "https://[::1]/v1/models"),
-                notFetched("payload from loopback as a mapped address", "https://[::ffff:127.0.0.1]/v1/models"),
-                notFetched("payload from loopback by name", "https://localhost/v1/models"),
-                notFetched("payload from a private network", "https://10.0.0.1/"),
-                notFetched("payload from any address", "https://0.0.0.0/"),
-                notFetched("payload from a host that is not allowed", "https://images.example.org/a.png"),
-                notFetched("payload with a password in the address", "https://a:b@127.0.0.1/"),
-                notFetched("payload without encryption", "http://127.0.0.1/"),
-                notFetched("payload outside of the store", "../../etc/passwd"));
+                notFetched("payload by another scheme", "file:///etc/passwd", NO_URL),
+                notFetched(
+                        "payload from the metadata of a cloud",
+                        "https://169.254.169.254/latest/meta-data/",
+                        NOT_PUBLIC),
+                notFetched("payload from loopback", "https://127.0.0.1/v1/models", NOT_PUBLIC),
+                notFetched("payload from loopback as IPv6", "https://[::1]/v1/models", NOT_PUBLIC),
+                notFetched(
+                        "payload from loopback as a mapped address",
+                        "https://[::ffff:127.0.0.1]/v1/models",
+                        NOT_PUBLIC),
+                notFetched("payload from loopback by name", "https://localhost/v1/models", NOT_PUBLIC),
+                notFetched("payload from a private network", "https://10.0.0.1/", NOT_PUBLIC),
+                notFetched("payload from any address", "https://0.0.0.0/", NOT_PUBLIC),
+                notFetched("payload from a host that is not allowed", "https://images.example.org/a.png", HOST),
+                notFetched("payload with a password in the address", "https://a:b@127.0.0.1/", PASSWORD),
+                notFetched("payload without encryption", "http://127.0.0.1/", SCHEME),
+                notFetched("payload outside of the store", "../../etc/passwd", NO_URL));
     }
 
-    private static Attack notFetched(String name, String uri) {
-        return new Attack.NotFetched(name, uri, DeadLetterReason.PAYLOAD_MISSING);
+    private static Attack notFetched(String name, String uri, String why) {
+        return new Attack.NotFetched(name, uri, DeadLetterReason.PAYLOAD_MISSING, why);
     }
 
     private List<Attack> floods() {

@@ -86,10 +86,14 @@ public final class PipelineApi {
                 perSecond,
                 etaSeconds(lag, perSecond),
                 count.images,
-                index.map(LaneIndex::behind).orElse(0L),
+                index.map(open -> behind(open, progress)).orElse(0L),
                 index.map(LaneIndex::isReady).orElse(false),
                 index.map(LaneIndex::progress).orElse(0.0),
                 index.map(LaneIndex::failure).orElse(count.failure));
+    }
+
+    private static long behind(LaneIndex index, @Nullable LaneProgress progress) {
+        return progress == null ? index.behind() : Math.max(index.behind(), index.behind(progress.embeddings()));
     }
 
     private static @Nullable Long etaSeconds(long lag, @Nullable Double perSecond) {
