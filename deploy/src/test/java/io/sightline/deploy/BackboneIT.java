@@ -26,7 +26,6 @@ import io.sightline.trainer.weights.Layout;
 import io.sightline.trainer.weights.PretrainedWeights;
 import io.sightline.trainer.weights.Safetensors;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,7 +50,7 @@ class BackboneIT {
     void shouldGoOnFromAnImportedVersion() throws Exception {
         Path weights = weights();
         Path data = directory.resolve("data");
-        assertThat(run(
+        assertThat(Commands.run(
                         "models",
                         "import",
                         weights.toString(),
@@ -80,11 +79,11 @@ class BackboneIT {
                     .isEqualTo("imported from weights.safetensors");
             assertThat(client.get("/v1/models/v2").path("parent").asText()).isEqualTo("v1");
             Path exported = directory.resolve("v1.safetensors");
-            run("models", "export", "v1", "--out", exported.toString(), "--url", stack.searchUrl());
+            Commands.run("models", "export", "v1", "--out", exported.toString(), "--url", stack.searchUrl());
             // But for what the file says of itself, bit for bit what was imported.
             assertThat(tensors(exported, net)).isEqualTo(tensors(weights, net));
             Path savedModel = directory.resolve("v1");
-            run(
+            Commands.run(
                     "models",
                     "export",
                     "v1",
@@ -95,7 +94,7 @@ class BackboneIT {
                     "--url",
                     stack.searchUrl());
             assertThat(savedModel.resolve("saved_model.pb")).isNotEmptyFile();
-            assertThat(run("evaluate", drawings().toString(), "--version", "v2", "--url", stack.searchUrl()))
+            assertThat(Commands.run("evaluate", drawings().toString(), "--version", "v2", "--url", stack.searchUrl()))
                     .contains("v2 (" + net.describe() + ") on drawings: 24 images", "R@1", "MAP@R");
         }
     }
@@ -126,7 +125,7 @@ class BackboneIT {
     void shouldTrainAsPublishedOnABenchmarkOfTheField() throws Exception {
         Path birds = birds();
         Path out = directory.resolve("run");
-        String printed = run(
+        String printed = Commands.run(
                 "train",
                 "--preset=see-cub",
                 "--data=" + birds,
@@ -144,14 +143,14 @@ class BackboneIT {
                         "weights; some",
                         "of 3 images at a time",
                         ARCHITECTURE + " on 32 x 32 (centre of 37), imagenet, d = 16");
-        assertThat(run(
+        assertThat(Commands.run(
                         "evaluate",
                         birds.toString(),
                         "--version",
                         out.resolve("models/v1").toString()))
                 .contains("on CUB-200-2011: 12 images", "R@1    R@2    R@4    R@8   MAP@R");
         Path exported = directory.resolve("tuned.safetensors");
-        run("models", "export", out.resolve("models/v1").toString(), "--out", exported.toString());
+        Commands.run("models", "export", out.resolve("models/v1").toString(), "--out", exported.toString());
         assertThat(Safetensors.open(exported).names()).contains("layer1.0.conv1.weight");
     }
 
@@ -242,18 +241,5 @@ class BackboneIT {
             }
         }
         return "";
-    }
-
-    /** Runs a command that succeeds and returns what it prints. */
-    private static String run(String... arguments) {
-        PrintStream before = System.out;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-        try {
-            assertThat(SightlineCommand.execute(arguments)).isZero();
-        } finally {
-            System.setOut(before);
-        }
-        return printed.toString(StandardCharsets.UTF_8);
     }
 }

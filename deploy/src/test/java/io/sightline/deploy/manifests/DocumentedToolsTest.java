@@ -27,6 +27,8 @@ class DocumentedToolsTest {
     private static final Set<String> TOOLS = Set.of("kubectl", "docker", "promtool");
 
     private static final String LOOP_VARIABLE = "$part";
+    private static final Set<String> RESOURCES = resources();
+    private static final String TEXT = text();
 
     static Stream<Arguments> commands() {
         return Documents.commands()
@@ -44,23 +46,25 @@ class DocumentedToolsTest {
     void shouldNameFilesThatAreBuilt(Path document, List<String> words) {
         assertThat(words)
                 .filteredOn(word -> word.startsWith("deploy/target/"))
-                .allSatisfy(word -> assertThat(word.replace("-cpu", "-${image.variant}"))
-                        .endsWith("/sightline-${image.variant}.tar"));
+                .allSatisfy(word -> assertThat(Images.pom())
+                        .contains("<tar>"
+                                + word.replace("deploy/target", "${project.build.directory}")
+                                        .replace("-cpu", "-${image.variant}")
+                                + "</tar>"));
     }
 
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("commands")
     void shouldNameResourcesThatThereAre(Path document, List<String> words) {
-        Set<String> there = resources();
         assertThat(words)
                 .filteredOn(word -> word.matches("(deployment|statefulset|service|job)/.*"))
-                .isSubsetOf(there);
+                .isSubsetOf(RESOURCES);
         assertThat(after(words, "delete", "job"))
-                .allSatisfy(name -> assertThat(there).contains("job/" + name));
+                .allSatisfy(name -> assertThat(RESOURCES).contains("job/" + name));
         assertThat(after(words, "secret", "generic"))
-                .allSatisfy(name -> assertThat(there).contains("secret/" + name));
+                .allSatisfy(name -> assertThat(RESOURCES).contains("secret/" + name));
         assertThat(after(words, "--namespace"))
-                .allSatisfy(name -> assertThat(text()).contains("\nnamespace: " + name + "\n"));
+                .allSatisfy(name -> assertThat(TEXT).contains("\nnamespace: " + name + "\n"));
     }
 
     @ParameterizedTest(name = "{0}: {1}")
@@ -70,7 +74,7 @@ class DocumentedToolsTest {
                 .map(selector -> selector.replaceFirst("^!", "").replace("=" + LOOP_VARIABLE, "=ingest"))
                 .forEach(selector -> {
                     String[] parts = selector.split("=", 2);
-                    assertThat(text().replace("\"", ""))
+                    assertThat(TEXT.replace("\"", ""))
                             .as("label %s", selector)
                             .contains(parts[0] + ": " + (parts.length == 1 ? "" : parts[1] + "\n"));
                 });

@@ -144,14 +144,15 @@ public final class LaneIndex implements AutoCloseable {
     }
 
     /**
-     * Records below the given ends that have not been read yet. Of a topic's ends with what is not committed that is more than
-     * {@link #behind()}, which knows only of what may be read: of a transaction that hangs open, all that came since.
+     * How far it is behind the given ends of its embeddings, which hold what is not committed too, and at least
+     * {@link #behind()}, which knows only of what may be read: of a transaction that hangs open it sees nothing.
      */
     public long behind(Map<TopicPartition, Long> ends) {
         Map<TopicPartition, Long> read = next;
-        return ends.entrySet().stream()
+        long unread = ends.entrySet().stream()
                 .mapToLong(end -> Math.max(0, end.getValue() - read.getOrDefault(end.getKey(), 0L)))
                 .sum();
+        return Math.max(behind, unread);
     }
 
     /** Records that could not be indexed. */

@@ -93,7 +93,7 @@ public final class PipelineApi {
     }
 
     private static long behind(LaneIndex index, @Nullable LaneProgress progress) {
-        return progress == null ? index.behind() : Math.max(index.behind(), index.behind(progress.embeddings()));
+        return progress == null ? index.behind() : index.behind(progress.embeddings());
     }
 
     private static @Nullable Long etaSeconds(long lag, @Nullable Double perSecond) {

@@ -175,8 +175,7 @@ public final class SearchApi implements Drainable, AutoCloseable {
         try {
             rollout.progress().forEach((version, progress) -> {
                 lags.put(version, progress.lag());
-                indexes.find(version)
-                        .ifPresent(index -> behind.merge(version, index.behind(progress.embeddings()), Math::max));
+                indexes.find(version).ifPresent(index -> behind.put(version, index.behind(progress.embeddings())));
             });
         } catch (IllegalStateException e) {
             failures.put("lag", String.valueOf(e.getMessage()));
